@@ -1,0 +1,30 @@
+/** Every bound of the product, named with its unit. Exceeding one is an error that is shown, never a silent cut. */
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+
+export const SOURCE_BYTES_MAX = 512 * MIB;
+export const ZIP_MEMBERS_MAX = 5_000;
+export const ZIP_EXPANDED_BYTES_MAX = 512 * MIB;
+export const ZIP_RATIO_MAX = 200;
+export const ZIP_DEPTH_MAX = 3;
+/** One parsed item (a message, an event, a document); a larger one is refused with its place. */
+export const ITEM_TEXT_BYTES_MAX = 16 * MIB;
+export const TABLE_ROWS_MAX = 200_000;
+export const BLOB_CHUNK_BYTES = 1 * MIB;
+
+export const GOAL_CHARS_MAX = 2_000;
+export const PLAN_STEPS_MAX = 64;
+export const STEPS_PARALLEL_MAX = 4;
+export const STEP_ATTEMPTS_MAX = 3;
+export const STEP_TIMEOUT_MS = 120_000;
+export const OBSERVATION_BYTES_MAX = 8 * MIB;
+export const CLAIMS_PER_ANSWER_MAX = 200;
+export const REPAIRS_MAX = 2;
+
+export const JOURNAL_GROUP_ENTRIES_MAX = 64;
+export const SECOND_LEG_LAG_MS_MAX = 1_000;
+export const SECOND_LEG_LAG_ENTRIES_MAX = 64;
+export const HEARTBEAT_INTERVAL_MS = 250;
+export const HEARTBEAT_MISSED_MS = 1_500;
+export const COMMAND_ACK_TIMEOUT_MS = 10_000;
+export const DELETED_SOURCE_KEPT_MS = 30 * 24 * 3_600_000;

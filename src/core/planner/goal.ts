@@ -1,0 +1,115 @@
+import type { SourceId, UnixMs } from '../base/ids.ts';
+import type { Json } from '../base/json.ts';
+import type { OwnerSettings } from '../items/owner.ts';
+
+export type GoalKind = 'summarise-mail' | 'find-free-time' | 'write-report' | 'answer-question' | 'query-table' | 'not-understood';
+
+/** A goal as it was understood: shown in plain words, its parameters editable before the run. */
+export interface UnderstoodGoal {
+  readonly kind: GoalKind;
+  /** The owner's words. */
+  readonly text: string;
+  /** "Find 45 minutes with Alice Moreau between Mon 23 and Fri 27 Nov, after lunch, not on Friday." */
+  readonly restated: string;
+  readonly parameters: readonly Parameter[];
+  /** 0 to 1; below a half the interface asks the owner to look. */
+  readonly confidence: number;
+  /** Goals that could have been meant instead, best first. */
+  readonly alternatives: readonly { readonly kind: GoalKind; readonly restated: string }[];
+  /** For not-understood: what was not, and what it can do that is nearest. */
+  readonly reason: string;
+  readonly suggestions: readonly string[];
+}
+
+export interface Parameter {
+  /** camelCase, unique in the goal. */
+  readonly name: string;
+  /** For the form: "How long". */
+  readonly label: string;
+  readonly type: ParameterType;
+  readonly value: Json;
+  /** For choice and choices. */
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  /** Where the value came from; shown beside the field. */
+  readonly from: 'goal' | 'settings' | 'files' | 'default' | 'owner';
+}
+
+/**
+ * Values by type: text string; number number; minutes number; date "2026-11-23"; date-range {from, to} of dates,
+ * to inclusive; time-range {from, to} minutes after midnight; choice string; choices string[]; people
+ * {name, address}[]; boolean boolean.
+ */
+export type ParameterType =
+  | 'text'
+  | 'number'
+  | 'minutes'
+  | 'date'
+  | 'date-range'
+  | 'time-range'
+  | 'choice'
+  | 'choices'
+  | 'people'
+  | 'boolean';
+
+/** All that understanding a goal may look at; values only, gathered by the runtime through ports. */
+export interface GoalContext {
+  readonly now: UnixMs;
+  readonly owner: OwnerSettings;
+  /** Today in the owner's zone. */
+  readonly today: LocalDate;
+  readonly inventory: Inventory;
+  readonly language: GoalLanguage;
+}
+
+/** A date in the owner's zone; weekday 1 Monday to 7 Sunday. */
+export interface LocalDate {
+  /** ISO 8601 calendar date. */
+  readonly iso: string;
+  readonly weekday: number;
+}
+
+/** What the vault holds, small enough to plan with. */
+export interface Inventory {
+  readonly sources: readonly { readonly id: SourceId; readonly path: string; readonly kind: string }[];
+  readonly messages: number;
+  readonly events: number;
+  readonly documents: readonly { readonly title: string; readonly path: string }[];
+  readonly tables: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly columns: readonly { readonly name: string; readonly type: string; readonly unit: string }[];
+    readonly rows: number;
+    /** Distinct values of short text columns, for recognising filters: at most 50 a column. */
+    readonly values: Readonly<Record<string, readonly string[]>>;
+  }[];
+  /** People met in mail and calendars, most frequent first, at most 500. */
+  readonly people: readonly { readonly name: string; readonly address: string }[];
+  readonly calendars: readonly { readonly name: string; readonly owner: string | null }[];
+}
+
+/** What the language ports found in the goal's text. */
+export interface GoalLanguage {
+  /** 'en', another code when recognised as not English, 'und' when unsure. */
+  readonly code: string;
+  readonly dates: readonly FoundDate[];
+  readonly people: readonly string[];
+  readonly places: readonly string[];
+  readonly organisations: readonly string[];
+}
+
+/** A date or range found in a text by the date port. */
+export interface FoundDate {
+  readonly text: string;
+  /** UTF-16 offsets into the text. */
+  readonly start: number;
+  readonly end: number;
+  /** ISO local date of the first day, in the reference zone. */
+  readonly from: string;
+  /** ISO local date of the last day, inclusive; equals `from` for one day. */
+  readonly to: string;
+  /** Minutes after midnight when a time was named, else null. */
+  readonly timeFrom: number | null;
+  readonly timeTo: number | null;
+  /** What was said outright rather than implied. */
+  readonly certain: { readonly day: boolean; readonly month: boolean; readonly year: boolean; readonly weekday: boolean; readonly hour: boolean };
+}

@@ -1,0 +1,53 @@
+/** What a tool is, apart from how it is run: enough to plan with, to decide on and to journal. */
+export interface ToolDefinition {
+  /** kebab-case verb and noun, unique: `find-asks`. */
+  readonly name: ToolName;
+  readonly version: number;
+  /** What it does, as the owner reads it in a plan: "Find what is asked of you". */
+  readonly title: string;
+  readonly effects: ToolEffects;
+  /** May run beside other steps. */
+  readonly parallelSafe: boolean;
+}
+
+export interface ToolEffects {
+  /** What it reads of the owner's data. */
+  readonly reads: readonly ('messages' | 'events' | 'documents' | 'tables')[];
+  /** What it changes outside the journal. */
+  readonly writes: readonly 'file'[];
+  readonly egress: 'none';
+  /** Cannot be undone by the app. */
+  readonly irreversible: boolean;
+  /** Doing it twice is the same as doing it once; otherwise a repeat needs reading back first. */
+  readonly idempotent: boolean;
+}
+
+export type ToolName =
+  // mail
+  | 'read-threads'
+  | 'find-asks'
+  | 'find-waiting'
+  | 'summarise-threads'
+  | 'compose-mail-summary'
+  // calendar
+  | 'read-busy-times'
+  | 'find-free-slots'
+  // documents
+  | 'search-passages'
+  | 'answer-from-passages'
+  | 'collect-report-facts'
+  | 'resolve-corrections'
+  | 'compose-report'
+  // tables
+  | 'read-table'
+  | 'compute-table'
+  // the outside
+  | 'save-file'
+  // when no method fits
+  | 'explain-limits';
+
+/** A tool call that failed, in a closed set of codes; `message` is for the owner. */
+export interface ToolError {
+  readonly code: 'no-data' | 'bad-arguments' | 'too-large' | 'timeout' | 'cancelled' | 'denied' | 'io' | 'unknown-outcome' | 'internal';
+  readonly message: string;
+}

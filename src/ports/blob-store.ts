@@ -1,0 +1,31 @@
+import type { SourceId } from '#core/base/ids.ts';
+import type { Result } from '#core/base/result.ts';
+
+export type BlobError = { readonly code: 'quota' | 'missing' | 'corrupt' | 'io' | 'cancelled'; readonly message: string };
+
+/**
+ * Sources' bytes and their parsed items, sealed in chunks at rest, addressed by content. Writing is staged: nothing is
+ * visible under its id until `commit`, and an abandoned stage is swept.
+ */
+export interface BlobStore {
+  readonly stage: () => Promise<BlobStage>;
+  readonly has: (id: SourceId) => Promise<boolean>;
+  readonly size: (id: SourceId) => Promise<number | null>;
+  /** The plain bytes [start, end). */
+  readonly read: (id: SourceId, start: number, end: number) => Promise<Result<Uint8Array, BlobError>>;
+  /** The parsed items of a source, in batches of bounded size. */
+  readonly items: (id: SourceId) => AsyncIterable<readonly unknown[]>;
+  readonly remove: (id: SourceId) => Promise<void>;
+  /** Removes stages and blobs that are not in `keep`. */
+  readonly sweep: (keep: ReadonlySet<SourceId>) => Promise<number>;
+  readonly list: () => Promise<readonly SourceId[]>;
+  readonly erase: () => Promise<void>;
+}
+
+export interface BlobStage {
+  readonly write: (bytes: Uint8Array) => Promise<Result<void, BlobError>>;
+  readonly writeItems: (items: readonly unknown[]) => Promise<Result<void, BlobError>>;
+  /** Makes bytes and items visible together under the SHA-256 of the bytes. */
+  readonly commit: () => Promise<Result<{ readonly id: SourceId; readonly size: number; readonly existed: boolean }, BlobError>>;
+  readonly discard: () => Promise<void>;
+}

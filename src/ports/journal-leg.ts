@@ -1,0 +1,52 @@
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import type { Result } from '#core/base/result.ts';
+
+/** One flush of the journal: entries appended together under one signed tree head. */
+export interface Group {
+  readonly epoch: Epoch;
+  readonly firstSequence: Sequence;
+  readonly count: number;
+  /** C2SP checkpoint note over the tree after this group. */
+  readonly checkpoint: string;
+  /** Canonical JSON of each entry. */
+  readonly entries: readonly string[];
+  /** The sealed payload of each entry, in the same order: nonce and ciphertext, never the key. */
+  readonly payloads: readonly Uint8Array[];
+}
+
+export type JournalLegError = { readonly code: 'quota' | 'fenced' | 'io'; readonly message: string };
+
+/** One durable copy of the journal. Two of these make the journal; each alone can rebuild the other. */
+export interface JournalLeg {
+  readonly name: 'opfs' | 'indexeddb' | 'memory';
+  /** Takes over writing at this epoch; refuses when a higher epoch has written. */
+  readonly open: (epoch: Epoch) => Promise<Result<void, JournalLegError>>;
+  /**
+   * Every intact group in order, over all epochs. Stops at the first damaged one and says where; later groups of
+   * later epochs that do not continue the sequence are not returned.
+   */
+  readonly read: (from?: Sequence) => Promise<{ readonly groups: readonly Group[]; readonly damage: string | null }>;
+  /** Resolves after the bytes are durable; never reorders. */
+  readonly append: (groups: readonly Group[]) => Promise<Result<void, JournalLegError>>;
+  /** Replaces everything from this sequence on: how the longer leg repairs the other. */
+  readonly truncateFrom: (from: Sequence) => Promise<Result<void, JournalLegError>>;
+  readonly close: () => Promise<void>;
+  /** Erases the copy: only by the owner's "erase all". */
+  readonly erase: () => Promise<void>;
+}
+
+/** Where the journal's head was last seen, kept in three unrelated places so that silent loss is noticed. */
+export interface HeadPin {
+  readonly epoch: Epoch;
+  /** Tree size: entries acknowledged. */
+  readonly size: number;
+  /** Root hash, hex. */
+  readonly root: string;
+}
+
+export interface HeadPinStore {
+  readonly name: string;
+  readonly get: () => Promise<HeadPin | null>;
+  readonly set: (pin: HeadPin) => Promise<void>;
+  readonly erase: () => Promise<void>;
+}

@@ -1,0 +1,84 @@
+import type { RunId, SourceId } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { UnderstoodGoal } from '#core/planner/goal.ts';
+import type { Plan } from '#core/planner/plan.ts';
+import type { Command, CommandOutcome } from './commands.ts';
+import type { EntryView, ImportProgress, Overview, RunView } from './views.ts';
+
+/** What the agent worker offers to its page, over Comlink. */
+export interface AgentApi {
+  /** Starts the worker's part in this tab; resolves when the first overview is there. */
+  start(options: StartOptions): Promise<Overview>;
+  command(command: Command): Promise<CommandOutcome>;
+  /** Pushes the overview on every change. */
+  onOverview(listener: (overview: Overview) => void): Promise<void>;
+  /** Pushes one run while it is watched. @returns a function that ends the watching */
+  watchRun(run: RunId, listener: (view: RunView | null) => void): Promise<() => void>;
+  /** Reads a goal without running it: what the page shows under the textbox. */
+  preview(goal: string, overrides: { readonly [name: string]: Json }): Promise<{ goal: UnderstoodGoal; plan: Plan }>;
+
+  importFiles(id: string, files: readonly ImportFile[], listener: (progress: ImportProgress) => void): Promise<ImportProgress>;
+  importSample(id: string, listener: (progress: ImportProgress) => void): Promise<ImportProgress>;
+  cancelImport(id: string): Promise<void>;
+
+  /** The text of a source around a span, for showing evidence in its place. */
+  readSource(source: SourceId, start: number, end: number): Promise<SourceExcerpt | null>;
+  entries(from: number, count: number): Promise<EntryView[]>;
+  /** Verifies the whole journal again from its bytes, reporting progress as a fraction. */
+  verifyJournal(listener: (fraction: number) => void): Promise<VerifyReport>;
+  /** The journal as an export file (see core/audit/export.ts), with the payloads when asked for. */
+  exportJournal(withPayloads: boolean): Promise<Uint8Array>;
+  /** Everything: journal, sources, answers, as one zip. */
+  exportAll(listener: (fraction: number) => void): Promise<Uint8Array>;
+  /** Sentence -> evidence -> source hash -> entry -> checkpoint, self-contained and checkable offline. */
+  proveClaim(run: RunId, claim: string): Promise<Uint8Array>;
+  /** Removes every byte the app keeps; the page reloads afterwards. */
+  eraseAll(): Promise<void>;
+  /** Drops all projections and builds them again from the journal. */
+  rebuild(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Fixed clock and zone, for the demo command and tests; null for the real ones. */
+  readonly now: number | null;
+  readonly zone: string;
+  readonly locale: string;
+  /** What only the window can do. */
+  readonly window: WindowApi;
+}
+
+/** What the worker asks of its window. */
+export interface WindowApi {
+  visible(): Promise<boolean>;
+  /** Writes to the chosen folder, or downloads. */
+  saveFile(name: string, mediaType: string, bytes: Uint8Array): Promise<{ name: string; where: 'folder' | 'downloads' }>;
+  /** The digest of a file in the chosen folder, or null when it is not there or cannot be read. */
+  fileDigest(name: string): Promise<string | null>;
+  pins: {
+    get(): Promise<string | null>;
+    set(value: string): Promise<void>;
+    erase(): Promise<void>;
+  };
+}
+
+export interface ImportFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+export interface SourceExcerpt {
+  readonly before: string;
+  readonly quote: string;
+  readonly after: string;
+  /** Line number of the quote's start, from 1; null for binary formats. */
+  readonly line: number | null;
+}
+
+export interface VerifyReport {
+  readonly verifiedUpTo: number;
+  readonly size: number;
+  readonly ok: boolean;
+  /** First bad entry and why. */
+  readonly problem: string | null;
+  readonly ms: number;
+}

@@ -1,0 +1,109 @@
+import type { RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { PendingApproval, Run, RunStatus } from '#core/agent/run.ts';
+import type { GoalKind } from '#core/planner/goal.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { ImportProblem, Source } from '#core/items/source.ts';
+
+/** What every page shows: pushed whole when it changes (it is small). */
+export interface Overview {
+  readonly role: 'leading' | 'following' | 'starting';
+  readonly health: Health;
+  readonly settings: OwnerSettings;
+  /** False until the owner saved settings once: defaults from the browser are shown as such. */
+  readonly settingsSaved: boolean;
+  readonly sources: readonly SourceView[];
+  readonly runs: readonly RunSummary[];
+  readonly approvals: readonly ApprovalView[];
+  readonly journal: JournalView;
+}
+
+export interface SourceView extends Source {
+  /** Set while deleted and still restorable. */
+  readonly removedAt: UnixMs | null;
+}
+
+export interface RunSummary {
+  readonly id: RunId;
+  readonly goal: string;
+  readonly kind: GoalKind | null;
+  readonly status: RunStatus;
+  readonly startedAt: UnixMs;
+  readonly endedAt: UnixMs | null;
+  readonly stepsDone: number;
+  readonly steps: number;
+}
+
+export interface ApprovalView {
+  readonly run: RunId;
+  readonly goal: string;
+  readonly askedAt: UnixMs;
+  readonly approval: PendingApproval;
+}
+
+export interface JournalView {
+  readonly size: number;
+  /** Highest entry (count) verified in this session; null while checking. */
+  readonly verifiedUpTo: number | null;
+  readonly verification: 'checking' | 'verified' | 'failed';
+  /** When verification failed: the first bad entry and why. */
+  readonly problem: string | null;
+  readonly root: string;
+  /** Entries that the second copy is behind. */
+  readonly secondCopyLag: number;
+  /** Names of the copies in use: ['opfs','indexeddb'] or one of them. */
+  readonly copies: readonly string[];
+  /** did:key of the agent. */
+  readonly agent: string;
+}
+
+/** What is missing or wrong, in the open. */
+export interface Health {
+  readonly state: 'ok' | 'amnesia' | 'damaged' | 'failed';
+  readonly message: string;
+  /** Missing platform pieces the app works without: 'opfs' | 'locks' | 'file-system-access' | 'persist' | 'ed25519'. */
+  readonly missing: readonly string[];
+}
+
+/** A run, whole, with its timeline. */
+export interface RunView {
+  readonly run: Run;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+export interface TimelineEntry {
+  readonly sequence: number;
+  readonly at: UnixMs;
+  readonly type: string;
+  /** One plain sentence. */
+  readonly text: string;
+}
+
+/** Import as it goes on, pushed by the tab that imports. */
+export interface ImportProgress {
+  readonly id: string;
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytes: number;
+  readonly bytesDone: number;
+  readonly current: string;
+  readonly results: readonly ImportResult[];
+  readonly state: 'running' | 'done' | 'cancelled';
+}
+
+export type ImportResult = { readonly path: string } & (
+  | { readonly outcome: 'added'; readonly source: SourceId; readonly items: number; readonly warnings: readonly ImportProblem[] }
+  | { readonly outcome: 'duplicate'; readonly source: SourceId; readonly of: string }
+  | { readonly outcome: 'failed'; readonly problem: ImportProblem }
+);
+
+/** A journal entry for the audit page, with its payload when it can be opened. */
+export interface EntryView {
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly time: UnixMs;
+  readonly type: string;
+  readonly run: RunId | null;
+  readonly payloadDigest: string;
+  readonly payload: Json | null;
+}
