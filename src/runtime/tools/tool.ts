@@ -1,0 +1,45 @@
+import type { SourceId, UnixMs } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { Result } from '#core/base/result.ts';
+import type { CalendarItem, Message, Table, TextDocument } from '#core/items/item.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { Source } from '#core/items/source.ts';
+import type { ToolDefinition, ToolError } from '#core/tools/definition.ts';
+import type { CalendarExpander, Zones } from '#ports/calendar.ts';
+import type { DateFinder, EntityFinder } from '#ports/language.ts';
+
+/** One tool: what it is, and how it is done. `run` reads through the context only and gives a JSON observation. */
+export interface Tool {
+  readonly definition: ToolDefinition;
+  readonly run: (args: JsonObject, context: ToolContext) => Promise<Result<Json, ToolError>>;
+}
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** All that a tool may touch. */
+export interface ToolContext {
+  readonly owner: OwnerSettings;
+  /** The run's clock, fixed at its start. */
+  readonly now: UnixMs;
+  /** IANA zone of the run. */
+  readonly zone: string;
+  readonly items: ItemReader;
+  readonly language: { readonly dates: DateFinder; readonly entities: EntityFinder };
+  readonly calendar: CalendarExpander;
+  readonly zones: Zones;
+  /** Artifact name -> observation of the step that produced it. */
+  readonly inputs: ReadonlyMap<string, Json>;
+  readonly progress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The items of the run's sources, streamed: a mailbox may be larger than memory. */
+export interface ItemReader {
+  readonly messages: () => AsyncIterable<Message>;
+  readonly events: () => AsyncIterable<CalendarItem>;
+  readonly documents: () => AsyncIterable<TextDocument>;
+  readonly tables: () => AsyncIterable<Table>;
+  readonly source: (id: SourceId) => Source;
+}
