@@ -1,0 +1,52 @@
+import type { ToolDefinition } from '../definition.ts';
+
+const READS_MAIL = { reads: ['messages'], writes: [], egress: 'none', irreversible: false, idempotent: true } as const;
+const READS_NOTHING = { ...READS_MAIL, reads: [] } as const;
+
+export const readThreads: ToolDefinition = {
+  name: 'read-threads',
+  version: 1,
+  title: 'Put the messages into threads',
+  effects: READS_MAIL,
+  parallelSafe: true,
+};
+
+export const findAsks: ToolDefinition = {
+  name: 'find-asks',
+  version: 1,
+  title: 'Find what is asked of you, by whom and by when',
+  effects: READS_MAIL,
+  parallelSafe: true,
+};
+
+export const findWaiting: ToolDefinition = {
+  name: 'find-waiting',
+  version: 1,
+  title: 'Find who waits for an answer',
+  effects: READS_MAIL,
+  parallelSafe: true,
+};
+
+export const summariseThreads: ToolDefinition = {
+  name: 'summarise-threads',
+  version: 1,
+  title: 'Pick the key sentences of each thread',
+  effects: READS_MAIL,
+  parallelSafe: true,
+};
+
+export const composeMailSummary: ToolDefinition = {
+  name: 'compose-mail-summary',
+  version: 1,
+  title: 'Write the summary with its sources',
+  effects: READS_NOTHING,
+  parallelSafe: true,
+};
+
+export const mailDefinitions: readonly ToolDefinition[] = [
+  readThreads,
+  findAsks,
+  findWaiting,
+  summariseThreads,
+  composeMailSummary,
+];
