@@ -1,14 +1,21 @@
 import type { ApprovalId, Digest, RunId, SourceId, StepId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Plan } from '../planner/plan.ts';
-import type { Answer, AnswerDraft } from '../tools/answer.ts';
+import type { Answer } from '../tools/answer.ts';
 import type { ToolError } from '../tools/definition.ts';
 import type { Verdict } from '../verifier/verdict.ts';
 import type { PendingApproval } from './run.ts';
 
 /** What happened in a run: facts, each one journal entry. `at` is wall time, for display only. */
 export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
-  | { readonly type: 'run.started'; readonly goal: string; readonly overrides: { readonly [name: string]: Json }; readonly sources: readonly SourceId[]; readonly now: UnixMs; readonly zone: string }
+  | {
+      readonly type: 'run.started';
+      readonly goal: string;
+      readonly overrides: { readonly [name: string]: Json };
+      readonly sources: readonly SourceId[];
+      readonly now: UnixMs;
+      readonly zone: string;
+    }
   | { readonly type: 'plan.committed'; readonly plan: Plan }
   /** The intent, journaled before the tool runs. */
   | { readonly type: 'step.started'; readonly step: StepId; readonly attempt: number }
@@ -19,7 +26,6 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
   | { readonly type: 'approval.denied'; readonly approval: ApprovalId; readonly reason: string }
   | { readonly type: 'run.paused' }
   | { readonly type: 'run.resumed' }
-  | { readonly type: 'answer.drafted'; readonly draft: AnswerDraft }
   | { readonly type: 'answer.verified'; readonly answer: Answer; readonly verdict: Verdict; readonly digest: Digest }
   | { readonly type: 'run.completed' }
   | { readonly type: 'run.failed'; readonly error: ToolError }

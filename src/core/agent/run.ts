@@ -6,21 +6,16 @@ import type { ToolError } from '../tools/definition.ts';
 import type { Verdict } from '../verifier/verdict.ts';
 
 export type RunStatus =
-  | 'planning'
-  | 'executing'
-  | 'waiting-approval'
-  | 'paused'
-  | 'verifying'
-  | 'complete'
-  | 'failed'
-  | 'cancelled';
+  'planning' | 'executing' | 'waiting-approval' | 'paused' | 'verifying' | 'complete' | 'failed' | 'cancelled';
 
-export type StepStatus = 'waiting' | 'running' | 'asking' | 'done' | 'failed' | 'skipped';
+export type StepStatus = 'waiting' | 'running' | 'asking' | 'approved' | 'done' | 'failed' | 'skipped';
 
 /** One pursuit of one goal: a fold of its journal entries, never changed in another way. */
 export interface Run {
   readonly id: RunId;
   readonly status: RunStatus;
+  /** While paused: the status to go back to. */
+  readonly pausedFrom: RunStatus | null;
   readonly goal: string;
   /** Parameters the owner edited before the run, by name. */
   readonly overrides: { readonly [name: string]: Json };
@@ -33,6 +28,7 @@ export interface Run {
   readonly zone: string;
   readonly plan: Plan | null;
   readonly steps: { readonly [id: string]: StepState };
+  /** The act that waits for the owner, or was just approved and is being done. */
   readonly approval: PendingApproval | null;
   readonly answer: Answer | null;
   readonly answerDigest: Digest | null;

@@ -12,6 +12,12 @@ export interface ActionRequest {
   readonly nonce: string;
 }
 
+/** What a tool does to the world, as far as deciding needs to know. */
+export interface SinkEffects {
+  readonly writes: readonly string[];
+  readonly egress: string;
+}
+
 declare const minted: unique symbol;
 
 /** One-use: only `decide` makes one, for one digest. The adapter recomputes the digest and refuses on any drift. */

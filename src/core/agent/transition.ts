@@ -1,0 +1,238 @@
+import { assert } from '../base/assert.ts';
+import type { StepId } from '../base/ids.ts';
+import type { Plan } from '../planner/plan.ts';
+import { readySteps } from '../scheduler/ready-steps.ts';
+import type { RunEvent } from './events.ts';
+import type { Run, RunStatus, StepState } from './run.ts';
+
+/** What the shell must do next. Each is keyed, so that one already going on is not started twice. */
+export type Effect =
+  | { readonly type: 'plan' }
+  | { readonly type: 'run-step'; readonly step: StepId }
+  /** Work out the exact content and ask the owner. */
+  | { readonly type: 'ask'; readonly step: StepId }
+  /** The owner said yes: do it once. */
+  | { readonly type: 'act'; readonly step: StepId }
+  /** It was begun and never reported back: read back, never blindly repeat. */
+  | { readonly type: 'reconcile'; readonly step: StepId }
+  | { readonly type: 'verify' }
+  | { readonly type: 'complete' }
+  | { readonly type: 'fail'; readonly step: StepId };
+
+export interface Transition {
+  readonly run: Run;
+  readonly effects: readonly Effect[];
+}
+
+/** Which status may follow which; checked wherever a status is written. Nothing follows an end. */
+export const LEGAL: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
+  planning: ['executing', 'paused', 'failed', 'cancelled'],
+  executing: ['waiting-approval', 'paused', 'verifying', 'complete', 'failed', 'cancelled'],
+  'waiting-approval': ['executing', 'paused', 'failed', 'cancelled'],
+  paused: ['planning', 'executing', 'waiting-approval', 'verifying', 'cancelled', 'failed'],
+  verifying: ['executing', 'paused', 'complete', 'failed', 'cancelled'],
+  complete: [],
+  failed: [],
+  cancelled: [],
+};
+
+export function isEnded(run: Run): boolean {
+  return LEGAL[run.status].length === 0;
+}
+
+/**
+ * The run after one journaled fact, and what is due then. Pure: replaying the journal gives the same run, and asking
+ * `dueEffects` of a replayed run resumes it at the exact step.
+ * @throws InvariantError on an illegal jump
+ */
+export function transition(run: Run | null, event: RunEvent): Transition {
+  const next = apply(run, event);
+  return { run: next, effects: dueEffects(next) };
+}
+
+function apply(run: Run | null, event: RunEvent): Run {
+  if (event.type === 'run.started') {
+    assert(run === null, 'a run starts once');
+    return startedRun(event);
+  }
+  assert(run !== null, `${event.type} needs a run`);
+  assert(run.id === event.run, 'an event belongs to its run');
+  assert(!isEnded(run), `nothing follows ${run.status}, yet ${event.type} came`);
+  switch (event.type) {
+    case 'plan.committed':
+      return { ...withStatus(run, 'executing'), plan: event.plan, steps: waitingSteps(event.plan) };
+    case 'step.started':
+      return withStep(run, event.step, {
+        status: 'running',
+        attempts: event.attempt,
+        startedAt: event.at,
+        error: null,
+      });
+    case 'step.finished':
+      return afterStep(
+        withStep(run, event.step, { status: 'done', endedAt: event.at, observation: event.digest }),
+        event.step,
+      );
+    case 'step.failed':
+      return withStep(run, event.step, {
+        status: event.retry ? 'waiting' : 'failed',
+        endedAt: event.at,
+        error: event.error,
+      });
+    case 'approval.requested':
+      return {
+        ...withStep(withStatus(run, 'waiting-approval'), event.approval.step, { status: 'asking' }),
+        approval: event.approval,
+      };
+    case 'approval.given': {
+      const approval = waitingApproval(run, event.approval);
+      assert(approval.digest === event.digest, 'an approval is for the digest that was shown');
+      return withStep(withStatus(run, 'executing'), approval.step, { status: 'approved' });
+    }
+    case 'approval.denied': {
+      const approval = waitingApproval(run, event.approval);
+      const skipped = withStep(withStatus(run, 'executing'), approval.step, {
+        status: 'skipped',
+        endedAt: event.at,
+        error: { code: 'denied', message: event.reason },
+      });
+      return { ...skipped, approval: null };
+    }
+    case 'run.paused':
+      return { ...withStatus(run, 'paused'), pausedFrom: run.status };
+    case 'run.resumed':
+      assert(run.status === 'paused' && run.pausedFrom !== null, 'only a paused run resumes');
+      return { ...withStatus(run, run.pausedFrom), pausedFrom: null };
+    case 'answer.verified': {
+      const verified = { ...run, answer: event.answer, answerDigest: event.digest, verdict: event.verdict };
+      return stepsRemain(verified) && event.verdict.result === 'PASS' ? withStatus(verified, 'executing') : verified;
+    }
+    case 'run.completed':
+      assert(run.verdict?.result === 'PASS', 'an unverified answer cannot become complete');
+      return { ...withStatus(run, 'complete'), endedAt: event.at };
+    case 'run.failed':
+      return { ...withStatus(run, 'failed'), endedAt: event.at, failure: event.error };
+    case 'run.cancelled':
+      return { ...withStatus(run, 'cancelled'), endedAt: event.at, approval: null };
+  }
+}
+
+/** What is due in this state, whatever led to it. */
+export function dueEffects(run: Run): Effect[] {
+  switch (run.status) {
+    case 'planning':
+      return [{ type: 'plan' }];
+    case 'executing':
+      return executingEffects(run);
+    case 'verifying':
+      if (run.verdict === null) return [{ type: 'verify' }];
+      return run.verdict.result === 'PASS' ? [{ type: 'complete' }] : [{ type: 'fail', step: answerStepOf(run) }];
+    case 'waiting-approval':
+    case 'paused':
+    case 'complete':
+    case 'failed':
+    case 'cancelled':
+      return [];
+  }
+}
+
+function executingEffects(run: Run): Effect[] {
+  const plan = planOf(run);
+  const failed = plan.steps.find((step) => run.steps[step.id]?.status === 'failed');
+  if (failed) return [{ type: 'fail', step: failed.id }];
+  const effects: Effect[] = [];
+  for (const step of plan.steps) {
+    const state = run.steps[step.id];
+    if (state?.status === 'approved') effects.push({ type: 'act', step: step.id });
+    if (state?.status === 'running') effects.push({ type: step.approval ? 'reconcile' : 'run-step', step: step.id });
+  }
+  for (const step of readySteps(plan, run.steps)) {
+    effects.push({ type: step.approval ? 'ask' : 'run-step', step: step.id });
+  }
+  if (effects.length === 0 && !stepsRemain(run)) effects.push({ type: 'complete' });
+  return effects;
+}
+
+/** When the answer's step is done the answer is verified before anything that depends on it goes on. */
+function afterStep(run: Run, step: StepId): Run {
+  const paused = run.status === 'paused';
+  const done =
+    step === planOf(run).answerStep
+      ? paused
+        ? { ...run, pausedFrom: 'verifying' as const }
+        : withStatus(run, 'verifying')
+      : run;
+  return planOf(run).steps.find((candidate) => candidate.id === step)?.approval === true
+    ? { ...done, approval: null }
+    : done;
+}
+
+function startedRun(event: RunEvent & { type: 'run.started' }): Run {
+  return {
+    id: event.run,
+    status: 'planning',
+    pausedFrom: null,
+    goal: event.goal,
+    overrides: event.overrides,
+    startedAt: event.at,
+    endedAt: null,
+    sources: event.sources,
+    now: event.now,
+    zone: event.zone,
+    plan: null,
+    steps: {},
+    approval: null,
+    answer: null,
+    answerDigest: null,
+    verdict: null,
+    failure: null,
+  };
+}
+
+function withStatus(run: Run, status: RunStatus): Run {
+  if (run.status === status) return run;
+  assert(LEGAL[run.status].includes(status), `${run.status} cannot become ${status}`);
+  return { ...run, status };
+}
+
+function withStep(run: Run, id: StepId, change: Partial<StepState>): Run {
+  const state = run.steps[id];
+  assert(state !== undefined, `the plan has a step ${id}`);
+  return { ...run, steps: { ...run.steps, [id]: { ...state, ...change } } };
+}
+
+function waitingSteps(plan: Plan): Run['steps'] {
+  const fresh: StepState = {
+    status: 'waiting',
+    attempts: 0,
+    startedAt: null,
+    endedAt: null,
+    observation: null,
+    error: null,
+  };
+  return Object.fromEntries(plan.steps.map((step) => [step.id, fresh]));
+}
+
+function waitingApproval(run: Run, id: string): NonNullable<Run['approval']> {
+  assert(
+    run.approval !== null && run.approval.id === id && run.status === 'waiting-approval',
+    'the approval is the one that waits',
+  );
+  return run.approval;
+}
+
+function stepsRemain(run: Run): boolean {
+  return planOf(run).steps.some((step) => {
+    const status = run.steps[step.id]?.status;
+    return status !== 'done' && status !== 'skipped';
+  });
+}
+
+function planOf(run: Run): Plan {
+  assert(run.plan !== null, 'an executing run has a plan');
+  return run.plan;
+}
+
+function answerStepOf(run: Run): StepId {
+  return planOf(run).answerStep;
+}

@@ -1,0 +1,71 @@
+/**
+ * Each worker's first import. Takes the network away from everything that is loaded after it, and tests that it is
+ * gone: the headers are the wall, this is the second one. `ownFetch` is for adapters/http alone and reaches only GETs
+ * of our own origin's static files.
+ */
+import '../src/trusted.ts';
+
+type Global = typeof globalThis & Record<string, unknown>;
+const scope = globalThis as Global;
+const platformFetch = scope.fetch.bind(scope);
+
+const TAKEN = [
+  'XMLHttpRequest',
+  'WebSocket',
+  'EventSource',
+  'WebTransport',
+  'RTCPeerConnection',
+  'WebSocketStream',
+  'importScripts',
+];
+
+function refused(name: string): never {
+  throw new TypeError(`${name} is closed in this worker`);
+}
+
+for (const name of TAKEN) {
+  if (name in scope)
+    Object.defineProperty(scope, name, { value: () => refused(name), configurable: false, writable: false });
+}
+if ('sendBeacon' in navigator)
+  Object.defineProperty(navigator, 'sendBeacon', { value: () => false, configurable: false });
+Object.defineProperty(scope, 'fetch', { value: guardedFetch, configurable: false, writable: false });
+
+/** GET of a static file of this app; everything else is refused before the platform sees it. */
+function guardedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const url = new URL(input instanceof Request ? input.url : input, location.href);
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  if (url.origin !== location.origin || method !== 'GET' || url.search !== '') {
+    return Promise.reject(new TypeError(`fetch is closed in this worker: ${method} ${url.origin}${url.pathname}`));
+  }
+  return platformFetch(url, { method: 'GET', credentials: 'omit', redirect: 'error' });
+}
+
+/**
+ * What the headers of this worker's script fail to shut: empty when it is safe to run. Needs no network: without
+ * `connect-src` a data: URL can be fetched, without `script-src` text can be evaluated.
+ */
+export async function selfTest(): Promise<string[]> {
+  const open: string[] = [];
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, no-new-func -- the point is that this must throw
+    new Function('return 1')();
+    open.push('eval');
+  } catch {
+    // refused, as it must be
+  }
+  await platformFetch('data:,').then(
+    () => open.push('fetch'),
+    () => undefined,
+  );
+  return open;
+}
+
+/** Stops a worker whose script came without its headers. Development servers send none. */
+export async function requireShut(): Promise<void> {
+  const open = await selfTest();
+  if (open.length > 0 && !import.meta.env.DEV)
+    throw new Error(
+      `This worker is not shut in (${open.join(', ')} open): the server must send the headers of _headers with every script`,
+    );
+}

@@ -1,0 +1,80 @@
+/// <reference no-default-lib="true"/>
+/// <reference lib="esnext" />
+/// <reference lib="webworker" />
+/// <reference types="@sveltejs/kit" />
+import { version } from '$service-worker';
+
+/**
+ * The app's offline copy. It holds the shell and every file of one build, answers navigations with the shell at any
+ * deep link, and never takes over by itself: a new version waits until the owner accepts it.
+ */
+const scope = globalThis.self as unknown as ServiceWorkerGlobalScope;
+const CACHE = `windhover-${version}`;
+const SHELL = '/';
+const ADD_AT_ONCE = 8;
+
+scope.addEventListener('install', (event) => {
+  event.waitUntil(precache());
+});
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(
+    (async () => {
+      for (const key of await caches.keys())
+        if (key.startsWith('windhover-') && key !== CACHE) await caches.delete(key);
+      await scope.clients.claim();
+    })(),
+  );
+});
+
+scope.addEventListener('message', (event) => {
+  if (event.data === 'skip-waiting') event.waitUntil(scope.skipWaiting());
+  if (event.data === 'claim') event.waitUntil(scope.clients.claim());
+});
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== scope.location.origin) return;
+  event.respondWith(request.mode === 'navigate' ? answerNavigation(request) : answerFile(request, url.pathname));
+});
+
+async function precache(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  const list = (await (await fetch('/precache.json', { cache: 'no-store' })).json()) as string[];
+  const files = [SHELL, '/headers.json', ...list];
+  for (let i = 0; i < files.length; i += ADD_AT_ONCE) {
+    await cache.addAll(files.slice(i, i + ADD_AT_ONCE).map((file) => new Request(file, { cache: 'no-cache' })));
+  }
+}
+
+async function answerNavigation(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const shell = await cache.match(SHELL);
+  return shell ? shielded(shell, '/index.html') : fetch(request);
+}
+
+async function answerFile(request: Request, path: string): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const hit = await cache.match(path);
+  if (hit) return shielded(hit, path);
+  const response = await fetch(request);
+  // Sample files are kept from their first use, so that trying them works offline too.
+  if (response.ok && path.startsWith('/sample/')) await cache.put(path, response.clone());
+  return response;
+}
+
+/**
+ * Adds the headers to a response whose host sent none, from the build's own rules. Weaker than a host that sends them,
+ * because the very first load had none; the app says so.
+ */
+async function shielded(response: Response, path: string): Promise<Response> {
+  if (response.headers.has('Content-Security-Policy')) return response;
+  const cache = await caches.open(CACHE);
+  const rules = (await (await cache.match('/headers.json'))?.json()) as
+    { exact: Record<string, Record<string, string>>; rest: Record<string, string> } | undefined;
+  if (!rules) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(rules.exact[path] ?? rules.rest)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
