@@ -26,7 +26,8 @@ export function canonicalJson(value: unknown, path = '$'): string {
   }
   if (typeof value === 'object') {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw new NotJsonError(`${path}: only plain objects are JSON`);
+    if (prototype !== Object.prototype && prototype !== null)
+      throw new NotJsonError(`${path}: only plain objects are JSON`);
     const record = value as Record<string, unknown>;
     const parts = Object.keys(record)
       .sort()

@@ -7,8 +7,14 @@ export const ZIP_MEMBERS_MAX = 5_000;
 export const ZIP_EXPANDED_BYTES_MAX = 512 * MIB;
 export const ZIP_RATIO_MAX = 200;
 export const ZIP_DEPTH_MAX = 3;
+/** A zip inside a zip is held in memory while it is read. */
+export const ZIP_NESTED_BYTES_MAX = 64 * MIB;
 /** One parsed item (a message, an event, a document); a larger one is refused with its place. */
 export const ITEM_TEXT_BYTES_MAX = 16 * MIB;
+/** Formats that can only be read whole: calendars, tables, PDF, docx. */
+export const WHOLE_FILE_BYTES_MAX = 128 * MIB;
+/** One message with its attachments, as it stands in a mailbox. */
+export const MESSAGE_BYTES_MAX = 64 * MIB;
 export const TABLE_ROWS_MAX = 200_000;
 export const BLOB_CHUNK_BYTES = 1 * MIB;
 

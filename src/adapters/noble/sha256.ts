@@ -1,0 +1,5 @@
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import type { Sha256 } from '#core/base/ids.ts';
+
+/** The synchronous SHA-256 that core functions are handed. */
+export const sha256: Sha256 = (bytes) => nobleSha256(bytes);

@@ -1,0 +1,95 @@
+import type { Sha256 } from '../base/ids.ts';
+import { base64, fromBase64 } from '../base/bytes.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { type AgentId, agentIdOf, publicKeyOf } from '../identity/did-key.ts';
+import { HASH_BYTES } from './merkle.ts';
+import {
+  type NoteError,
+  type NoteKey,
+  openNote,
+  parseNote,
+  signNote,
+  type SignEd25519,
+  type VerifyEd25519,
+} from './note.ts';
+
+/** A signed tree head: C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint). Origin, tree size and root, a line each, in a signed note. */
+export interface Checkpoint {
+  /** Names the log, and is the name of the key that signs it. */
+  readonly origin: string;
+  /** Entries in the tree. */
+  readonly size: number;
+  /** 32 bytes */
+  readonly root: Uint8Array;
+  /** Further lines, allowed and not understood. */
+  readonly extensions: readonly string[];
+}
+
+export type CheckpointError = 'malformed' | 'wrong-origin' | 'unsigned' | 'bad-signature';
+
+const ORIGIN_PREFIX = 'windhover/';
+
+/** The journal of an agent: no scheme, no spaces, no plus sign, so it also serves as the key's name. */
+export function originOf(agent: AgentId): string {
+  return `${ORIGIN_PREFIX}${agent}`;
+}
+
+/** The agent that an origin names, or null where it is another kind of log. */
+export function agentOfOrigin(origin: string): AgentId | null {
+  if (!origin.startsWith(ORIGIN_PREFIX)) return null;
+  const agent = origin.slice(ORIGIN_PREFIX.length);
+  return publicKeyOf(agent).ok ? (agent as AgentId) : null;
+}
+
+/** @param publicKey the agent's Ed25519 key, 32 bytes */
+export function checkpointKey(publicKey: Uint8Array): NoteKey {
+  return { name: originOf(agentIdOf(publicKey)), publicKey };
+}
+
+/** Signs the head of a tree under the agent's origin. @returns the note */
+export function signCheckpoint(
+  sha256: Sha256,
+  head: { readonly size: number; readonly root: Uint8Array },
+  signer: { readonly publicKey: Uint8Array; readonly sign: SignEd25519 },
+): Promise<string> {
+  const key = checkpointKey(signer.publicKey);
+  return signNote(sha256, formatCheckpoint({ ...head, origin: key.name, extensions: [] }), key, signer.sign);
+}
+
+/** Opens a checkpoint that this key signed for the agent's own log. */
+export function openCheckpoint(
+  sha256: Sha256,
+  verify: VerifyEd25519,
+  key: NoteKey,
+  note: string,
+): Result<Checkpoint, CheckpointError> {
+  const opened: Result<{ readonly text: string }, NoteError> = openNote(sha256, verify, key, note);
+  if (!opened.ok) return opened;
+  const checkpoint = parseCheckpoint(opened.value.text);
+  if (!checkpoint.ok) return checkpoint;
+  return checkpoint.value.origin === key.name ? checkpoint : err('wrong-origin');
+}
+
+/** What a checkpoint note says, its signature not checked: to learn whose it is, or when a newer one covers it. */
+export function readCheckpoint(note: string): Result<Checkpoint, 'malformed'> {
+  const parsed = parseNote(note);
+  return parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+}
+
+/** The note's text. */
+export function formatCheckpoint(checkpoint: Checkpoint): string {
+  const { origin, size, root, extensions } = checkpoint;
+  return [origin, String(size), base64(root), ...extensions].map((line) => `${line}\n`).join('');
+}
+
+export function parseCheckpoint(text: string): Result<Checkpoint, 'malformed'> {
+  const lines = text.split('\n');
+  const [origin = '', size = '', encoded = '', ...rest] = lines;
+  const extensions = rest.slice(0, -1);
+  const root = fromBase64(encoded);
+  if (rest.at(-1) !== '' || origin === '' || extensions.includes('')) return err('malformed');
+  // The size is decimal without leading zeros.
+  if (!/^(?:0|[1-9][0-9]*)$/.test(size) || !Number.isSafeInteger(Number(size))) return err('malformed');
+  if (root?.length !== HASH_BYTES) return err('malformed');
+  return ok({ origin, size: Number(size), root, extensions });
+}

@@ -1,0 +1,160 @@
+import type { Sha256, UnixMs } from '../base/ids.ts';
+import { equalBytes } from '../base/bytes.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import { type Checkpoint, checkpointKey, openCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Entry, entryHash, parseEntry, type Payload, payloadDigest } from './entry.ts';
+import { appendLeaf, EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
+import type { VerifyEd25519 } from './note.ts';
+
+/**
+ * Checks a journal from its start, entry by entry, and says how far it is proved: up to the newest checkpoint whose root
+ * is the root of the entries read and whose signature is the agent's. A value: one is made from the last, and one that
+ * was kept lets checking go on from there.
+ *
+ * Invariants: an entry's sequence is its place; epochs never go down; checkpoints never shrink. Time is not checked: it
+ * is what the device's clock said.
+ */
+export interface JournalCheck {
+  readonly agent: AgentId;
+  readonly frontier: Frontier;
+  /** Epoch of the last entry; 0 before the first. */
+  readonly epoch: number;
+  /** Time of the last entry. */
+  readonly time: UnixMs | null;
+  readonly proved: ProvedHead | null;
+}
+
+/** "Proved up to N at T": a signed head that the entries give. */
+export interface ProvedHead {
+  /** Entries it covers: sequences 0 to size - 1. */
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Time of the last entry covered, as the device's clock said; null when the tree is empty. */
+  readonly time: UnixMs | null;
+}
+
+export interface JournalFault {
+  readonly code:
+    'bad-entry' | 'sequence' | 'epoch' | 'payload' | 'bad-checkpoint' | 'bad-signature' | 'size' | 'root' | 'bad-agent';
+  /** The first entry that is wrong or, where a signed head covers several, the first that is no longer proved. */
+  readonly sequence: number;
+  /** One sentence for people. */
+  readonly why: string;
+}
+
+/** What the check is handed: it has no hash and no curve of its own. */
+export interface CheckTools {
+  readonly sha256: Sha256;
+  readonly verifyEd25519: VerifyEd25519;
+}
+
+export function startCheck(agent: AgentId): JournalCheck {
+  return { agent, frontier: EMPTY_FRONTIER, epoch: 0, time: null, proved: null };
+}
+
+/**
+ * Checks the next entry.
+ * @param text its canonical JSON
+ * @param payload what it commits to; null when destroyed, withheld or not to be checked
+ */
+export function checkEntry(
+  tools: CheckTools,
+  check: JournalCheck,
+  text: string,
+  payload: Payload | null,
+): Result<JournalCheck, JournalFault> {
+  const sequence = check.frontier.size;
+  const parsed = parseEntry(text);
+  if (!parsed.ok) return fault('bad-entry', sequence, `entry ${sequence} cannot be read: ${parsed.error.message}`);
+  const entry = parsed.value;
+  if (entry.sequence !== sequence)
+    return fault('sequence', sequence, `entry ${sequence} is missing: entry ${entry.sequence} stands in its place`);
+  if (entry.epoch < check.epoch)
+    return fault('epoch', sequence, `entry ${sequence} is of epoch ${entry.epoch}, after one of epoch ${check.epoch}`);
+  if (payload !== null && payloadDigest(tools.sha256, payload) !== entry.payload)
+    return fault('payload', sequence, `the payload of entry ${sequence} is not what the entry commits to`);
+  return ok({ ...check, ...afterEntry(tools, check, entry, text) });
+}
+
+/**
+ * Checks that a head signed by the agent is the head of the entries read so far.
+ * @param trust 'signature' checks the signature too; 'root' only the root, for a head that a newer signed one covers:
+ *   the newer signature then vouches for these entries, and `proved` does not move
+ */
+export function checkCheckpoint(
+  tools: CheckTools,
+  check: JournalCheck,
+  note: string,
+  trust: 'signature' | 'root' = 'signature',
+): Result<JournalCheck, JournalFault> {
+  const { size } = check.frontier;
+  const since = check.proved?.size ?? 0;
+  const opened = trust === 'signature' ? openSigned(tools, check.agent, note) : readCheckpoint(note);
+  if (!opened.ok) return fault(...faultOfCheckpoint(opened.error, since));
+  const checkpoint: Checkpoint = opened.value;
+  if (checkpoint.size !== size)
+    return fault('size', size, `a checkpoint of ${checkpoint.size} entries stands after ${size}`);
+  const root = frontierRoot(tools.sha256, check.frontier);
+  if (!equalBytes(root, checkpoint.root))
+    return fault('root', since, `${range(since, size)} not what the checkpoint of ${size} entries signs`);
+  return ok(trust === 'signature' ? { ...check, proved: { size, root, time: check.time } } : check);
+}
+
+/** Checks a run of entries and the checkpoint after them: one flush of the journal. */
+export function checkEntries(
+  tools: CheckTools,
+  check: JournalCheck,
+  group: {
+    readonly entries: readonly string[];
+    /** In the order of the entries; empty when payloads are not checked. */
+    readonly payloads: readonly (Payload | null)[];
+    readonly checkpoint: string;
+  },
+  trust: 'signature' | 'root' = 'signature',
+): Result<JournalCheck, JournalFault> {
+  let next = check;
+  for (const [i, text] of group.entries.entries()) {
+    const checked = checkEntry(tools, next, text, group.payloads[i] ?? null);
+    if (!checked.ok) return checked;
+    next = checked.value;
+  }
+  return checkCheckpoint(tools, next, group.checkpoint, trust);
+}
+
+function afterEntry(tools: CheckTools, check: JournalCheck, entry: Entry, text: string): Partial<JournalCheck> {
+  const frontier = appendLeaf(tools.sha256, check.frontier, entryHash(tools.sha256, text));
+  return { frontier, epoch: entry.epoch, time: entry.time };
+}
+
+function openSigned(tools: CheckTools, agent: AgentId, note: string): Result<Checkpoint, CheckpointFailure> {
+  const publicKey = publicKeyOf(agent);
+  if (!publicKey.ok) return err('bad-agent');
+  return openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), note);
+}
+
+type CheckpointFailure = 'malformed' | 'wrong-origin' | 'unsigned' | 'bad-signature' | 'bad-agent';
+
+function faultOfCheckpoint(error: CheckpointFailure, since: number): [JournalFault['code'], number, string] {
+  switch (error) {
+    case 'malformed':
+      return ['bad-checkpoint', since, 'a checkpoint cannot be read'];
+    case 'wrong-origin':
+      return ['bad-checkpoint', since, "a checkpoint is of another log than this agent's"];
+    case 'unsigned':
+      return ['bad-signature', since, 'a checkpoint has no signature of this agent'];
+    case 'bad-signature':
+      return ['bad-signature', since, "a checkpoint's signature does not hold"];
+    case 'bad-agent':
+      return ['bad-agent', since, 'the agent is not named by a did:key of an Ed25519 key'];
+  }
+}
+
+/** "entry 3 is", "entries 3 to 7 are" */
+function range(from: number, to: number): string {
+  return to - from <= 1 ? `entry ${from} is` : `entries ${from} to ${to - 1} are`;
+}
+
+function fault(code: JournalFault['code'], sequence: number, why: string): Result<never, JournalFault> {
+  return err({ code, sequence, why });
+}

@@ -1,0 +1,70 @@
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { hex, utf8 } from '#core/base/bytes.ts';
+import type { Epoch, RunId, Sequence, UnixMs } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import { signCheckpoint } from '#core/audit/checkpoint.ts';
+import { encodeEntry, type Entry, entryFor, entryHash, type Payload } from '#core/audit/entry.ts';
+import { merkleTree, rootAt } from '#core/audit/merkle-tree.ts';
+import { type AgentId, agentIdOf } from '#core/identity/did-key.ts';
+import type { Signer } from '#ports/crypto.ts';
+import { seededSigner } from './seeded-signer.ts';
+
+export const checkTools = { sha256, verifyEd25519 };
+
+/** A small signed journal, the same for the same seed: what the audit tests check, export and spoil. */
+export interface TestJournal {
+  readonly agent: AgentId;
+  readonly signer: Signer;
+  readonly entries: readonly Entry[];
+  readonly texts: readonly string[];
+  readonly payloads: readonly Payload[];
+  readonly leafHashes: readonly Uint8Array[];
+  readonly checkpointAt: (size: number) => Promise<string>;
+}
+
+export interface TestFact {
+  readonly type: string;
+  readonly value: Json;
+  readonly run?: string | null;
+}
+
+export function testJournal(facts: readonly TestFact[], seed = 1): TestJournal {
+  const signer = seededSigner(seed);
+  const payloads = facts.map(({ value }, i) => ({ salt: sha256(utf8(`salt ${String(seed)} ${String(i)}`)), value }));
+  const entries = facts.map(({ type, run = null }, i) =>
+    entryFor(
+      sha256,
+      {
+        sequence: i as Sequence,
+        epoch: (1 + Math.floor(i / 4)) as Epoch,
+        time: (1_763_700_000_000 + i * 1000) as UnixMs,
+        type,
+        run: run as RunId | null,
+      },
+      payloads[i] as Payload,
+    ),
+  );
+  const texts = entries.map(encodeEntry);
+  const leafHashes = texts.map((text) => entryHash(sha256, text));
+  const tree = merkleTree(sha256, leafHashes);
+  return {
+    agent: agentIdOf(signer.publicKey),
+    signer,
+    entries,
+    texts,
+    payloads,
+    leafHashes,
+    checkpointAt: (size) => signCheckpoint(sha256, { size, root: rootAt(sha256, tree, size) }, signer),
+  };
+}
+
+/** Plain facts with texts of several scripts, to fill a journal with. */
+export function plainFacts(count: number): TestFact[] {
+  const words = ['naïve', 'Größe', '漢字', '😀', 'plain'];
+  return Array.from({ length: count }, (_, i) => ({
+    type: i % 3 === 0 ? 'step.started' : 'step.finished',
+    run: i % 3 === 0 ? 'run-1' : null,
+    value: { step: `s${String(i)}`, text: words[i % words.length] ?? '', mark: hex(Uint8Array.of(i)) },
+  }));
+}

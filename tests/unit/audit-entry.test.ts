@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { encodeEntry, encodePayload, parseEntry, parsePayload, payloadDigest } from '#core/audit/entry.ts';
+import { plainFacts, testJournal } from '#tests/fakes/journal.ts';
+
+const journal = testJournal(plainFacts(3));
+const [text = ''] = journal.texts;
+
+test('an entry is canonical JSON and comes back from it', () => {
+  expect(text).toMatch(/^\{"epoch":1,"payload":"[0-9a-f]{64}","run":"run-1","sequence":0,"time":1763700000000,"type":/);
+  for (const [i, entry] of journal.entries.entries()) {
+    expect(encodeEntry(entry)).toBe(journal.texts[i]);
+    expect(parseEntry(journal.texts[i] ?? '')).toEqual({ ok: true, value: entry });
+  }
+});
+
+test('the payload digest is SHA-256 of the salt and the canonical value', () => {
+  const salt = Uint8Array.from({ length: 32 }, (_, i) => i);
+  const expected = createHash('sha256').update(salt).update('{"a":[1,"é"],"b":null}').digest('hex');
+  expect(payloadDigest(sha256, { salt, value: { b: null, a: [1, 'é'] } })).toBe(expected);
+});
+
+test('a payload comes back from its sealed text, and loose texts are refused', () => {
+  for (const payload of journal.payloads)
+    expect(parsePayload(encodePayload(payload))).toEqual({ ok: true, value: payload });
+  const short = '{"salt":"AAAA","value":1}';
+  for (const bad of ['', '{}', '[]', 'null', short, encodePayload(journal.payloads[0] ?? never()).replace(':', ': ')])
+    expect(parsePayload(bad).ok, bad).toBe(false);
+});
+
+test('an entry with another key, a key too few, a wrong value or loose writing is refused', () => {
+  const changes: readonly (readonly [string | RegExp, string])[] = [
+    ['{', '{"extra":1,'],
+    ['"run":"run-1",', ''],
+    ['"run":"run-1"', '"run":""'],
+    ['"run":"run-1"', '"run":7'],
+    ['"version":1', '"version":2'],
+    ['"version":1', '"version":1.0'],
+    ['"sequence":0', '"sequence":-1'],
+    ['"sequence":0', '"sequence":0.5'],
+    ['"sequence":0', '"sequence":9007199254740992'],
+    ['"sequence":0', '"sequence":0,"sequence":0'],
+    ['"epoch":1', '"epoch":"1"'],
+    ['step.started', 'Step Started'],
+    ['step.started', ''],
+    [/"payload":"../, '"payload":"AB'],
+    [/"payload":"../, '"payload":"'],
+    [',', ', '],
+    ['"run-1"', '"run\\u002d1"'],
+    [/^/, '\ufeff'],
+    [/$/, '\n'],
+  ];
+  for (const [from, to] of changes) {
+    const changed = text.replace(from, to);
+    expect(changed).not.toBe(text);
+    expect(parseEntry(changed).ok, changed).toBe(false);
+  }
+  expect(parseEntry(`${'['.repeat(200_000)}${']'.repeat(200_000)}`).ok).toBe(false);
+});
+
+function never(): never {
+  throw new Error('the test journal has entries');
+}
