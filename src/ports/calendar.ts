@@ -13,6 +13,16 @@ export interface Occurrence {
   readonly tentative: boolean;
   /** Index of the VEVENT it comes from, for its span. */
   readonly part: number;
+  /** Who is invited to this occurrence and what they answered. */
+  readonly attendance: readonly Attendance[];
+}
+
+export interface Attendance {
+  readonly name: string;
+  /** Lowercase. */
+  readonly address: string;
+  /** PARTSTAT; delegated counts as declined. */
+  readonly answer: 'accepted' | 'declined' | 'tentative' | 'none';
 }
 
 /** Recurrence, exceptions and overrides of iCalendar (RFC 5545). */
