@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
-import type { StepId } from '../base/ids.ts';
-import type { Plan } from '../planner/plan.ts';
+import type { StepId, UnixMs } from '../base/ids.ts';
+import type { Plan, Step } from '../planner/plan.ts';
 import { readySteps } from '../scheduler/ready-steps.ts';
 import type { RunEvent } from './events.ts';
 import type { Run, RunStatus, StepState } from './run.ts';
@@ -99,21 +99,22 @@ function apply(run: Run | null, event: RunEvent): Run {
       return { ...skipped, approval: null };
     }
     case 'run.paused':
-      return { ...withStatus(run, 'paused'), pausedFrom: run.status };
+      assertLegal(run.status, 'paused');
+      return { ...run, status: 'paused', pausedFrom: run.status };
     case 'run.resumed':
       assert(run.status === 'paused' && run.pausedFrom !== null, 'only a paused run resumes');
-      return { ...withStatus(run, run.pausedFrom), pausedFrom: null };
+      return { ...run, status: run.pausedFrom, pausedFrom: null };
     case 'answer.verified': {
       const verified = { ...run, answer: event.answer, answerDigest: event.digest, verdict: event.verdict };
       return stepsRemain(verified) && event.verdict.result === 'PASS' ? withStatus(verified, 'executing') : verified;
     }
     case 'run.completed':
       assert(run.verdict?.result === 'PASS', 'an unverified answer cannot become complete');
-      return { ...withStatus(run, 'complete'), endedAt: event.at };
+      return ended(run, 'complete', event.at);
     case 'run.failed':
-      return { ...withStatus(run, 'failed'), endedAt: event.at, failure: event.error };
+      return { ...ended(run, 'failed', event.at), failure: event.error };
     case 'run.cancelled':
-      return { ...withStatus(run, 'cancelled'), endedAt: event.at, approval: null };
+      return { ...ended(run, 'cancelled', event.at), approval: null };
   }
 }
 
@@ -155,16 +156,8 @@ function executingEffects(run: Run): Effect[] {
 
 /** When the answer's step is done the answer is verified before anything that depends on it goes on. */
 function afterStep(run: Run, step: StepId): Run {
-  const paused = run.status === 'paused';
-  const done =
-    step === planOf(run).answerStep
-      ? paused
-        ? { ...run, pausedFrom: 'verifying' as const }
-        : withStatus(run, 'verifying')
-      : run;
-  return planOf(run).steps.find((candidate) => candidate.id === step)?.approval === true
-    ? { ...done, approval: null }
-    : done;
+  const done = step === planOf(run).answerStep ? withStatus(run, 'verifying') : run;
+  return stepOf(run, step)?.approval === true ? { ...done, approval: null } : done;
 }
 
 function startedRun(event: RunEvent & { type: 'run.started' }): Run {
@@ -189,10 +182,24 @@ function startedRun(event: RunEvent & { type: 'run.started' }): Run {
   };
 }
 
+/** A step that was under way may report while the run is paused: the run then resumes in the status it would have now. */
 function withStatus(run: Run, status: RunStatus): Run {
-  if (run.status === status) return run;
-  assert(LEGAL[run.status].includes(status), `${run.status} cannot become ${status}`);
+  if (run.status === 'paused') {
+    assert(run.pausedFrom !== null, 'a paused run knows where it was');
+    assertLegal(run.pausedFrom, status);
+    return { ...run, pausedFrom: status };
+  }
+  assertLegal(run.status, status);
   return { ...run, status };
+}
+
+function ended(run: Run, status: 'complete' | 'failed' | 'cancelled', at: UnixMs): Run {
+  assertLegal(run.status, status);
+  return { ...run, status, pausedFrom: null, endedAt: at };
+}
+
+function assertLegal(from: RunStatus, to: RunStatus): void {
+  assert(from === to || LEGAL[from].includes(to), `${from} cannot become ${to}`);
 }
 
 function withStep(run: Run, id: StepId, change: Partial<StepState>): Run {
@@ -231,6 +238,10 @@ function stepsRemain(run: Run): boolean {
 function planOf(run: Run): Plan {
   assert(run.plan !== null, 'an executing run has a plan');
   return run.plan;
+}
+
+function stepOf(run: Run, id: StepId): Step | undefined {
+  return planOf(run).steps.find((step) => step.id === id);
 }
 
 function answerStepOf(run: Run): StepId {

@@ -17,6 +17,8 @@ export interface Source {
   /** What the parser could not use, in plain words with the place; the rest of the file went in. */
   readonly warnings: readonly ImportProblem[];
   readonly sample: boolean;
+  /** For sample data: the moment it plays at, which goals over it alone are read against. */
+  readonly asOf?: UnixMs;
 }
 
 /** What was wrong with a file and where, in words for its owner. */

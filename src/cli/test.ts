@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHECKS } from './check.ts';
+import { findBrowser } from './find-browser.ts';
+import { runSteps } from './run-steps.ts';
+
+/**
+ * `npm test`: the checks, the tests in Node and in the browser, and the finished build from end to end. The last line
+ * counts what really ran; anything that did not run is a failure.
+ */
+const results = mkdtempSync(join(tmpdir(), 'windhover-test-'));
+const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
+const total = { passed: 0, failed: 0 };
+
+for (const check of await runSteps(CHECKS)) count(check.ok ? 1 : 0, check.ok ? 0 : 1);
+await vitest('unit');
+await vitest('browser');
+if (await runs('vite', ['build'])) {
+  count(1, 0);
+  await playwright();
+} else count(0, 1);
+
+rmSync(results, { recursive: true, force: true });
+console.log(`${String(total.passed)} passed, ${String(total.failed)} failed`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+
+async function vitest(project: string): Promise<void> {
+  const file = join(results, `${project}.json`);
+  await runs('vitest', [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = read(file) as {
+    numPassedTests?: number;
+    numFailedTests?: number;
+    numFailedTestSuites?: number;
+    success?: boolean;
+  } | null;
+  if (!report?.numPassedTests) return count(0, 1);
+  const failed = report.numFailedTests ?? 0;
+  count(report.numPassedTests, failed === 0 && report.success === false ? 1 : failed);
+}
+
+async function playwright(): Promise<void> {
+  const file = join(results, 'e2e.json');
+  await runs('playwright', ['test', '-c', 'tests/playwright.config.ts'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+  const report = read(file) as { stats?: { expected: number; unexpected: number; flaky: number } } | null;
+  if (!report?.stats) return count(0, 1);
+  count(report.stats.expected + report.stats.flaky, report.stats.unexpected);
+}
+
+function runs(command: string, args: readonly string[], more: Record<string, string> = {}): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(join('node_modules', '.bin', command), [...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...env, ...more },
+      shell: process.platform === 'win32',
+    });
+    child.on('error', () => {
+      resolve(false);
+    });
+    child.on('close', (code) => {
+      resolve(code === 0);
+    });
+  });
+}
+
+function read(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function count(passed: number, failed: number): void {
+  total.passed += passed;
+  total.failed += failed;
+}

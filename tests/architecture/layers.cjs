@@ -1,0 +1,68 @@
+/** Who may import whom. Read top to bottom: each layer lists all that it may see. */
+const may = {
+  'src/core': ['src/core'],
+  'src/ports': ['src/ports', 'src/core'],
+  'src/adapters': ['src/adapters', 'src/ports', 'src/core'],
+  'src/runtime': ['src/runtime', 'src/ports', 'src/core'],
+  'src/lib': ['src/lib', 'src/runtime/contract', 'src/core', 'src/adapters/window', 'workers'],
+  'src/cli': ['src/cli', 'src/core', 'src/ports', 'src/adapters', 'src/runtime', 'tests/fakes'],
+  'src/routes': ['src/routes', 'src/lib'],
+  workers: ['workers', 'src/trusted', 'src/core', 'src/ports', 'src/adapters', 'src/runtime'],
+  evals: ['evals', 'src/core', 'src/ports', 'src/adapters', 'src/runtime', 'tests/fakes'],
+};
+
+/** Each package is named in one place only. */
+const only = {
+  dexie: 'src/adapters/indexeddb',
+  'idb-keyval': 'src/adapters/keyval',
+  comlink: '(workers|src/lib/client)',
+  'bits-ui': 'src/lib/components',
+  'chrono-node': 'src/adapters/chrono',
+  compromise: 'src/adapters/compromise',
+  'ical.js': 'src/adapters/ical',
+  'postal-mime': 'src/adapters/mail',
+  papaparse: 'src/adapters/csv',
+  fflate: 'src/adapters/zip',
+  parse5: 'src/adapters/html',
+  'pdfjs-dist': 'src/adapters/pdf',
+  mammoth: 'src/adapters/docx',
+  marked: 'src/adapters/markdown',
+  'temporal-polyfill': 'src/adapters/temporal',
+  'windows-iana': 'src/adapters/temporal',
+};
+
+/** Inside the core: every folder may see base and itself, and these. */
+const core = {
+  base: [],
+  identity: [],
+  labels: [],
+  items: [],
+  text: [],
+  audit: ['identity', 'items', 'tools', 'agent'],
+  policy: ['labels', 'identity'],
+  channels: ['policy'],
+  tools: ['policy', 'items', 'text'],
+  planner: ['tools', 'items', 'text'],
+  scheduler: ['planner'],
+  verifier: ['tools', 'text'],
+  agent: ['labels', 'identity', 'items', 'planner', 'scheduler', 'verifier', 'tools', 'policy', 'channels'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(\\$app|\\$service-worker|\\./\\$types|#workers/.*\\?worker)' } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'core-packages', comment: 'pure computation only', severity: 'error', from: { path: '^src/core' }, to: { path: 'node_modules', pathNot: 'node_modules/(@noble|zod)/' } },
+    { name: 'runtime-packages', comment: 'the ports handed to it; never a package', severity: 'error', from: { path: '^src/(runtime|ports)' }, to: { path: 'node_modules' } },
+    { name: 'lib-worker-handle', comment: 'only the client starts workers and touches the window', severity: 'error', from: { path: '^src/lib/', pathNot: '^src/lib/client/' }, to: { path: '^(workers|src/adapters)/' } },
+    ...Object.entries(may).map(([from, to]) => ({ name: `layer:${from}`, severity: 'error', from: { path: `^${from}/` }, to: { path: '^(src|workers|evals|tests)/', pathNot: to.map((folder) => `^${folder}`) } })),
+    ...Object.entries(only).map(([name, where]) => ({ name: `only:${name}`, severity: 'error', from: { path: '^(src|workers)/', pathNot: `^${where}` }, to: { path: `node_modules/${name}/` } })),
+    ...Object.entries(core).map(([from, to]) => ({ name: `core:${from}`, severity: 'error', from: { path: `^src/core/${from}/` }, to: { path: '^src/core/', pathNot: ['base', from, ...to].map((folder) => `^src/core/${folder}/`) } })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.svelte'], exportsFields: ['exports'], conditionNames: ['svelte', 'import', 'default'] },
+  },
+};

@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test';
+import { BROWSER_ARGS } from '../src/cli/find-browser.ts';
+
+/** The finished build, served as `npm start` serves it, in a real browser. */
+export default defineConfig({
+  testDir: './e2e',
+  outputDir: '../node_modules/.cache/playwright',
+  fullyParallel: false,
+  workers: 1,
+  timeout: 90_000,
+  reporter: [['line'], ['json']],
+  use: {
+    baseURL: 'http://localhost:4183',
+    serviceWorkers: 'allow',
+    launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: BROWSER_ARGS },
+  },
+  webServer: {
+    command: 'PORT=4183 npx tsx src/cli/start.ts',
+    cwd: '..',
+    url: 'http://localhost:4183',
+    reuseExistingServer: false,
+  },
+});
