@@ -14,7 +14,7 @@ const may = {
 /** Each package is named in one place only. */
 const only = {
   dexie: 'src/adapters/indexeddb',
-  'idb-keyval': 'src/adapters/keyval',
+  'idb-keyval': 'src/adapters/(keyval|window)',
   comlink: '(workers|src/lib/client)',
   'bits-ui': 'src/lib/components',
   'chrono-node': 'src/adapters/chrono',
@@ -27,7 +27,7 @@ const only = {
   'pdfjs-dist': 'src/adapters/pdf',
   mammoth: 'src/adapters/docx',
   marked: 'src/adapters/markdown',
-  'temporal-polyfill': 'src/adapters/temporal',
+  'temporal-polyfill': 'src/adapters/(temporal|chrono)',
   'windows-iana': 'src/adapters/temporal',
 };
 

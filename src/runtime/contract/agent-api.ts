@@ -2,8 +2,12 @@ import type { RunId, SourceId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
+import type { WindowApi } from '#ports/window-api.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { EntryView, ImportProgress, Overview, RunView } from './views.ts';
+
+/** Named here too, for the interface, which does not see the ports. */
+export type { WindowApi };
 
 /** What the agent worker offers to its page, over Comlink. */
 export interface AgentApi {
@@ -17,7 +21,11 @@ export interface AgentApi {
   /** Reads a goal without running it: what the page shows under the textbox. */
   preview(goal: string, overrides: { readonly [name: string]: Json }): Promise<{ goal: UnderstoodGoal; plan: Plan }>;
 
-  importFiles(id: string, files: readonly ImportFile[], listener: (progress: ImportProgress) => void): Promise<ImportProgress>;
+  importFiles(
+    id: string,
+    files: readonly ImportFile[],
+    listener: (progress: ImportProgress) => void,
+  ): Promise<ImportProgress>;
   importSample(id: string, listener: (progress: ImportProgress) => void): Promise<ImportProgress>;
   cancelImport(id: string): Promise<void>;
 
@@ -45,20 +53,6 @@ export interface StartOptions {
   readonly locale: string;
   /** What only the window can do. */
   readonly window: WindowApi;
-}
-
-/** What the worker asks of its window. */
-export interface WindowApi {
-  visible(): Promise<boolean>;
-  /** Writes to the chosen folder, or downloads. */
-  saveFile(name: string, mediaType: string, bytes: Uint8Array): Promise<{ name: string; where: 'folder' | 'downloads' }>;
-  /** The digest of a file in the chosen folder, or null when it is not there or cannot be read. */
-  fileDigest(name: string): Promise<string | null>;
-  pins: {
-    get(): Promise<string | null>;
-    set(value: string): Promise<void>;
-    erase(): Promise<void>;
-  };
 }
 
 export interface ImportFile {

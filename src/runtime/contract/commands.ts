@@ -5,7 +5,13 @@ import type { Source } from '#core/items/source.ts';
 
 /** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
 export type Command = { readonly id: CommandId } & (
-  | { readonly type: 'start-run'; readonly run: RunId; readonly goal: string; readonly overrides: { readonly [name: string]: Json }; /** A fixed clock, set by the tab; left out for the real one. */ readonly now?: UnixMs }
+  | {
+      readonly type: 'start-run';
+      readonly run: RunId;
+      readonly goal: string;
+      readonly overrides: { readonly [name: string]: Json };
+      /** A fixed clock, set by the tab; left out for the real one. */ readonly now?: UnixMs;
+    }
   | { readonly type: 'stop-run'; readonly run: RunId }
   | { readonly type: 'pause-run'; readonly run: RunId }
   | { readonly type: 'resume-run'; readonly run: RunId }
@@ -25,4 +31,8 @@ export type Command = { readonly id: CommandId } & (
 /** Acknowledged: the journal sequence of what the command became; refused: why, in words for the owner. */
 export type CommandOutcome =
   | { readonly ok: true; readonly sequence: number }
-  | { readonly ok: false; readonly code: 'not-found' | 'illegal' | 'stale' | 'quota' | 'no-leader' | 'io'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: 'not-found' | 'illegal' | 'stale' | 'quota' | 'no-leader' | 'io';
+      readonly message: string;
+    };

@@ -92,7 +92,12 @@ export interface ImportProgress {
 }
 
 export type ImportResult = { readonly path: string } & (
-  | { readonly outcome: 'added'; readonly source: SourceId; readonly items: number; readonly warnings: readonly ImportProblem[] }
+  | {
+      readonly outcome: 'added';
+      readonly source: SourceId;
+      readonly items: number;
+      readonly warnings: readonly ImportProblem[];
+    }
   | { readonly outcome: 'duplicate'; readonly source: SourceId; readonly of: string }
   | { readonly outcome: 'failed'; readonly problem: ImportProblem }
 );
