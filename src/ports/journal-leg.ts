@@ -22,13 +22,22 @@ export interface JournalLeg {
   /** Takes over writing at this epoch; refuses when a higher epoch has written. */
   readonly open: (epoch: Epoch) => Promise<Result<void, JournalLegError>>;
   /**
-   * Every intact group in order, over all epochs. Stops at the first damaged one and says where; later groups of
-   * later epochs that do not continue the sequence are not returned.
+   * Intact groups in order, over all epochs, that touch the entries [from, from + count); all when left out. Stops at
+   * the first damaged one and says where; groups of later epochs that do not continue the sequence are not returned.
+   * Needs no `open`: followers read too.
    */
-  readonly read: (from?: Sequence) => Promise<{ readonly groups: readonly Group[]; readonly damage: string | null }>;
+  readonly read: (
+    from?: Sequence,
+    count?: number,
+  ) => Promise<{ readonly groups: readonly Group[]; readonly damage: string | null }>;
+  /** The last intact group, found without reading the history; null when there is none. */
+  readonly head: () => Promise<Group | null>;
   /** Resolves after the bytes are durable; never reorders. */
   readonly append: (groups: readonly Group[]) => Promise<Result<void, JournalLegError>>;
-  /** Replaces everything from this sequence on: how the longer leg repairs the other. */
+  /**
+   * Drops every group that reaches this sequence or beyond: what was never acknowledged, or what the other leg repairs.
+   * Durable with the next append.
+   */
   readonly truncateFrom: (from: Sequence) => Promise<Result<void, JournalLegError>>;
   readonly close: () => Promise<void>;
   /** Erases the copy: only by the owner's "erase all". */

@@ -1,0 +1,191 @@
+import type { Table } from 'dexie';
+import type { CommandId, Epoch, Sequence } from '#core/base/ids.ts';
+import { concat } from '#core/base/bytes.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { AgentStore, InboxCommand, JournalHead, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type { Sealed, Sealer } from '#ports/crypto.ts';
+import { attempt, FencedError, strictDatabase } from './database.ts';
+import { openJson, sealJson } from './sealed-json.ts';
+
+interface MetaRow {
+  readonly key: 'epoch' | 'applied' | 'head';
+  readonly value: unknown;
+}
+
+interface StoredRow {
+  readonly kind: string;
+  readonly id: string;
+  readonly sequence: number;
+  readonly sealed: Sealed;
+}
+
+/** The wrapped keys of one journal group, end to end; a destroyed one has no bytes. */
+interface StoredKeys {
+  readonly first: number;
+  readonly lengths: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+interface StoredCommand {
+  readonly id: string;
+  readonly at: number;
+  readonly order?: number;
+  readonly sealed: Sealed;
+}
+
+interface StoredOutcome {
+  readonly id: string;
+  readonly sealed: Sealed;
+}
+
+/** Projections, inbox and record keys in IndexedDB; values are sealed before a transaction starts, never inside one. */
+export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentStore {
+  const database = strictDatabase(name, {
+    meta: 'key',
+    rows: '[kind+id], kind',
+    keys: 'first',
+    inbox: '++order, &id',
+    done: 'id',
+  });
+  const meta: Table<MetaRow, string> = database.table('meta');
+  const rows: Table<StoredRow, [string, string]> = database.table('rows');
+  const keys: Table<StoredKeys, number> = database.table('keys');
+  const inbox: Table<StoredCommand, number> = database.table('inbox');
+  const done: Table<StoredOutcome, string> = database.table('done');
+
+  const metaValue = async <T>(key: MetaRow['key'], otherwise: T): Promise<T> =>
+    ((await meta.get(key))?.value as T | undefined) ?? otherwise;
+
+  /** One durable transaction that does nothing once another leader has raised the epoch. */
+  const fenced = async (
+    epoch: Epoch,
+    tables: readonly Table[],
+    work: () => Promise<unknown>,
+  ): Promise<Result<void, StoreError>> => {
+    const outcome = await attempt(() =>
+      database.transaction('rw', [meta, ...tables], async () => {
+        if ((await metaValue('epoch', 0)) !== epoch) throw new FencedError('The epoch was raised by another leader.');
+        await work();
+      }),
+    );
+    return outcome.ok ? ok(undefined) : err(outcome.error.code);
+  };
+
+  const rowOf = async (stored: StoredRow): Promise<ProjectionRow> => ({
+    kind: stored.kind,
+    id: stored.id,
+    sequence: stored.sequence as Sequence,
+    value: await openJson(sealer, stored.sealed, rowContext(stored)),
+  });
+
+  return {
+    epoch: () => metaValue('epoch', 0 as Epoch),
+    raiseEpoch: () =>
+      database.transaction('rw', [meta], async () => {
+        const raised = (await metaValue('epoch', 0)) + 1;
+        await meta.put({ key: 'epoch', value: raised });
+        return raised as Epoch;
+      }),
+
+    head: () => metaValue<JournalHead | null>('head', null),
+    acknowledge: (epoch, head, recordKeys) =>
+      fenced(epoch, [keys], async () => {
+        if (recordKeys !== null) {
+          const { firstSequence, wrappedKeys } = recordKeys;
+          await keys.put({
+            first: firstSequence,
+            lengths: wrappedKeys.map((key) => key.length),
+            bytes: concat(...wrappedKeys),
+          });
+        }
+        await meta.put({ key: 'head', value: head });
+      }),
+
+    apply: async (epoch, batch) => {
+      const changed = batch.rows.filter((row) => row.value !== null);
+      const removed = batch.rows
+        .filter((row) => row.value === null)
+        .map(({ kind, id }): [string, string] => [kind, id]);
+      const sealedRows = await Promise.all(
+        changed.map(async ({ kind, id, sequence, value }) => ({
+          kind,
+          id,
+          sequence,
+          sealed: await sealJson(sealer, value, rowContext({ kind, id })),
+        })),
+      );
+      const outcomes = await Promise.all(
+        batch.done.map(async ({ id, outcome }) => ({ id, sealed: await sealJson(sealer, outcome, `outcome/${id}`) })),
+      );
+      return fenced(epoch, [rows, inbox, done], async () => {
+        if (removed.length > 0) await rows.bulkDelete(removed);
+        if (sealedRows.length > 0) await rows.bulkPut(sealedRows);
+        if (outcomes.length > 0) {
+          await done.bulkPut(outcomes);
+          await inbox
+            .where('id')
+            .anyOf(outcomes.map(({ id }) => id))
+            .delete();
+        }
+        await meta.put({ key: 'applied', value: batch.applied });
+      });
+    },
+
+    applied: () => metaValue('applied', -1),
+    row: async (kind, id) => {
+      const stored = await rows.get([kind, id]);
+      return stored === undefined ? null : rowOf(stored);
+    },
+    rows: async (kind) => Promise.all((await rows.where('kind').equals(kind).toArray()).map(rowOf)),
+    clearRows: (epoch) =>
+      fenced(epoch, [rows], async () => {
+        await rows.clear();
+        await meta.put({ key: 'applied', value: -1 });
+      }),
+
+    recordKeys: async (from, count) => {
+      const out: (Uint8Array | null)[] = new Array<Uint8Array | null>(count).fill(null);
+      const before = await keys.where('first').belowOrEqual(from).last();
+      const within = await keys
+        .where('first')
+        .between(from, from + count, false, false)
+        .toArray();
+      for (const packed of before === undefined ? within : [before, ...within]) {
+        let at = 0;
+        packed.lengths.forEach((length, index) => {
+          const place = packed.first + index - from;
+          if (place >= 0 && place < count) out[place] = packed.bytes.slice(at, at + length);
+          at += length;
+        });
+      }
+      return out;
+    },
+
+    enqueue: async ({ id, at, command }) => {
+      const sealed = await sealJson(sealer, command, `command/${id}`);
+      await database.transaction('rw', [inbox, done], async () => {
+        const known = (await done.get(id)) !== undefined || (await inbox.where('id').equals(id).count()) > 0;
+        if (!known) await inbox.add({ id, at, sealed });
+      });
+    },
+    pending: async () =>
+      Promise.all(
+        (await inbox.orderBy('order').toArray()).map(async ({ id, at, sealed }): Promise<InboxCommand> => ({
+          id: id as CommandId,
+          at,
+          command: await openJson(sealer, sealed, `command/${id}`),
+        })),
+      ),
+    outcome: async (id) => {
+      const stored = await done.get(id);
+      return stored === undefined ? null : openJson(sealer, stored.sealed, `outcome/${id}`);
+    },
+
+    erase: () => database.delete({ disableAutoOpen: false }),
+    close: () => database.close(),
+  };
+}
+
+function rowContext({ kind, id }: { readonly kind: string; readonly id: string }): string {
+  return `row/${kind}/${id}`;
+}

@@ -1,0 +1,216 @@
+import { decodeFrame, encodeCut, encodeGroup, type GroupFrame } from '#core/audit/group-frame.ts';
+import { concat } from '#core/base/bytes.ts';
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import { err, ok } from '#core/base/result.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import {
+  assemble,
+  lastFrame,
+  newEpochLog,
+  scan,
+  textOf,
+  type ByteRange,
+  type EpochLog,
+  type Place,
+} from './epoch-log.ts';
+import {
+  fileNames,
+  isNamed,
+  openSyncHandle,
+  opfsDirectory,
+  removeOpfsDirectory,
+  storageFailure,
+  type SyncHandle,
+} from './sync-handle.ts';
+
+/**
+ * The journal as append logs in the origin private file system, one file an epoch: a leader that was stopped keeps its
+ * exclusive handle for ever, so the next one never needs it and reads the older files as snapshots. Needs a worker.
+ */
+export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
+  let directory: FileSystemDirectoryHandle | null = null;
+  let epoch: number | null = null;
+  let handle: SyncHandle | null = null;
+  let end = 0;
+  let cut: number | null = null;
+  const logs = new Map<number, EpochLog>();
+
+  const folder = async (): Promise<FileSystemDirectoryHandle> => (directory ??= await opfsDirectory(directoryName));
+
+  const bytesOf = async (of: number): Promise<ByteRange> => {
+    if (of === epoch && handle !== null) return handleRange(handle, end);
+    return snapshotRange(await (await folder()).getFileHandle(fileName(of)));
+  };
+
+  const epochs = async (): Promise<number[]> =>
+    (await fileNames(await folder())).map(epochOf).filter((value) => value !== null);
+
+  const scanned = async (of: number): Promise<EpochLog> => {
+    const log = logs.get(of) ?? newEpochLog(of);
+    logs.set(of, log);
+    await scan(log, await bytesOf(of));
+    return log;
+  };
+
+  const allLogs = async (): Promise<EpochLog[]> => {
+    const all: EpochLog[] = [];
+    for (const of of await epochs()) all.push(await scanned(of));
+    if (cut !== null) all.push({ ...newEpochLog(epoch ?? 0), places: [{ kind: 'cut', from: cut }] });
+    return all;
+  };
+
+  const load = async ({ epoch: of, place }: Place): Promise<Group | null> => {
+    const frame = decodeFrame(await (await bytesOf(of)).read(place.at, place.end), textOf);
+    return frame?.kind === 'group' ? asGroup(frame.group) : null;
+  };
+
+  const openFile = async (of: number): Promise<SyncHandle> => {
+    const file = await (await folder()).getFileHandle(fileName(of), { create: true });
+    const opened = await openSyncHandle(file);
+    if (opened === null)
+      throw new DOMException('Sync access handles exist only in a dedicated worker.', 'NotSupportedError');
+    return opened;
+  };
+
+  return {
+    name: 'opfs',
+
+    open: async (wanted) => {
+      try {
+        const newest = (await epochs()).at(-1) ?? 0;
+        if (newest > wanted)
+          return err({ code: 'fenced', message: `Epoch ${String(newest)} has written; this is ${String(wanted)}.` });
+        epoch = wanted;
+        return ok(undefined);
+      } catch (error) {
+        return err(storageFailure(error));
+      }
+    },
+
+    read: async (from = 0 as Sequence, count = Infinity) => {
+      const { places, damage } = assemble(await allLogs());
+      const groups: Group[] = [];
+      for (const where of places) {
+        const { first, count: entries } = where.place;
+        if (first + entries <= from || first >= from + count) continue;
+        const group = await load(where);
+        if (group === null) return { groups, damage: `the group of entry ${String(first)} changed while it was read` };
+        groups.push(group);
+      }
+      return { groups, damage };
+    },
+
+    head: async () => {
+      let limit = cut ?? Infinity;
+      for (const of of (await epochs()).reverse()) {
+        const last = logs.has(of) ? null : await lastFrame(await bytesOf(of));
+        if (last?.kind === 'group' && last.group.firstSequence + last.group.count <= limit) return asGroup(last.group);
+        const { places } = await scanned(of);
+        const place = places.findLast((other) => other.kind === 'group' && other.first + other.count <= limit);
+        if (place?.kind === 'group') return load({ epoch: of, place });
+        for (const other of places) if (other.kind === 'cut') limit = Math.min(limit, other.from);
+      }
+      return null;
+    },
+
+    append: async (groups) => {
+      const [first] = groups;
+      if (epoch === null) return err({ code: 'fenced', message: 'The leg is not open.' });
+      if (first === undefined) return ok(undefined);
+      try {
+        handle ??= await openFile(epoch);
+        const header = end === 0 ? [encodeCut(cut ?? first.firstSequence)] : cut === null ? [] : [encodeCut(cut)];
+        const bytes = concat(...header, ...groups.map(encodeGroup));
+        const written = handle.write(bytes, { at: end });
+        if (written !== bytes.length)
+          throw new DOMException(`${String(written)} of ${String(bytes.length)} bytes written`, 'QuotaExceededError');
+        handle.flush();
+        end += bytes.length;
+        cut = null;
+        return ok(undefined);
+      } catch (error) {
+        forget(handle, end);
+        return err(storageFailure(error));
+      }
+    },
+
+    truncateFrom: (from) => {
+      if (epoch === null) return Promise.resolve(err({ code: 'fenced', message: 'The leg is not open.' }));
+      cut = Math.min(from, cut ?? Infinity);
+      return Promise.resolve(ok(undefined));
+    },
+
+    close: () => {
+      handle?.close();
+      handle = null;
+      epoch = null;
+      cut = null;
+      end = 0;
+      return Promise.resolve();
+    },
+
+    erase: async () => {
+      handle?.close();
+      handle = null;
+      end = 0;
+      cut = null;
+      logs.clear();
+      directory = null;
+      await removeOpfsDirectory(directoryName);
+    },
+  };
+}
+
+/** Half a frame after a failed write must not stay in front of the next one. */
+function forget(handle: SyncHandle | null, end: number): void {
+  try {
+    handle?.truncate(end);
+    handle?.flush();
+  } catch {
+    // The next append writes over the same place, and its flush decides.
+  }
+}
+
+function asGroup(frame: GroupFrame): Group {
+  return { ...frame, epoch: frame.epoch as Epoch, firstSequence: frame.firstSequence as Sequence };
+}
+
+function fileName(epoch: number): string {
+  return `${String(epoch).padStart(10, '0')}.log`;
+}
+
+function epochOf(name: string): number | null {
+  const digits = /^(\d{10})\.log$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+function handleRange(handle: SyncHandle, size: number): ByteRange {
+  return {
+    size,
+    read: (start, end) => {
+      const into = new Uint8Array(end - start);
+      const read = handle.read(into, { at: start });
+      return Promise.resolve(into.subarray(0, read));
+    },
+  };
+}
+
+const SNAPSHOT_TRIES = 5;
+
+/** A file another tab may be writing: a snapshot goes stale on each write, so a failed read takes a fresh one. */
+async function snapshotRange(handle: FileSystemFileHandle): Promise<ByteRange> {
+  let file = await handle.getFile();
+  return {
+    size: file.size,
+    read: async (start, end) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return new Uint8Array(await file.slice(start, end).arrayBuffer());
+        } catch (error) {
+          if (!isNamed(error, 'NotReadableError') || attempt === SNAPSHOT_TRIES) throw error;
+          file = await handle.getFile();
+        }
+      }
+    },
+  };
+}

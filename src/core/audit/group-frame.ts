@@ -1,0 +1,123 @@
+/**
+ * How a journal group lies on a disk, little-endian:
+ *
+ *     frame = length u32 | crc32(body) u32 | body | length u32
+ *     body  = 1 u8 | epoch f64 | first sequence f64 | count u32 | checkpoint | entries | payloads     a group
+ *           | 2 u8 | sequence f64                                                                     a cut
+ *
+ * Texts and payloads each carry a u32 length. The length at the end lets the last frame be found without reading the
+ * others. The checksum finds torn and rotten frames; what proves the content is the signed tree, not this.
+ */
+import { concat, utf8 } from '../base/bytes.ts';
+
+export interface GroupFrame {
+  readonly epoch: number;
+  readonly firstSequence: number;
+  readonly count: number;
+  readonly checkpoint: string;
+  readonly entries: readonly string[];
+  readonly payloads: readonly Uint8Array[];
+}
+
+/** A cut says: whatever stands before it for this sequence and later does not count. */
+export type Frame =
+  { readonly kind: 'group'; readonly group: GroupFrame } | { readonly kind: 'cut'; readonly from: number };
+
+export const FRAME_OVERHEAD_BYTES = 12;
+
+export function encodeGroup(group: GroupFrame): Uint8Array {
+  const head = new Uint8Array(21);
+  const view = new DataView(head.buffer);
+  view.setUint8(0, 1);
+  view.setFloat64(1, group.epoch, true);
+  view.setFloat64(9, group.firstSequence, true);
+  view.setUint32(17, group.count, true);
+  const parts = [utf8(group.checkpoint), ...group.entries.map(utf8), ...group.payloads];
+  return frame(concat(head, ...parts.flatMap((part) => [u32(part.length), part])));
+}
+
+export function encodeCut(from: number): Uint8Array {
+  const body = new Uint8Array(9);
+  const view = new DataView(body.buffer);
+  view.setUint8(0, 2);
+  view.setFloat64(1, from, true);
+  return frame(body);
+}
+
+/** @returns the length of the frame that starts here, or null when the bytes at hand cannot tell */
+export function frameLength(bytes: Uint8Array, at: number): number | null {
+  if (bytes.length - at < 4) return null;
+  return viewOf(bytes).getUint32(at, true) + FRAME_OVERHEAD_BYTES;
+}
+
+/** @returns the start of the frame that ends at `end`, or null when there can be none */
+export function frameStart(bytes: Uint8Array, end: number): number | null {
+  if (end < FRAME_OVERHEAD_BYTES) return null;
+  const start = end - viewOf(bytes).getUint32(end - 4, true) - FRAME_OVERHEAD_BYTES;
+  return start < 0 ? null : start;
+}
+
+/** @returns null when the frame is torn, rotten or no frame at all */
+export function decodeFrame(bytes: Uint8Array, decodeText: (utf8: Uint8Array) => string): Frame | null {
+  const view = viewOf(bytes);
+  if (bytes.length < FRAME_OVERHEAD_BYTES) return null;
+  const length = view.getUint32(0, true);
+  if (length === 0 || bytes.length !== length + FRAME_OVERHEAD_BYTES) return null;
+  if (view.getUint32(bytes.length - 4, true) !== length) return null;
+  const body = bytes.subarray(8, 8 + length);
+  if (crc32(body) !== view.getUint32(4, true)) return null;
+  if (body[0] === 2 && length === 9) return { kind: 'cut', from: view.getFloat64(9, true) };
+  return body[0] === 1 ? decodeGroup(body, decodeText) : null;
+}
+
+function decodeGroup(body: Uint8Array, decodeText: (utf8: Uint8Array) => string): Frame | null {
+  if (body.length < 21) return null;
+  const view = viewOf(body);
+  const count = view.getUint32(17, true);
+  const parts: Uint8Array[] = [];
+  for (let at = 21; at < body.length;) {
+    if (body.length - at < 4) return null;
+    const end = at + 4 + view.getUint32(at, true);
+    if (end > body.length) return null;
+    parts.push(body.slice(at + 4, end));
+    at = end;
+  }
+  const checkpoint = parts[0];
+  if (checkpoint === undefined || parts.length !== 1 + 2 * count) return null;
+  const group: GroupFrame = {
+    epoch: view.getFloat64(1, true),
+    firstSequence: view.getFloat64(9, true),
+    count,
+    checkpoint: decodeText(checkpoint),
+    entries: parts.slice(1, 1 + count).map(decodeText),
+    payloads: parts.slice(1 + count),
+  };
+  return { kind: 'group', group };
+}
+
+function frame(body: Uint8Array): Uint8Array {
+  return concat(u32(body.length), u32(crc32(body)), body, u32(body.length));
+}
+
+function u32(value: number): Uint8Array {
+  const out = new Uint8Array(4);
+  viewOf(out).setUint32(0, value, true);
+  return out;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+/** CRC-32 (ISO 3309, the one of zip and PNG). */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = (CRC_TABLE[(crc ^ (bytes[i] ?? 0)) & 255] ?? 0) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,293 @@
+import { hex } from '#core/base/bytes.ts';
+import type { SourceId } from '#core/base/ids.ts';
+import { BLOB_CHUNK_BYTES } from '#core/base/limits.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { BlobFiles, BlobFileWriter } from '#ports/blob-files.ts';
+import type { BlobError, BlobStage, BlobStore } from '#ports/blob-store.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Entropy, Sealer } from '#ports/crypto.ts';
+import { decodeSealed, encodeSealed } from './sealed-bytes.ts';
+
+/** SHA-256 fed piece by piece. */
+export interface IncrementalHash {
+  readonly update: (bytes: Uint8Array) => unknown;
+  readonly digest: () => Uint8Array;
+}
+
+export interface SealedBlobStoreParts {
+  readonly files: BlobFiles;
+  readonly sealer: Sealer;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly sha256: () => IncrementalHash;
+}
+
+/** A blob that nothing keeps is left alone this long: another tab may be about to say that it is wanted. */
+export const UNKEPT_BLOB_KEPT_MS = 3_600_000;
+
+/** What makes a blob visible: written last, under the digest of the bytes. */
+interface Manifest {
+  readonly size: number;
+  /** File of the sealed chunks, and where each ends. */
+  readonly bytes: string;
+  readonly chunkEnds: readonly number[];
+  /** File of the sealed item batches, and where each ends. */
+  readonly items: string;
+  readonly itemEnds: readonly number[];
+}
+
+/**
+ * Blobs in chunks of BLOB_CHUNK_BYTES, each sealed under its own key and bound to its file and place, so that chunks
+ * cannot be swapped, dropped or reordered; a range is read by opening only the chunks it touches.
+ */
+export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
+  const { files, sealer, clock } = parts;
+  const manifests = new Map<SourceId, Manifest>();
+  let lastChunk: { readonly context: string; readonly plain: Uint8Array } | null = null;
+
+  const manifestOf = async (id: SourceId): Promise<Manifest | null> => {
+    const known = manifests.get(id);
+    if (known !== undefined) return known;
+    const size = await files.size(manifestName(id));
+    if (size === null) return null;
+    const plain = await openRange(manifestName(id), 0, size, `blob/${id}`);
+    if (!plain.ok) return null;
+    const manifest = JSON.parse(new TextDecoder().decode(plain.value)) as Manifest;
+    manifests.set(id, manifest);
+    return manifest;
+  };
+
+  const openRange = async (
+    name: string,
+    start: number,
+    end: number,
+    context: string,
+  ): Promise<Result<Uint8Array, BlobError>> => {
+    if (lastChunk?.context === context) return ok(lastChunk.plain);
+    const bytes = await files.read(name, start, end);
+    if (!bytes.ok) return bytes;
+    const sealed = decodeSealed(bytes.value);
+    const plain = sealed === null ? err('wrong-key') : await sealer.open(sealed, context);
+    if (!plain.ok)
+      return err({ code: 'corrupt', message: `${name} cannot be opened at byte ${String(start)}: ${plain.error}.` });
+    return plain;
+  };
+
+  const remove = async (id: SourceId): Promise<void> => {
+    const manifest = await manifestOf(id);
+    manifests.delete(id);
+    lastChunk = null;
+    await files.remove(manifestName(id));
+    if (manifest === null) return;
+    await files.remove(manifest.bytes);
+    await files.remove(manifest.items);
+  };
+
+  const list = async (): Promise<SourceId[]> =>
+    (await files.list()).flatMap((name) => /^([0-9a-f]{64})\.blob$/.exec(name)?.[1] ?? []) as SourceId[];
+
+  return {
+    stage: () => Promise.resolve(newStage(parts, manifestOf)),
+    has: async (id) => (await manifestOf(id)) !== null,
+    size: async (id) => (await manifestOf(id))?.size ?? null,
+
+    read: async (id, start, end) => {
+      const manifest = await manifestOf(id);
+      if (manifest === null) return err({ code: 'missing', message: `There is no blob ${id}.` });
+      const to = Math.min(end, manifest.size);
+      const out = new Uint8Array(Math.max(0, to - start));
+      for (let index = Math.floor(start / BLOB_CHUNK_BYTES); index * BLOB_CHUNK_BYTES < to; index++) {
+        const context = chunkContext(manifest.bytes, index);
+        const chunk = await openRange(
+          manifest.bytes,
+          manifest.chunkEnds[index - 1] ?? 0,
+          manifest.chunkEnds[index] ?? 0,
+          context,
+        );
+        if (!chunk.ok) return chunk;
+        lastChunk = { context, plain: chunk.value };
+        const chunkStart = index * BLOB_CHUNK_BYTES;
+        const from = Math.max(start, chunkStart);
+        out.set(chunk.value.subarray(from - chunkStart, to - chunkStart), from - start);
+      }
+      return ok(out);
+    },
+
+    items: async function* (id) {
+      const manifest = await manifestOf(id);
+      if (manifest === null) throw new Error(`There is no blob ${id}.`);
+      for (const [index, end] of manifest.itemEnds.entries()) {
+        const start = manifest.itemEnds[index - 1] ?? 0;
+        const batch = await openRange(manifest.items, start, end, chunkContext(manifest.items, index));
+        if (!batch.ok) throw new Error(batch.error.message);
+        yield JSON.parse(new TextDecoder().decode(batch.value)) as readonly unknown[];
+      }
+    },
+
+    remove,
+    list,
+
+    sweep: async (keep) => {
+      const expired = clock.now() - UNKEPT_BLOB_KEPT_MS;
+      const wanted = new Set<string>();
+      let count = 0;
+      for (const id of await list()) {
+        const manifest = await manifestOf(id);
+        const doomed = manifest === null || (!keep.has(id) && stagedAt(manifest.bytes) <= expired);
+        if (doomed) {
+          await remove(id);
+          count++;
+        } else for (const name of [manifestName(id), manifest.bytes, manifest.items]) wanted.add(name);
+      }
+      for (const name of await files.list()) {
+        if (!wanted.has(name) && stagedAt(name) <= expired && (await removed(files, name))) count++;
+      }
+      return count;
+    },
+
+    erase: async () => {
+      manifests.clear();
+      lastChunk = null;
+      await files.erase();
+    },
+  };
+}
+
+/** Removes a file that no blob names; one that another tab still holds is left for the next sweep. */
+async function removed(files: BlobFiles, name: string): Promise<boolean> {
+  try {
+    await files.remove(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Promise<Manifest | null>): BlobStage {
+  const { files, sealer, entropy, clock } = parts;
+  const name = `${clock.now().toString(36).padStart(9, '0')}-${hex(entropy.bytes(16))}`;
+  const bytes = sealedFile(files, sealer, `${name}.bytes`);
+  const items = sealedFile(files, sealer, `${name}.items`);
+  const hash = parts.sha256();
+  const chunk = new Uint8Array(BLOB_CHUNK_BYTES);
+  let filled = 0;
+  let size = 0;
+
+  const discard = async (): Promise<void> => {
+    await bytes.abort();
+    await items.abort();
+  };
+
+  return {
+    write: async (more) => {
+      hash.update(more);
+      size += more.length;
+      for (let at = 0; at < more.length;) {
+        const part = more.subarray(at, at + BLOB_CHUNK_BYTES - filled);
+        chunk.set(part, filled);
+        filled += part.length;
+        at += part.length;
+        if (filled < BLOB_CHUNK_BYTES) break;
+        filled = 0;
+        const written = await bytes.append(chunk);
+        if (!written.ok) return written;
+      }
+      return ok(undefined);
+    },
+
+    writeItems: (batch) => items.append(new TextEncoder().encode(JSON.stringify(batch))),
+
+    commit: async () => {
+      const last = filled === 0 ? ok(undefined) : await bytes.append(chunk.subarray(0, filled));
+      if (!last.ok) return last;
+      const id = hex(hash.digest()) as SourceId;
+      if ((await manifestOf(id)) !== null) {
+        await discard();
+        return ok({ id, size, existed: true });
+      }
+      for (const file of [bytes, items]) {
+        const closed = await file.close();
+        if (!closed.ok) return closed;
+      }
+      const manifest: Manifest = {
+        size,
+        bytes: bytes.name,
+        chunkEnds: bytes.ends,
+        items: items.name,
+        itemEnds: items.ends,
+      };
+      const written = await writeManifest(files, sealer, id, manifest);
+      if (written.ok) return ok({ id, size, existed: false });
+      await discard();
+      // Two tabs that bring in the same file race for its name: the one that came second finds it there.
+      return (await manifestOf(id)) === null ? written : ok({ id, size, existed: true });
+    },
+
+    discard,
+  };
+}
+
+async function writeManifest(
+  files: BlobFiles,
+  sealer: Sealer,
+  id: SourceId,
+  manifest: Manifest,
+): Promise<Result<void, BlobError>> {
+  const sealed = await sealer.seal(new TextEncoder().encode(JSON.stringify(manifest)), `blob/${id}`);
+  const writer = await files.create(manifestName(id));
+  if (!writer.ok) return writer;
+  const written = await writer.value.append(encodeSealed(sealed));
+  if (!written.ok) {
+    await writer.value.abort();
+    return written;
+  }
+  return writer.value.close();
+}
+
+interface SealedFile {
+  readonly name: string;
+  readonly ends: readonly number[];
+  readonly append: (plain: Uint8Array) => Promise<Result<void, BlobError>>;
+  readonly close: () => Promise<Result<void, BlobError>>;
+  readonly abort: () => Promise<void>;
+}
+
+/** Sealed chunks one after another; the file is made with the first. */
+function sealedFile(files: BlobFiles, sealer: Sealer, name: string): SealedFile {
+  const ends: number[] = [];
+  let writer: BlobFileWriter | null = null;
+  return {
+    name,
+    ends,
+    append: async (plain) => {
+      const sealed = encodeSealed(await sealer.seal(plain, chunkContext(name, ends.length)));
+      if (writer === null) {
+        const created = await files.create(name);
+        if (!created.ok) return created;
+        writer = created.value;
+      }
+      const written = await writer.append(sealed);
+      if (written.ok) ends.push((ends.at(-1) ?? 0) + sealed.length);
+      return written;
+    },
+    close: () => writer?.close() ?? Promise.resolve(ok(undefined)),
+    abort: async () => {
+      await writer?.abort();
+      writer = null;
+    },
+  };
+}
+
+function chunkContext(file: string, index: number): string {
+  return `blob/${file}/${String(index)}`;
+}
+
+function manifestName(id: SourceId): string {
+  return `${id}.blob`;
+}
+
+/** When the stage of a data file began; the epoch's start for any other name. */
+function stagedAt(name: string): number {
+  const time = /^([0-9a-z]{9})-[0-9a-f]{32}\.(?:bytes|items)$/.exec(name)?.[1];
+  return time === undefined ? 0 : Number.parseInt(time, 36);
+}

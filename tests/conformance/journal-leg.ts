@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { utf8 } from '#core/base/bytes.ts';
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+
+/** One disk, with ways to harm it that no port offers. */
+export interface JournalLegBench {
+  /** A fresh leg on the disk: another tab, or the same one after a restart. */
+  readonly leg: () => JournalLeg;
+  /** Cuts bytes off the end of what was written last. */
+  readonly tear: () => Promise<void>;
+  /** Changes one byte of the group that holds this entry. */
+  readonly flip: (sequence: number) => Promise<void>;
+  /** Runs the work while there is no room on the disk; absent where that cannot be arranged. */
+  readonly withoutRoom?: (work: () => Promise<void>) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Text that stands in the entry of this sequence and in no other, for finding it in raw bytes. */
+export function entryMark(sequence: number): string {
+  return `<entry ${String(sequence)}>`;
+}
+
+export function testGroup(epoch: number, first: number, count: number, note = 'a'): Group {
+  const sequences = Array.from({ length: count }, (_, index) => first + index);
+  return {
+    epoch: epoch as Epoch,
+    firstSequence: first as Sequence,
+    count,
+    checkpoint: `head of ${String(first + count)}, ${note} ü\n`,
+    entries: sequences.map((sequence) => `{"e":"${entryMark(sequence)}"}`),
+    payloads: sequences.map((sequence) => utf8(`payload ${String(sequence)}`)),
+  };
+}
+
+/** What every copy of the journal must do, whatever it is made of. */
+export function journalLegSuite(name: string, make: () => Promise<JournalLegBench>): void {
+  describe(`${name} as a journal leg`, () => {
+    let bench: JournalLegBench;
+    const opened = async (epoch: number, from?: number): Promise<JournalLeg> => {
+      const leg = bench.leg();
+      expect(await leg.open(epoch as Epoch)).toEqual({ ok: true, value: undefined });
+      if (from !== undefined) expect((await leg.truncateFrom(from as Sequence)).ok).toBe(true);
+      return leg;
+    };
+    const append = async (leg: JournalLeg, ...groups: Group[]): Promise<void> => {
+      expect(await leg.append(groups)).toEqual({ ok: true, value: undefined });
+    };
+
+    beforeEach(async () => {
+      bench = await make();
+    });
+    afterEach(() => bench.dispose());
+
+    test('an empty leg has no head and no damage', async () => {
+      const leg = bench.leg();
+      expect(await leg.head()).toBeNull();
+      expect(await leg.read()).toEqual({ groups: [], damage: null });
+    });
+
+    test('gives back byte for byte what leaders of several epochs appended', async () => {
+      const first = await opened(1);
+      const groups = [
+        testGroup(1, 0, 1),
+        testGroup(1, 1, 3),
+        testGroup(1, 4, 2),
+        testGroup(2, 6, 1),
+        testGroup(4, 7, 64),
+      ];
+      await append(first, ...groups.slice(0, 1));
+      await append(first, ...groups.slice(1, 3));
+      await first.close();
+      const second = await opened(2, 6);
+      await append(second, ...groups.slice(3, 4));
+      await second.close();
+      const fourth = await opened(4, 7);
+      await append(fourth, ...groups.slice(4));
+      expect(await fourth.read()).toEqual({ groups, damage: null });
+      await fourth.close();
+      expect(await bench.leg().read()).toEqual({ groups, damage: null });
+    });
+
+    test('finds its head without a leader, and the same after more was appended', async () => {
+      const leader = await opened(1);
+      const follower = bench.leg();
+      await append(leader, testGroup(1, 0, 2));
+      expect(await follower.head()).toEqual(testGroup(1, 0, 2));
+      await append(leader, testGroup(1, 2, 1), testGroup(1, 3, 2));
+      expect(await follower.head()).toEqual(testGroup(1, 3, 2));
+      expect(await leader.head()).toEqual(testGroup(1, 3, 2));
+      expect((await follower.read()).groups).toHaveLength(3);
+    });
+
+    test('reads only the groups that touch the range', async () => {
+      const leg = await opened(1);
+      for (let group = 0; group < 10; group++) await append(leg, testGroup(1, group * 3, 3));
+      const { groups } = await leg.read(7 as Sequence, 4);
+      expect(groups).toEqual([testGroup(1, 6, 3), testGroup(1, 9, 3)]);
+      expect((await leg.read(28 as Sequence)).groups).toEqual([testGroup(1, 27, 3)]);
+      expect((await leg.read(30 as Sequence)).groups).toEqual([]);
+    });
+
+    test('carries payloads larger than any window it reads with', async () => {
+      const leg = await opened(1);
+      const payload = new Uint8Array(9 * 1024 * 1024).map((_, index) => index % 251);
+      const large: Group = { ...testGroup(1, 1, 1), payloads: [payload] };
+      await append(leg, testGroup(1, 0, 1));
+      await append(leg, large);
+      await append(leg, testGroup(1, 2, 1));
+      await leg.close();
+      const { groups, damage } = await bench.leg().read();
+      expect(damage).toBeNull();
+      expect(groups.map((group) => group.firstSequence)).toEqual([0, 1, 2]);
+      expect(groups[1]?.payloads[0]?.length).toBe(payload.length);
+      expect(groups[1]?.payloads[0]?.every((byte, index) => byte === index % 251)).toBe(true);
+    });
+
+    test('what was cut off stays away, and appending goes on from there', async () => {
+      const leg = await opened(1);
+      await append(leg, testGroup(1, 0, 2), testGroup(1, 2, 2), testGroup(1, 4, 2));
+      expect((await leg.truncateFrom(2 as Sequence)).ok).toBe(true);
+      expect((await leg.read()).groups).toEqual([testGroup(1, 0, 2)]);
+      expect(await leg.head()).toEqual(testGroup(1, 0, 2));
+      await append(leg, testGroup(1, 2, 5, 'again'));
+      await leg.close();
+      expect(await bench.leg().read()).toEqual({
+        groups: [testGroup(1, 0, 2), testGroup(1, 2, 5, 'again')],
+        damage: null,
+      });
+    });
+
+    test('refuses to open for a leader older than the one that has written', async () => {
+      const leg = await opened(5);
+      await append(leg, testGroup(5, 0, 1));
+      await leg.close();
+      const late = await bench.leg().open(4 as Epoch);
+      expect(late.ok ? null : late.error.code).toBe('fenced');
+    });
+
+    test('refuses to append before it is opened', async () => {
+      const refused = await bench.leg().append([testGroup(1, 0, 1)]);
+      expect(refused.ok ? null : refused.error.code).toBe('fenced');
+    });
+
+    test('a stopped leader that writes late changes nothing the next one holds', async () => {
+      const old = await opened(1, 0);
+      await append(old, testGroup(1, 0, 2));
+      const next = await opened(2, 2);
+      await old.append([testGroup(1, 2, 3, 'late')]);
+      await append(next, testGroup(2, 2, 1, 'true'));
+      await old.append([testGroup(1, 5, 1, 'later still')]);
+      const expected = [testGroup(1, 0, 2), testGroup(2, 2, 1, 'true')];
+      expect(await next.read()).toEqual({ groups: expected, damage: null });
+      expect(await bench.leg().read()).toEqual({ groups: expected, damage: null });
+      expect(await bench.leg().head()).toEqual(expected[1]);
+      await old.close();
+      await next.close();
+    });
+
+    test('a late group that no next leader has written over is cut away on opening', async () => {
+      const old = await opened(1, 0);
+      await append(old, testGroup(1, 0, 2), testGroup(1, 2, 3, 'never acknowledged'));
+      const next = await opened(2, 2);
+      expect(await next.head()).toEqual(testGroup(1, 0, 2));
+      expect((await next.read()).groups).toEqual([testGroup(1, 0, 2)]);
+      await old.close();
+    });
+
+    test('a torn end is noticed, and everything before it still stands', async () => {
+      const leg = await opened(1);
+      await append(leg, testGroup(1, 0, 2));
+      await append(leg, testGroup(1, 2, 2));
+      await leg.close();
+      await bench.tear();
+      const { groups, damage } = await bench.leg().read();
+      expect(groups).toEqual([testGroup(1, 0, 2)]);
+      expect(damage).not.toBeNull();
+      expect(await bench.leg().head()).toEqual(testGroup(1, 0, 2));
+      const next = await opened(2, 2);
+      await append(next, testGroup(2, 2, 1));
+      expect(await next.read()).toEqual({ groups: [testGroup(1, 0, 2), testGroup(2, 2, 1)], damage: null });
+    });
+
+    test('one flipped byte stops the reading there, and the rest can be written anew', async () => {
+      const before = await opened(1);
+      for (let sequence = 0; sequence < 6; sequence++) await append(before, testGroup(1, sequence, 1));
+      await before.close();
+      const after = await opened(2, 6);
+      await append(after, testGroup(2, 6, 2));
+      await after.close();
+      await bench.flip(3);
+      const { groups, damage } = await bench.leg().read();
+      expect(groups.map((group) => group.firstSequence)).toEqual([0, 1, 2]);
+      expect(damage).not.toBeNull();
+
+      const repairer = await opened(3, 3);
+      const rest = [testGroup(1, 3, 1), testGroup(1, 4, 1), testGroup(1, 5, 1), testGroup(2, 6, 2)];
+      await append(repairer, ...rest);
+      await repairer.close();
+      const repaired = await bench.leg().read();
+      expect(repaired.damage).toBeNull();
+      expect(repaired.groups.map((group) => group.firstSequence)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(repaired.groups.slice(3)).toEqual(rest);
+    });
+
+    test('without room an append says so, and the next one with room succeeds', async (context) => {
+      if (bench.withoutRoom === undefined) return context.skip();
+      const leg = await opened(1);
+      await append(leg, testGroup(1, 0, 1));
+      const large: Group = { ...testGroup(1, 1, 1), payloads: [new Uint8Array(6 * 1024 * 1024).fill(7)] };
+      await bench.withoutRoom(async () => {
+        const refused = await leg.append([large]);
+        expect(refused.ok ? null : refused.error.code).toBe('quota');
+      });
+      await append(leg, testGroup(1, 1, 1));
+      expect(await leg.read()).toEqual({ groups: [testGroup(1, 0, 1), testGroup(1, 1, 1)], damage: null });
+    });
+
+    test('erasing leaves an empty leg that can start again', async () => {
+      const leg = await opened(3);
+      await append(leg, testGroup(3, 0, 2));
+      await leg.erase();
+      expect(await bench.leg().head()).toBeNull();
+      const again = await opened(1);
+      await append(again, testGroup(1, 0, 1));
+      expect((await again.read()).groups).toEqual([testGroup(1, 0, 1)]);
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import type { Epoch } from '#core/base/ids.ts';
+import { err, ok } from '#core/base/result.ts';
+import type { Group, JournalLeg, JournalLegError } from '#ports/journal-leg.ts';
+
+/** What stays when a tab dies: hand the same disk to the next leg. */
+export interface MemoryLegDisk {
+  groups: Group[];
+  epoch: number;
+  /** Index of a group that cannot be read. */
+  damagedAt: number | null;
+  /** Fails the next appends with this. */
+  fail: JournalLegError['code'] | null;
+  /** Runs after an append is durable, before it is answered: a place to stop the world. */
+  afterAppend: (() => Promise<void>) | null;
+}
+
+export function memoryLegDisk(): MemoryLegDisk {
+  return { groups: [], epoch: 0, damagedAt: null, fail: null, afterAppend: null };
+}
+
+/** A journal leg in memory; `fenced: false` behaves like a log file that a stopped leader can still write to. */
+export function memoryJournalLeg(
+  disk: MemoryLegDisk = memoryLegDisk(),
+  name: JournalLeg['name'] = 'memory',
+): JournalLeg {
+  let epoch: Epoch | null = null;
+  const fenced = (): boolean => epoch === null || disk.epoch !== epoch;
+  const failure = (code: JournalLegError['code']) => err({ code, message: `The memory leg failed: ${code}.` });
+  const intact = (): Group[] => (disk.damagedAt === null ? disk.groups : disk.groups.slice(0, disk.damagedAt));
+  return {
+    name,
+    open: (wanted) => {
+      if (disk.epoch > wanted) return Promise.resolve(failure('fenced'));
+      epoch = wanted;
+      disk.epoch = wanted;
+      return Promise.resolve(ok(undefined));
+    },
+    read: (from = 0 as never, count = Infinity) =>
+      Promise.resolve({
+        groups: intact().filter(
+          (group) => group.firstSequence + group.count > from && group.firstSequence < from + count,
+        ),
+        damage: disk.damagedAt === null ? null : `group ${String(disk.damagedAt)} is damaged`,
+      }),
+    head: () => Promise.resolve(intact().at(-1) ?? null),
+    append: async (groups) => {
+      if (fenced()) return failure('fenced');
+      if (disk.fail !== null) return failure(disk.fail);
+      disk.groups.push(...structuredClone(groups as Group[]));
+      await disk.afterAppend?.();
+      return ok(undefined);
+    },
+    truncateFrom: (from) => {
+      if (fenced()) return Promise.resolve(failure('fenced'));
+      disk.groups = disk.groups.filter((group) => group.firstSequence + group.count <= from);
+      if (disk.damagedAt !== null && disk.damagedAt >= disk.groups.length) disk.damagedAt = null;
+      return Promise.resolve(ok(undefined));
+    },
+    close: () => {
+      epoch = null;
+      return Promise.resolve();
+    },
+    erase: () => {
+      Object.assign(disk, memoryLegDisk());
+      return Promise.resolve();
+    },
+  };
+}
