@@ -31,6 +31,7 @@ export function indexedDbJournalLegBench(): Promise<JournalLegBench> {
     },
     tear: () => change((frames) => frames.slice(0, -7)),
     flip: (sequence) => change((frames) => flipped(frames, utf8(entryMark(sequence)))),
+    withoutRoom: withoutIndexedDbRoom,
     dispose: async () => {
       for (const leg of legs) await leg.close();
       await deleteDatabase(name);
@@ -75,8 +76,26 @@ export function indexedDbBlobStoreBench(sealer: Sealer, entropy: Entropy): Promi
       });
       return concat(...all);
     },
+    withoutRoom: withoutIndexedDbRoom,
     dispose: () => deleteDatabase(name),
   });
+}
+
+/**
+ * Refuses every write as a full disk does. Chromium remembers for a while how much room IndexedDB had, so that taking it
+ * away for real shows too late for a test.
+ */
+export async function withoutIndexedDbRoom(work: () => Promise<void>): Promise<void> {
+  const { add, put } = IDBObjectStore.prototype;
+  const refuse = (): never => {
+    throw new DOMException('The disk is full.', 'QuotaExceededError');
+  };
+  Object.assign(IDBObjectStore.prototype, { add: refuse, put: refuse });
+  try {
+    await work();
+  } finally {
+    Object.assign(IDBObjectStore.prototype, { add, put });
+  }
 }
 
 export function freshName(of: string): string {
