@@ -4,6 +4,7 @@ import { hex, utf8 } from '#core/base/bytes.ts';
 import type { Epoch, RunId, Sequence, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { signCheckpoint } from '#core/audit/checkpoint.ts';
+import { writeExportCheckpoint, writeExportEntry, writeExportHeader } from '#core/audit/export.ts';
 import { encodeEntry, type Entry, entryFor, entryHash, type Payload } from '#core/audit/entry.ts';
 import { merkleTree, rootAt } from '#core/audit/merkle-tree.ts';
 import { type AgentId, agentIdOf } from '#core/identity/did-key.ts';
@@ -67,4 +68,21 @@ export function plainFacts(count: number): TestFact[] {
     run: i % 3 === 0 ? 'run-1' : null,
     value: { step: `s${String(i)}`, text: words[i % words.length] ?? '', mark: hex(Uint8Array.of(i)) },
   }));
+}
+
+/** The export of a journal as bytes, with checkpoints after these sizes; payloads go along unless withheld. */
+export async function exportBytes(
+  journal: TestJournal,
+  checkpoints: readonly number[],
+  options: { readonly withheld?: readonly number[] } = {},
+): Promise<Uint8Array> {
+  const size = journal.texts.length;
+  const createdAt = 1_763_800_000_000 as UnixMs;
+  const lines = [writeExportHeader({ agent: journal.agent, createdAt, size, checkpoints: checkpoints.length })];
+  for (const [i, text] of journal.texts.entries()) {
+    const payload = options.withheld?.includes(i) === true ? null : (journal.payloads[i] ?? null);
+    lines.push(writeExportEntry(sha256, text, payload));
+    if (checkpoints.includes(i + 1)) lines.push(writeExportCheckpoint(await journal.checkpointAt(i + 1), i + 1));
+  }
+  return utf8(lines.join(''));
 }

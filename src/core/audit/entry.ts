@@ -36,6 +36,8 @@ export type EntryError = { readonly code: 'not-json' | 'not-canonical' | 'wrong-
 
 export const SALT_BYTES = 32;
 const ENTRY_KEYS = ['epoch', 'payload', 'run', 'sequence', 'time', 'type', 'version'];
+/** The last moment an ECMAScript date can be (ECMA-262 section 21.4.1.1): whoever shows a time need not check it. */
+export const TIME_MS_MAX = 8_640_000_000_000_000;
 const TYPE_CHARS_MAX = 64;
 const RUN_CHARS_MAX = 128;
 
@@ -125,6 +127,7 @@ function faultOf(entry: unknown): string | null {
   if (entry.version !== 1) return 'the version is not 1';
   for (const key of ['sequence', 'epoch', 'time'])
     if (!Number.isSafeInteger(entry[key]) || (entry[key] as number) < 0) return `${key} is not a whole number from 0`;
+  if ((entry.time as number) > TIME_MS_MAX) return 'the time is later than a date can be';
   if (!isText(entry.type, TYPE_CHARS_MAX) || !/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/.test(entry.type))
     return 'the type is not words of a-z joined by dots or dashes';
   if (entry.run !== null && !isText(entry.run, RUN_CHARS_MAX)) return 'the run is neither an id nor null';

@@ -1,0 +1,91 @@
+import type { Sha256, UnixMs } from '../base/ids.ts';
+import { hex } from '../base/bytes.ts';
+import { canonicalJson } from '../base/json.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import { encodePayload, entryHash, hasKeys, type Payload, parseCanonical, payloadFrom, TIME_MS_MAX } from './entry.ts';
+
+/**
+ * The export of a journal, version 1: text, one canonical JSON value (RFC 8785) a line, each line ended by a newline.
+ *
+ *     {"agent":"did:key:…","checkpoints":2,"createdAt":1763700000000,"format":"windhover-export","size":9,"version":1}
+ *     {"entry":{…},"leaf":"<hex>","payload":{"salt":"<base64>","value":…}}      a line for each entry, in order
+ *     {"checkpoint":"<C2SP note>","size":4}                                   after the last entry that it covers
+ *
+ * `payload` is absent where it was destroyed or withheld; the entry still verifies. `leaf` is the entry's hash as a leaf
+ * of the tree: it proves nothing by itself, but lets the first changed entry be named and not only the checkpoint that
+ * fails. The counts in the header make a cut at a line's end visible. `createdAt` is the word of whoever exported.
+ */
+export interface ExportHeader {
+  readonly agent: AgentId;
+  readonly createdAt: UnixMs;
+  /** Entries in the file. */
+  readonly size: number;
+  /** Checkpoints in the file, the newest among them. */
+  readonly checkpoints: number;
+}
+
+export type ExportLine =
+  | { readonly kind: 'entry'; readonly text: string; readonly leaf: string; readonly payload: Payload | null }
+  | { readonly kind: 'checkpoint'; readonly note: string; readonly size: number };
+
+export const EXPORT_FORMAT = 'windhover-export';
+const EXPORT_VERSION = 1;
+
+/** The first line. */
+export function writeExportHeader(header: ExportHeader): string {
+  const { agent, createdAt, size, checkpoints } = header;
+  return `${canonicalJson({ format: EXPORT_FORMAT, version: EXPORT_VERSION, agent, createdAt, size, checkpoints })}\n`;
+}
+
+/** @param text the entry's canonical JSON */
+export function writeExportEntry(sha256: Sha256, text: string, payload: Payload | null): string {
+  const leaf = hex(entryHash(sha256, text));
+  return payload === null
+    ? `{"entry":${text},"leaf":"${leaf}"}\n`
+    : `{"entry":${text},"leaf":"${leaf}","payload":${encodePayload(payload)}}\n`;
+}
+
+/** @param size entries that the checkpoint covers, all of them written before it */
+export function writeExportCheckpoint(note: string, size: number): string {
+  return `${canonicalJson({ checkpoint: note, size })}\n`;
+}
+
+/** @returns an error in words for people */
+export function readExportHeader(line: string): Result<ExportHeader, string> {
+  const parsed = parseCanonical(line);
+  if (!parsed.ok) return err(`the header cannot be read: ${parsed.error.message}`);
+  const header = parsed.value;
+  if (!hasKeys(header, ['agent', 'checkpoints', 'createdAt', 'format', 'size', 'version']))
+    return err('the header does not have the keys of a Windhover export');
+  if (header.format !== EXPORT_FORMAT) return err('this is not a Windhover export');
+  if (header.version !== EXPORT_VERSION)
+    return err(`version ${canonicalJson(header.version)} of the export is unknown`);
+  for (const key of ['checkpoints', 'createdAt', 'size'])
+    if (!isCount(header[key])) return err(`${key} in the header is not a whole number from 0`);
+  if ((header.createdAt as number) > TIME_MS_MAX) return err('createdAt in the header is later than a date can be');
+  if (typeof header.agent !== 'string' || !publicKeyOf(header.agent).ok)
+    return err('the agent in the header is not the did:key of an Ed25519 key');
+  return ok(header as unknown as ExportHeader);
+}
+
+/** @returns an error in words for people */
+export function readExportLine(line: string): Result<ExportLine, string> {
+  const parsed = parseCanonical(line);
+  if (!parsed.ok) return err(parsed.error.message);
+  const value = parsed.value;
+  if (hasKeys(value, ['checkpoint', 'size']))
+    return typeof value.checkpoint === 'string' && isCount(value.size)
+      ? ok({ kind: 'checkpoint', note: value.checkpoint, size: value.size })
+      : err('a checkpoint line has a note and a size');
+  const withPayload = hasKeys(value, ['entry', 'leaf', 'payload']);
+  if (!withPayload && !hasKeys(value, ['entry', 'leaf'])) return err('the line is neither an entry nor a checkpoint');
+  if (typeof value.leaf !== 'string') return err('the leaf is not a hash');
+  const payload = withPayload ? payloadFrom(value.payload) : ok(null);
+  if (!payload.ok) return err(payload.error.message);
+  return ok({ kind: 'entry', text: canonicalJson(value.entry), leaf: value.leaf, payload: payload.value });
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

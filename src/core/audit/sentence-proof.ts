@@ -1,0 +1,251 @@
+import type { Sha256, UnixMs } from '../base/ids.ts';
+import { base64, equalBytes, fromBase64, hex, utf8 } from '../base/bytes.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import { type CitedClaim, type CitedEvidence, citedClaim, importedSource } from './cited-claim.ts';
+import { type Checkpoint, checkpointKey, openCheckpoint, readCheckpoint } from './checkpoint.ts';
+import {
+  type Entry,
+  entryHash,
+  hasKeys,
+  parseCanonical,
+  parseEntry,
+  type Payload,
+  payloadDigest,
+  payloadFrom,
+  payloadJson,
+} from './entry.ts';
+import type { CheckTools } from './journal-check.ts';
+import { verifyInclusion } from './merkle.ts';
+import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
+
+/**
+ * The proof of one sentence, version 1: canonical JSON that needs nothing else to be checked.
+ *
+ *     sentence -> evidence -> digest of the bytes and hash of the file -> journal entries -> signed checkpoint
+ *
+ * `answer` is the entry `answer.verified` whose payload holds the sentence with this evidence; `sources` are the entries
+ * `source.imported` of the files cited, in the order they are cited first. It shows that this agent's journal holds all
+ * that, not that a file says the truth. It carries the whole answer that the sentence is part of.
+ */
+export interface SentenceProof {
+  readonly format: 'windhover-sentence-proof';
+  readonly version: 1;
+  readonly agent: AgentId;
+  readonly claim: CitedClaim;
+  readonly evidence: readonly CitedEvidence[];
+  readonly answer: ProvedEntry;
+  readonly sources: readonly ProvedEntry[];
+  /** C2SP checkpoint note that all entries are proved to. */
+  readonly checkpoint: string;
+}
+
+export interface ProvedEntry {
+  readonly entry: Entry;
+  /** What it commits to; the salt in base64. */
+  readonly payload: { readonly salt: string; readonly value: Json };
+  /** Inclusion proof, RFC 9162 section 2.1.3: hashes in base64, lowest first. */
+  readonly inclusion: readonly string[];
+}
+
+export interface JournalRecord {
+  /** Canonical JSON of the entry. */
+  readonly text: string;
+  readonly payload: Payload;
+}
+
+export interface SentenceReport {
+  readonly ok: boolean;
+  readonly agent: AgentId | null;
+  readonly claim: CitedClaim | null;
+  readonly evidence: readonly CitedEvidence[];
+  /** Sequence and time of the answer's entry. */
+  readonly answeredAt: { readonly sequence: number; readonly time: UnixMs } | null;
+  /** Entries under the checkpoint. */
+  readonly size: number | null;
+  readonly firstBad: { readonly sequence: number | null; readonly why: string } | null;
+}
+
+export const SENTENCE_PROOF_FORMAT = 'windhover-sentence-proof';
+
+/**
+ * @param parts.claim id of the claim within the answer
+ * @param parts.imported entries `source.imported`: those the claim cites are picked
+ * @param parts.tree the journal's tree, at least as large as the checkpoint
+ * @returns an error in words for people
+ */
+export function makeSentenceProof(
+  sha256: Sha256,
+  parts: {
+    readonly agent: AgentId;
+    readonly claim: string;
+    readonly answer: JournalRecord;
+    readonly imported: readonly JournalRecord[];
+    readonly tree: MerkleTree;
+    readonly checkpoint: string;
+  },
+): Result<SentenceProof, string> {
+  const { agent, tree } = parts;
+  const checkpoint = readCheckpoint(parts.checkpoint);
+  if (!checkpoint.ok || checkpoint.value.size > tree.size) return err('the checkpoint is not one of this journal');
+  const { size, root } = checkpoint.value;
+  if (!equalBytes(rootAt(sha256, tree, size), root)) return err('the journal is not what the checkpoint signs');
+  const cited = citedClaim(parts.answer.payload.value, parts.claim);
+  if (!cited.ok) return cited;
+
+  const answer = prove(parts.answer);
+  if (answer === null) return err('the answer is not under the checkpoint yet');
+  const sources: ProvedEntry[] = [];
+  for (const evidence of firstOfEachSource(cited.value.evidence)) {
+    const record = parts.imported.find(({ payload }) => isImportOf(payload.value, evidence));
+    const source = record === undefined ? null : prove(record);
+    if (source === null) return err(`the import of ${evidence.file} is not in the journal`);
+    sources.push(source);
+  }
+  return ok({
+    format: SENTENCE_PROOF_FORMAT,
+    version: 1,
+    agent,
+    ...cited.value,
+    answer,
+    sources,
+    checkpoint: parts.checkpoint,
+  });
+
+  function prove({ text, payload }: JournalRecord): ProvedEntry | null {
+    const entry = parseEntry(text);
+    if (!entry.ok || entry.value.sequence >= size) return null;
+    const inclusion = inclusionProof(sha256, tree, entry.value.sequence, size).map(base64);
+    return { entry: entry.value, payload: payloadJson(payload), inclusion };
+  }
+}
+
+/** The file's text. */
+export function encodeSentenceProof(proof: SentenceProof): string {
+  return `${canonicalJson(proof)}\n`;
+}
+
+/** Follows the chain from the checkpoint down to the sentence; the first thing that does not hold ends it. */
+export function verifySentenceProof(tools: CheckTools, text: string): SentenceReport {
+  const nothing = { agent: null, claim: null, evidence: [], answeredAt: null, size: null };
+  const parsed = parseProof(text);
+  if (!parsed.ok) return { ok: false, ...nothing, firstBad: { sequence: null, why: parsed.error } };
+  const proof = parsed.value;
+  const checkpoint = openProofCheckpoint(tools, proof);
+  if (!checkpoint.ok)
+    return { ok: false, ...nothing, agent: proof.agent, firstBad: { sequence: null, why: checkpoint.error } };
+  const { size } = checkpoint.value;
+  const firstBad = firstFault(tools, proof, checkpoint.value);
+  if (firstBad !== null) return { ok: false, ...nothing, agent: proof.agent, size, firstBad };
+  const { sequence, time } = proof.answer.entry;
+  const { agent, claim, evidence } = proof;
+  return { ok: true, agent, claim, evidence, answeredAt: { sequence, time }, size, firstBad: null };
+}
+
+/**
+ * Checks evidence against the file itself.
+ * @param file the bytes of a file, whole
+ * @returns what it shows, or why not; null when the file is another than the one cited
+ */
+export function checkSourceFile(
+  sha256: Sha256,
+  evidence: CitedEvidence,
+  file: Uint8Array,
+): Result<'bytes-are-quote' | 'bytes-match', string> | null {
+  if (hex(sha256(file)) !== evidence.source) return null;
+  const { start, end, digest, quote } = evidence;
+  if (end > file.length) return err(`the file ends before byte ${String(end)}`);
+  const bytes = file.subarray(start, end);
+  if (hex(sha256(bytes)) !== digest) return err(`bytes ${String(start)} to ${String(end)} are not those cited`);
+  return ok(equalBytes(bytes, utf8(quote)) ? 'bytes-are-quote' : 'bytes-match');
+}
+
+function parseProof(text: string): Result<SentenceProof, string> {
+  const parsed = parseCanonical(text.endsWith('\n') ? text.slice(0, -1) : text);
+  if (!parsed.ok) return err(`the proof cannot be read: ${parsed.error.message}`);
+  const proof = parsed.value;
+  const keys = ['agent', 'answer', 'checkpoint', 'claim', 'evidence', 'format', 'sources', 'version'];
+  if (!hasKeys(proof, keys) || proof.format !== SENTENCE_PROOF_FORMAT) return err('this is not a proof of a sentence');
+  if (proof.version !== 1) return err(`version ${canonicalJson(proof.version)} of the proof is unknown`);
+  const { agent, checkpoint, sources } = proof;
+  const shaped = typeof agent === 'string' && typeof checkpoint === 'string' && Array.isArray(sources);
+  const entries = shaped ? [proof.answer, ...(sources as unknown[])] : [];
+  return shaped && entries.every((proved) => hasKeys(proved, ['entry', 'inclusion', 'payload']))
+    ? ok(proof as unknown as SentenceProof)
+    : err('the proof does not have the shape of a proof of a sentence');
+}
+
+function openProofCheckpoint(tools: CheckTools, proof: SentenceProof): Result<Checkpoint, string> {
+  const publicKey = publicKeyOf(proof.agent);
+  if (!publicKey.ok) return err('the agent is not named by a did:key of an Ed25519 key');
+  const opened = openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), proof.checkpoint);
+  return opened.ok ? opened : err('the checkpoint is not signed by the agent');
+}
+
+type Fault = NonNullable<SentenceReport['firstBad']>;
+
+function firstFault(tools: CheckTools, proof: SentenceProof, checkpoint: Checkpoint): Fault | null {
+  for (const proved of [proof.answer, ...proof.sources]) {
+    const fault = entryFault(tools, proved, checkpoint);
+    if (fault !== null) return fault;
+  }
+  return contentFault(proof);
+}
+
+/** The entry is in the tree, and the payload is what it commits to. */
+function entryFault(tools: CheckTools, proved: ProvedEntry, checkpoint: Checkpoint): Fault | null {
+  const text = canonicalJson(proved.entry);
+  const entry = parseEntry(text);
+  if (!entry.ok) return { sequence: null, why: `an entry cannot be read: ${entry.error.message}` };
+  const { sequence } = entry.value;
+  const name = `entry ${String(sequence)}`;
+  const inclusion = hashesOf(proved.inclusion);
+  if (inclusion === null) return { sequence, why: `the inclusion proof of ${name} is not a list of hashes` };
+  const leaf = entryHash(tools.sha256, text);
+  if (!verifyInclusion(tools.sha256, inclusion, sequence, checkpoint.size, leaf, checkpoint.root))
+    return { sequence, why: `${name} is not in the tree that the checkpoint signs` };
+  const payload = payloadFrom(proved.payload);
+  if (!payload.ok || payloadDigest(tools.sha256, payload.value) !== entry.value.payload)
+    return { sequence, why: `the payload of ${name} is not what the entry commits to` };
+  return null;
+}
+
+/** The answer holds the sentence with this evidence, and each cited file was imported before it. */
+function contentFault(proof: SentenceProof): Fault | null {
+  const { sequence, type } = proof.answer.entry;
+  if (type !== 'answer.verified') return { sequence, why: `entry ${String(sequence)} is no verified answer` };
+  const id = hasKeys(proof.claim, ['basis', 'id', 'text']) ? proof.claim.id : '';
+  const cited = citedClaim(proof.answer.payload.value, id);
+  if (!cited.ok) return { sequence, why: cited.error };
+  if (canonicalJson(cited.value.claim) !== canonicalJson(proof.claim))
+    return { sequence, why: 'the sentence is not the one in the answer' };
+  if (canonicalJson(cited.value.evidence) !== canonicalJson(proof.evidence))
+    return { sequence, why: 'the evidence is not what the answer gives for the sentence' };
+  const files = firstOfEachSource(cited.value.evidence);
+  if (files.length !== proof.sources.length)
+    return { sequence, why: `the sentence cites ${String(files.length)} files, not ${String(proof.sources.length)}` };
+  for (const [i, evidence] of files.entries()) {
+    const { entry, payload } = proof.sources[i] ?? proof.answer;
+    if (entry.type !== 'source.imported' || !isImportOf(payload.value, evidence))
+      return { sequence: entry.sequence, why: `entry ${String(entry.sequence)} is not the import of ${evidence.file}` };
+    if (entry.sequence > sequence)
+      return { sequence: entry.sequence, why: `${evidence.file} was imported after the answer was given` };
+  }
+  return null;
+}
+
+function firstOfEachSource(evidence: readonly CitedEvidence[]): CitedEvidence[] {
+  return evidence.filter(({ source }, i) => evidence.findIndex((other) => other.source === source) === i);
+}
+
+function isImportOf(value: Json, evidence: CitedEvidence): boolean {
+  const source = importedSource(value);
+  return source !== null && source.id === evidence.source && source.path === evidence.file;
+}
+
+function hashesOf(list: unknown): Uint8Array[] | null {
+  if (!Array.isArray(list)) return null;
+  const hashes = list.map((text: unknown) => (typeof text === 'string' ? fromBase64(text) : null));
+  return hashes.includes(null) ? null : (hashes as Uint8Array[]);
+}
