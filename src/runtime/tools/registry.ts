@@ -1,7 +1,12 @@
 import type { ToolName } from '#core/tools/definition.ts';
+import { composeMailSummary } from './compose-mail-summary.ts';
+import { findAsks } from './find-asks.ts';
+import { findWaiting } from './find-waiting.ts';
+import { readThreads } from './read-threads.ts';
+import { summariseThreads } from './summarise-threads.ts';
 import type { Tool } from './tool.ts';
 
+const ALL: readonly Tool[] = [readThreads, findAsks, findWaiting, summariseThreads, composeMailSummary];
+
 /** Every tool by its name. A new tool is one file beside this one and one line here. */
-export const tools: ReadonlyMap<ToolName, Tool> = new Map(
-  ([] as readonly Tool[]).map((tool) => [tool.definition.name, tool]),
-);
+export const tools: ReadonlyMap<ToolName, Tool> = new Map(ALL.map((tool) => [tool.definition.name, tool]));

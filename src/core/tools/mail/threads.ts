@@ -65,6 +65,32 @@ export function buildThreads(headers: readonly MailHeader[]): Thread[] {
   return [...groups.values()].map(threadOf).sort((a, b) => lastTime(b) - lastTime(a));
 }
 
+/** Threads of one sender with one subject, never answered, from this number on are a machine's. */
+const MACHINE_REPEATS_MIN = 3;
+
+/** Marks reports and lists that come again and again under one subject from one sender whom nobody answers. */
+export function markMachineMail(threads: readonly Thread[]): Thread[] {
+  const counts = new Map<string, number>();
+  const answered = new Set<string>();
+  for (const { messages } of threads) {
+    for (const { to, fromOwner } of messages) if (fromOwner) for (const { address } of to) answered.add(address);
+  }
+  const keyOf = ({ messages, subject }: Thread): string | null => {
+    const senders = new Set(messages.map(({ from }) => from.address));
+    const [sender = ''] = senders;
+    if (senders.size !== 1 || answered.has(sender) || messages.some(({ fromOwner }) => fromOwner)) return null;
+    return `${sender} ${subject.toLowerCase().replace(/\d+/g, '0')}`;
+  };
+  for (const thread of threads) {
+    const key = keyOf(thread);
+    if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return threads.map((thread) => {
+    const repeated = (counts.get(keyOf(thread) ?? '') ?? 0) >= MACHINE_REPEATS_MIN;
+    return repeated ? { ...thread, messages: thread.messages.map((message) => ({ ...message, noise: true })) } : thread;
+  });
+}
+
 /** The subject without "Re:", "Fwd:", "[list]" and the like. */
 export function baseSubject(subject: string): string {
   let base = subject.replace(/\s+/g, ' ').trim();

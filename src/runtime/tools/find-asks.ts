@@ -1,0 +1,26 @@
+import { err, ok } from '#core/base/result.ts';
+import { asksOfOwner } from '#core/tools/mail/asks.ts';
+import { findAsks as definition } from '#core/tools/mail/definitions.ts';
+import type { AsksObservation, ThreadsObservation } from '#core/tools/mail/observations.ts';
+import { matchesPerson } from '#core/tools/mail/people.ts';
+import { asJson, inPeriod, inputOf, peopleOf, periodOf } from './arguments.ts';
+import { readRequests } from './read-mail.ts';
+import type { Tool } from './tool.ts';
+
+export const findAsks: Tool = {
+  definition,
+  run: async (args, context) => {
+    const threads = inputOf<ThreadsObservation>(context, 'threads');
+    if (threads === null) return err({ code: 'bad-arguments', message: 'The threads to look through are missing.' });
+    const reading = await readRequests(threads, context);
+    if (reading === null) return err({ code: 'cancelled', message: 'Stopped while looking for requests.' });
+    const askers = peopleOf(args, 'people');
+    const due = periodOf({ period: args.due ?? null });
+    const asks = threads.threads
+      .flatMap((thread) => asksOfOwner(thread, reading))
+      .filter((ask) => askers.length === 0 || askers.some((person) => matchesPerson(person, ask.message.from)))
+      .filter((ask) => due === null || inPeriod(ask.due?.value.slice(0, 10) ?? '', due));
+    const observation: AsksObservation = { kind: 'asks', asks, messagesRead: threads.messages };
+    return ok(asJson(observation));
+  },
+};
