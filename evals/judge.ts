@@ -1,0 +1,87 @@
+import { claimsOf, type Answer, type Claim } from '#core/tools/answer.ts';
+import { holds } from './terms.ts';
+import type { Case, Fact, Interval, Slots } from './world.ts';
+import { minus } from './worlds/intervals.ts';
+
+export interface Judgement {
+  /** Expected facts, and how many of them the answer states. */
+  readonly expected: number;
+  readonly found: number;
+  /** What was expected and is not there, and what is there and must not be. */
+  readonly missing: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+/** Compares an answer with what the world knows to be true. */
+export function judge(answer: Answer, expect: Case['expect'], zone: string): Judgement {
+  const statements = statementsOf(answer);
+  const missing = expect.facts.filter((fact) => !said(fact, statements)).map((fact) => fact.name);
+  const wrong = expect.forbidden.filter((fact) => said(fact, statements)).map((fact) => fact.name);
+  const outcomeFits = expect.outcomes.includes(answer.outcome);
+  if (!outcomeFits) missing.push(`outcome ${expect.outcomes.join(' or ')}, not ${answer.outcome}`);
+  const slots = expect.slots === null ? null : judgeSlots(answer, expect.slots, zone);
+  const expected = expect.facts.length + 1 + (slots?.expected ?? 0);
+  return {
+    expected,
+    found: expected - missing.length - (slots?.missing.length ?? 0),
+    missing: [...missing, ...(slots?.missing ?? [])],
+    wrong: [...wrong, ...(slots?.wrong ?? [])],
+  };
+}
+
+/** What the reader takes as one statement: a claim with its heading and where it comes from, a table row, a note. */
+function statementsOf(answer: Answer): string[] {
+  const evidence = new Map(answer.evidence.map((piece) => [piece.id, piece]));
+  const claims = answer.sections.flatMap((section) =>
+    section.claims.map((claim) =>
+      [section.title, claim.text, ...claim.evidence.map((id) => evidence.get(id)?.locator ?? '')].join(' \n '),
+    ),
+  );
+  return [...claims, ...(answer.table?.rows ?? []).map((row) => row.join(' \n ')), ...answer.notes];
+}
+
+function said(fact: Fact, statements: readonly string[]): boolean {
+  const texts = fact.in === 'answer' ? [statements.join(' \n ')] : statements;
+  return texts.some(
+    (text) => fact.all.every((term) => holds(text, term)) && !fact.unless?.some((term) => holds(text, term)),
+  );
+}
+
+/** Every offered slot must lie in allowed time and be long enough; every required gap must be offered, or be cut by one. */
+function judgeSlots(
+  answer: Answer,
+  slots: Slots,
+  zone: string,
+): { expected: number; missing: string[]; wrong: string[] } {
+  const offered = claimsOf(answer).flatMap(offeredSlot);
+  const length = slots.minutes * 60_000;
+  const wrong = offered
+    .filter((slot) => minus([slot], slots.allowed).length > 0)
+    .map((slot) => `offers ${shown(slot, zone)}, which is not free or not asked for`);
+  const short = offered
+    .filter((slot) => slot.end - slot.start < length)
+    .map((slot) => `offers ${shown(slot, zone)}, which is too short`);
+  const missing = slots.required
+    .filter((gap) => !offered.some((slot) => Math.min(gap.end, slot.end) - Math.max(gap.start, slot.start) >= length))
+    .map((gap) => `free ${shown(gap, zone)}`);
+  if (slots.allowed.length === 0 && offered.length > 0) wrong.push('offers a time where there is none');
+  return { expected: slots.required.length, missing, wrong: [...wrong, ...short] };
+}
+
+function offeredSlot(claim: Claim): Interval[] {
+  return claim.computation?.kind === 'free-slot'
+    ? [{ start: claim.computation.start, end: claim.computation.end }]
+    : [];
+}
+
+function shown(slot: Interval, zone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return format.formatRange(slot.start, slot.end);
+}
