@@ -3,9 +3,12 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
+import { checkpointKey } from '#core/audit/checkpoint.ts';
 import { describeExport, verifyExport } from '#core/audit/export-check.ts';
+import { formatNoteKey } from '#core/audit/note.ts';
 import { checkSourceFile, SENTENCE_PROOF_FORMAT, verifySentenceProof } from '#core/audit/sentence-proof.ts';
 import type { CitedEvidence } from '#core/audit/cited-claim.ts';
+import { publicKeyOf } from '#core/identity/did-key.ts';
 import { linesOf } from './lines-of.ts';
 
 /**
@@ -56,7 +59,14 @@ function isSentenceProof(bytes: Uint8Array): boolean {
 
 function verifyExportFile(bytes: Uint8Array, anchor: string | null, print: (line: string) => void): boolean {
   const report = verifyExport(linesOf(bytes), tools, anchor);
-  print(`Export of the journal of ${report.agent ?? 'an unknown agent'}`);
+  const publicKey = report.agent === null ? null : publicKeyOf(report.agent);
+  if (publicKey?.ok !== true) {
+    print(`FAILED. This is neither an export of a journal nor the proof of a sentence: ${report.firstBad?.why ?? ''}.`);
+    return false;
+  }
+  print(`Export of the journal of ${report.agent ?? ''}`);
+  // The checkpoints are C2SP signed notes: with this, other tools can check them too.
+  print(`  Key for signed notes: ${formatNoteKey(sha256, checkpointKey(publicKey.value))}`);
   print(`  ${count(report.size, 'entry', 'entries')} read, ${String(report.verifiedUpTo)} proved`);
   print(`  ${count(report.payloads, 'payload', 'payloads')} present, as their entries commit to`);
   print(`  ${count(report.checkpoints, 'checkpoint', 'checkpoints')} signed by the agent`);

@@ -22,7 +22,15 @@ export function evidenceFor(id: string, file: FileName, quote: string): { readon
   return { id, source: sourceIdOf(file), file, ...place, quote, exact: true, locator: 'line 1' };
 }
 
-export const claims: readonly { readonly [key: string]: Json }[] = [
+export interface TestClaim {
+  readonly id: string;
+  readonly text: string;
+  readonly basis: 'extract' | 'absent';
+  readonly evidence: readonly string[];
+  readonly computation: null;
+}
+
+export const claims: readonly TestClaim[] = [
   { id: 'c1', text: 'The ceiling is 4,200 euro.', basis: 'extract', evidence: ['e1'], computation: null },
   {
     id: 'c2',
@@ -40,7 +48,12 @@ export function answerFact(verdict = 'PASS'): TestFact {
     evidenceFor('e2', 'notes/größe.txt', 'Die Größe ist 12 m²'),
     evidenceFor('e3', 'notes/größe.txt', 'The mill opens at 9.'),
   ];
-  const answer = { outcome: 'answered', sections: [{ title: 'Facts', claims: [...claims] }], evidence, notes: [] };
+  const answer = {
+    outcome: 'answered',
+    sections: [{ title: 'Facts', claims: claims.map((claim) => ({ ...claim })) }],
+    evidence,
+    notes: [],
+  };
   const value = { type: 'answer.verified', run: 'run-1', at: 1, answer, verdict: { result: verdict }, digest: 'd' };
   return { type: 'answer.verified', run: 'run-1', value };
 }

@@ -15,8 +15,8 @@ export function vectorText(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8');
 }
 
-export function vectorJson<T>(file: string): T {
-  return JSON.parse(vectorText(file)) as T;
+export function vectorJson(file: string): unknown {
+  return JSON.parse(vectorText(file));
 }
 
 /** Paths of all files under a folder of the vectors, with this ending. */

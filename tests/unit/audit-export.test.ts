@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { linesOf } from '#cli/lines-of.ts';
 import { signCheckpoint } from '#core/audit/checkpoint.ts';
 import { describeExport, verifyExport } from '#core/audit/export-check.ts';
+import { writeExportCheckpoint } from '#core/audit/export.ts';
 import { frontierRoot, EMPTY_FRONTIER } from '#core/audit/merkle.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { utf8 } from '#core/base/bytes.ts';
@@ -65,6 +66,10 @@ test('an export without a checkpoint, of no entries, or that is no export says s
     verifiedUpTo: 0,
     firstBad: { sequence: 0, why: 'no checkpoint signs the entries' },
   });
+  const text = new TextDecoder().decode(await exportBytes(journal, []));
+  const emptyHead = writeExportCheckpoint(await journal.checkpointAt(0), 0);
+  const onlyEmptyHead = text.replace('"checkpoints":0', '"checkpoints":1').replace('\n', `\n${emptyHead}`);
+  expect(check(utf8(onlyEmptyHead)).firstBad?.why).toBe('no checkpoint signs the entries');
   const empty = check(await exportBytes(testJournal([]), []));
   expect(describeExport(empty, iso)).toBe('Nothing is proved (no entries follow).');
   for (const text of ['', '\n', '{}', '{"format":"other"}\n', 'not json', '\u0000'])

@@ -3,7 +3,6 @@ import { sha256 } from '#adapters/noble/sha256.ts';
 import { utf8 } from '#core/base/bytes.ts';
 import type { Result } from '#core/base/result.ts';
 import { merkleTree } from '#core/audit/merkle-tree.ts';
-import type { CitedEvidence } from '#core/audit/cited-claim.ts';
 import {
   checkSourceFile,
   encodeSentenceProof,
@@ -45,7 +44,7 @@ async function proofOf(claim: string, of: TestJournal = journal): Promise<Senten
 
 test('each sentence of an answer is proved from its words to the checkpoint', async () => {
   for (const { id, text, basis, evidence } of claims) {
-    const report = verifySentenceProof(checkTools, encodeSentenceProof(await proofOf(String(id))));
+    const report = verifySentenceProof(checkTools, encodeSentenceProof(await proofOf(id)));
     expect(report).toMatchObject({
       ok: true,
       agent: journal.agent,
@@ -53,7 +52,7 @@ test('each sentence of an answer is proved from its words to the checkpoint', as
       size: 11,
       firstBad: null,
     });
-    expect(report.evidence).toHaveLength((evidence as readonly string[]).length);
+    expect(report.evidence).toHaveLength(evidence.length);
     expect(report.answeredAt).toEqual({ sequence: 8, time: journal.entries[8]?.time });
   }
 });
@@ -155,7 +154,7 @@ test('the cited bytes are looked up in the file itself', async () => {
     ok: true,
     value: 'bytes-match',
   });
-  expect(checkSourceFile(sha256, { ...cited, start: cited.start + 1 } as CitedEvidence, file)?.ok).toBe(false);
+  expect(checkSourceFile(sha256, { ...cited, start: cited.start + 1 }, file)?.ok).toBe(false);
   expect(checkSourceFile(sha256, { ...cited, end: 10_000 }, file)).toEqual({
     ok: false,
     error: 'the file ends before byte 10000',

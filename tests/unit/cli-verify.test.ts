@@ -106,6 +106,14 @@ test('a changed proof and a changed file fail, with the reason', async () => {
   expect(file.text).toContain('is not a file that the sentence cites, or it was changed since');
 });
 
+test('a file that is something else is called that', async () => {
+  const { status, text } = await verify(at('mail.eml'));
+  expect(status).toBe(1);
+  expect(text).toBe(
+    'FAILED. This is neither an export of a journal nor the proof of a sentence: the header cannot be read: the text is not JSON.',
+  );
+});
+
 test('a command that is not understood, or a file that is not there, exits with 2', async () => {
   expect(await verify()).toMatchObject({ status: 2 });
   expect(await verify(at('journal.ndjson'), 'another')).toMatchObject({ status: 2 });

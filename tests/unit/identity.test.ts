@@ -12,7 +12,9 @@ interface DidKeyVector {
 }
 
 testWithVectors('did-key', 'the did:key of each Ed25519 vector is made and read back', () => {
-  const vectors = Object.entries(vectorJson<Record<string, DidKeyVector>>('did-key/test-vectors/ed25519-x25519.json'));
+  const vectors = Object.entries(
+    vectorJson('did-key/test-vectors/ed25519-x25519.json') as Record<string, DidKeyVector>,
+  );
   expect(vectors).toHaveLength(5);
   for (const [did, { seed, verificationKeyPair }] of vectors) {
     const publicKey = ed25519.getPublicKey(fromHex(seed) ?? new Uint8Array(0));

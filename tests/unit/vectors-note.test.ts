@@ -26,7 +26,7 @@ interface NoteVectors {
   readonly bad_vkeys: readonly string[];
 }
 
-const read = (): NoteVectors => vectorJson<NoteVectors>('note/note.json');
+const read = (): NoteVectors => vectorJson('note/note.json') as NoteVectors;
 
 testWithVectors('note', 'the signed notes of the vectors open with their keys', () => {
   const { cases } = read();

@@ -7,7 +7,7 @@ const ED25519 = 'Ed25519';
 /** A new Ed25519 pair whose secret half cannot be read; the pair can be kept as it is in IndexedDB. */
 export async function generateSigningKeys(): Promise<Result<CryptoKeyPair, 'unsupported'>> {
   try {
-    return ok((await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair);
+    return ok(await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify']));
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotSupportedError') return err('unsupported');
     throw error;

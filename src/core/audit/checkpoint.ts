@@ -1,7 +1,7 @@
 import type { Sha256 } from '../base/ids.ts';
 import { base64, fromBase64 } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type AgentId, agentIdOf, publicKeyOf } from '../identity/did-key.ts';
+import { type AgentId, agentIdOf } from '../identity/did-key.ts';
 import { HASH_BYTES } from './merkle.ts';
 import {
   type NoteError,
@@ -32,13 +32,6 @@ const ORIGIN_PREFIX = 'windhover/';
 /** The journal of an agent: no scheme, no spaces, no plus sign, so it also serves as the key's name. */
 export function originOf(agent: AgentId): string {
   return `${ORIGIN_PREFIX}${agent}`;
-}
-
-/** The agent that an origin names, or null where it is another kind of log. */
-export function agentOfOrigin(origin: string): AgentId | null {
-  if (!origin.startsWith(ORIGIN_PREFIX)) return null;
-  const agent = origin.slice(ORIGIN_PREFIX.length);
-  return publicKeyOf(agent).ok ? (agent as AgentId) : null;
 }
 
 /** @param publicKey the agent's Ed25519 key, 32 bytes */

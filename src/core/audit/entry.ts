@@ -68,7 +68,7 @@ export function parseEntry(text: string): Result<Entry, EntryError> {
   const parsed = parseCanonical(text);
   if (!parsed.ok) return parsed;
   const fault = faultOf(parsed.value);
-  return fault === null ? ok(parsed.value as unknown as Entry) : err({ code: 'wrong-shape', message: fault });
+  return fault === null ? ok(parsed.value as Entry) : err({ code: 'wrong-shape', message: fault });
 }
 
 /** @throws NotJsonError when the value is not JSON */

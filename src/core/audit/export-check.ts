@@ -216,7 +216,7 @@ function missingAtEnd(open: OpenExport | null): Fault | null {
       sequence: journal.proved?.size ?? 0,
       why: `the header says ${String(header.checkpoints)} checkpoints, and the file holds ${String(checkpoints)}`,
     };
-  if (journal.proved === null && read > 0) return { sequence: 0, why: 'no checkpoint signs the entries' };
+  if ((journal.proved?.size ?? 0) === 0 && read > 0) return { sequence: 0, why: 'no checkpoint signs the entries' };
   return null;
 }
 
