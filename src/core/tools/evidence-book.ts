@@ -7,7 +7,7 @@ export class EvidenceBook {
   #claims = 0;
 
   cite(piece: Omit<EvidenceDraft, 'id'>): EvidenceId {
-    const key = `${piece.source}:${String(piece.start)}:${String(piece.end)}:${piece.quote}`;
+    const key = `${piece.source}:${String(piece.start)}:${String(piece.end)}:${piece.locator}:${piece.quote}`;
     const known = this.#evidence.get(key);
     if (known !== undefined) return known.id;
     const id = `e${String(this.#evidence.size + 1)}` as EvidenceId;

@@ -1,0 +1,21 @@
+import type { ToolDefinition } from '../definition.ts';
+
+const READS_EVENTS = { reads: ['events'], writes: [], egress: 'none', irreversible: false, idempotent: true } as const;
+
+export const readBusyTimes: ToolDefinition = {
+  name: 'read-busy-times',
+  version: 1,
+  title: 'Read when someone is busy',
+  effects: READS_EVENTS,
+  parallelSafe: true,
+};
+
+export const findFreeSlots: ToolDefinition = {
+  name: 'find-free-slots',
+  version: 1,
+  title: 'Find times that are free for everyone',
+  effects: { ...READS_EVENTS, reads: [] },
+  parallelSafe: true,
+};
+
+export const calendarDefinitions: readonly ToolDefinition[] = [readBusyTimes, findFreeSlots];

@@ -1,0 +1,44 @@
+import type { Json } from '#core/base/json.ts';
+import type { Result } from '#core/base/result.ts';
+import { err, ok } from '#core/base/result.ts';
+import type { ToolError } from '#core/tools/definition.ts';
+import type { TableQuestion } from '#core/tools/tables/compute-table.ts';
+import { computeTable as compute } from '#core/tools/tables/compute-table.ts';
+import { computeTable as definition } from '#core/tools/tables/definitions.ts';
+import type { TableRows } from '#core/tools/tables/table-rows.ts';
+import { findTable } from './read-table.ts';
+import type { JsonObject, Tool, ToolContext } from './tool.ts';
+
+/** Computes over all rows that read-table found; they are read again, since an observation holds only the first. */
+export const computeTable: Tool = { definition, run };
+
+async function run(args: JsonObject, context: ToolContext): Promise<Result<Json, ToolError>> {
+  const read = [...context.inputs.values()].flatMap(tableRowsIn)[0];
+  if (read === undefined) return err({ code: 'no-data', message: 'No table was read before computing.' });
+  const table = await findTable(read.table.id, context);
+  if (table === null) return err({ code: 'no-data', message: `The table ${read.table.name} is no longer there.` });
+  const answer = compute(table, read.table.file, read.filters, questionOf(args));
+  return answer.ok ? ok(answer.value as unknown as Json) : err({ code: 'bad-arguments', message: answer.error });
+}
+
+function tableRowsIn(value: Json): TableRows[] {
+  const observation = value as unknown as TableRows | null;
+  return observation?.kind === 'table-rows' ? [observation] : [];
+}
+
+function questionOf(args: JsonObject): TableQuestion {
+  const name = (key: string): string | null => {
+    const value = args[key];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const top = args['top'];
+  return {
+    operation: (name('operation') ?? 'list') as TableQuestion['operation'],
+    column: name('column'),
+    groupBy: name('groupBy'),
+    dateColumn: name('dateColumn'),
+    period: (name('period') ?? 'none') as TableQuestion['period'],
+    top: typeof top === 'number' && top >= 1 ? Math.floor(top) : null,
+    order: args['order'] === 'asc' ? 'asc' : 'desc',
+  };
+}
