@@ -1,12 +1,26 @@
 import type { ToolName } from '#core/tools/definition.ts';
 import { composeMailSummary } from './compose-mail-summary.ts';
+import { computeTable } from './compute-table.ts';
 import { findAsks } from './find-asks.ts';
+import { findFreeSlots } from './find-free-slots.ts';
 import { findWaiting } from './find-waiting.ts';
+import { readBusyTimes } from './read-busy-times.ts';
+import { readTable } from './read-table.ts';
 import { readThreads } from './read-threads.ts';
 import { summariseThreads } from './summarise-threads.ts';
 import type { Tool } from './tool.ts';
 
-const ALL: readonly Tool[] = [readThreads, findAsks, findWaiting, summariseThreads, composeMailSummary];
+const ALL: readonly Tool[] = [
+  readThreads,
+  findAsks,
+  findWaiting,
+  summariseThreads,
+  composeMailSummary,
+  readBusyTimes,
+  findFreeSlots,
+  readTable,
+  computeTable,
+];
 
 /** Every tool by its name. A new tool is one file beside this one and one line here. */
 export const tools: ReadonlyMap<ToolName, Tool> = new Map(ALL.map((tool) => [tool.definition.name, tool]));
