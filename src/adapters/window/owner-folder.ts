@@ -1,0 +1,88 @@
+import { clear, createStore, get, set } from 'idb-keyval';
+
+/** The parts of the File System Access API that TypeScript's DOM library lacks. */
+interface PermittedHandle extends FileSystemDirectoryHandle {
+  queryPermission(options: { mode: 'readwrite' }): Promise<PermissionState>;
+  requestPermission(options: { mode: 'readwrite' }): Promise<PermissionState>;
+}
+interface PickerWindow {
+  showDirectoryPicker?(options: { mode: 'readwrite'; id: string }): Promise<PermittedHandle>;
+}
+
+/** The folder that the owner chose for saved files; kept as a handle in IndexedDB, so it outlives a reload. */
+export interface OwnerFolder {
+  /** False where the browser has no File System Access. */
+  readonly supported: boolean;
+  /** Name of the folder, or null when files go to Downloads. */
+  name(): Promise<string | null>;
+  /** Needs a click. @returns the name, or null when the owner or the browser refused */
+  choose(): Promise<string | null>;
+  /** Asks again for the access that a restart took away. Needs a click. */
+  ready(): Promise<boolean>;
+  forget(): Promise<void>;
+  /** Writes the whole file. @returns its name, or null when there is no folder to write to */
+  write(name: string, bytes: Uint8Array): Promise<string | null>;
+  /** SHA-256 as hex, or null when there is no such file or it cannot be read. */
+  digest(name: string): Promise<string | null>;
+}
+
+export function createOwnerFolder(): OwnerFolder {
+  const store = createStore('windhover-window', 'handles');
+  const pickers = globalThis as unknown as PickerWindow;
+  let held: PermittedHandle | null | undefined;
+
+  async function handle(): Promise<PermittedHandle | null> {
+    held ??= (await get<PermittedHandle>('folder', store).catch(() => undefined)) ?? null;
+    return held;
+  }
+
+  async function permitted(): Promise<PermittedHandle | null> {
+    const folder = await handle();
+    return folder !== null && (await folder.queryPermission({ mode: 'readwrite' })) === 'granted' ? folder : null;
+  }
+
+  return {
+    supported: typeof pickers.showDirectoryPicker === 'function',
+    name: async () => (await handle())?.name ?? null,
+    async choose() {
+      try {
+        const folder = await pickers.showDirectoryPicker?.({ mode: 'readwrite', id: 'windhover' });
+        if (folder === undefined) return null;
+        held = folder;
+        await set('folder', folder, store).catch(() => undefined);
+        return folder.name;
+      } catch {
+        return null;
+      }
+    },
+    async ready() {
+      const folder = await handle();
+      if (folder === null) return true;
+      return (await folder.requestPermission({ mode: 'readwrite' })) === 'granted';
+    },
+    async forget() {
+      held = null;
+      await clear(store).catch(() => undefined);
+    },
+    async write(name, bytes) {
+      const folder = await permitted();
+      if (folder === null) return null;
+      const file = await folder.getFileHandle(name, { create: true });
+      const stream = await file.createWritable();
+      await stream.write(bytes.slice());
+      await stream.close();
+      return file.name;
+    },
+    async digest(name) {
+      try {
+        const folder = await permitted();
+        const file = await (await folder?.getFileHandle(name))?.getFile();
+        if (file === undefined) return null;
+        const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+        return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      } catch {
+        return null;
+      }
+    },
+  };
+}

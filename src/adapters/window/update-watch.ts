@@ -1,0 +1,39 @@
+/** Registers the service worker and says when a new version waits. Nothing is taken over without the owner's word. */
+export class UpdateWatch {
+  #waiting: ServiceWorker | null = null;
+  #accepted = false;
+
+  /**
+   * @param script URL of the service worker
+   * @param type 'module' in development, where it is not bundled
+   * @param onWaiting called when a new version is installed and waits
+   */
+  async start(script: string, type: WorkerType, onWaiting: () => void): Promise<void> {
+    if (!('serviceWorker' in navigator)) return;
+    const offer = (worker: ServiceWorker | null): void => {
+      // Without a controller this is the first install, which replaces nothing.
+      if (worker === null || navigator.serviceWorker.controller === null) return;
+      this.#waiting = worker;
+      onWaiting();
+    };
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (this.#accepted) location.reload();
+    });
+    const registration = await navigator.serviceWorker.register(script, { type, updateViaCache: 'none' });
+    offer(registration.waiting);
+    registration.addEventListener('updatefound', () => {
+      const installing = registration.installing;
+      installing?.addEventListener('statechange', () => {
+        if (installing.state === 'installed') offer(installing);
+      });
+    });
+  }
+
+  /** Lets the waiting version take over and reloads. */
+  accept(): void {
+    this.#accepted = true;
+    if (this.#waiting === null || this.#waiting.state === 'activated' || this.#waiting.state === 'redundant')
+      location.reload();
+    else this.#waiting.postMessage('skip-waiting');
+  }
+}

@@ -1,0 +1,46 @@
+import type { WindowApi } from '#ports/window-api.ts';
+import { download } from './download.ts';
+import type { OwnerFolder } from './owner-folder.ts';
+
+const PIN_KEY = 'windhover.pin';
+
+/** What the worker may ask of its window. `memory` stands in where the browser refuses localStorage. */
+export function createWindowApi(folder: OwnerFolder): WindowApi {
+  let memory: string | null = null;
+  return {
+    visible: () => Promise.resolve(document.visibilityState === 'visible'),
+    async saveFile(name, mediaType, bytes) {
+      const saved = await folder.write(name, bytes);
+      if (saved !== null) return { name: saved, where: 'folder' };
+      download(name, mediaType, bytes);
+      return { name, where: 'downloads' };
+    },
+    fileDigest: (name) => folder.digest(name),
+    pins: {
+      get: () => Promise.resolve(attempt(() => localStorage.getItem(PIN_KEY)) ?? memory),
+      set(value) {
+        memory = value;
+        attempt(() => {
+          localStorage.setItem(PIN_KEY, value);
+        });
+        return Promise.resolve();
+      },
+      erase() {
+        memory = null;
+        attempt(() => {
+          localStorage.removeItem(PIN_KEY);
+        });
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+/** localStorage throws where site data is blocked; the pin is then held for this visit only. */
+function attempt<T>(action: () => T): T | null {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
+}

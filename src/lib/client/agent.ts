@@ -1,0 +1,43 @@
+import * as Comlink from 'comlink';
+import AgentWorker from '#workers/agent.worker.ts?worker';
+import type { AgentApi, StartOptions, WindowApi } from '#runtime/contract/agent-api.ts';
+import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+
+/** The agent as the page sees it: plain listeners, plain results. */
+export type AgentClient = AgentApi & {
+  /** Resolves with the reason when the worker could not be loaded or broke down as a whole. */
+  readonly broken: Promise<string>;
+};
+
+/** Starts this tab's agent worker. */
+export function openAgent(): AgentClient {
+  const worker = new AgentWorker({ name: 'agent' });
+  const wire = Comlink.wrap<AgentWire>(worker);
+  const broken = new Promise<string>((resolve) => {
+    worker.addEventListener('error', (event) => {
+      resolve(event.message === '' || event.message === undefined ? 'script not loaded' : event.message);
+    });
+  });
+  return {
+    broken,
+    start: ({ window, ...options }: StartOptions) => wire.start(options, Comlink.proxy<WindowApi>(window)),
+    command: (command) => wire.command(command),
+    onOverview: (listener) => wire.onOverview(Comlink.proxy(listener)),
+    async watchRun(run, listener) {
+      const end = await wire.watchRun(run, Comlink.proxy(listener));
+      return () => void end();
+    },
+    preview: (goal, overrides) => wire.preview(goal, overrides),
+    importFiles: (id, files, listener) => wire.importFiles(id, files, Comlink.proxy(listener)),
+    importSample: (id, listener) => wire.importSample(id, Comlink.proxy(listener)),
+    cancelImport: (id) => wire.cancelImport(id),
+    readSource: (source, start, end) => wire.readSource(source, start, end),
+    entries: (from, count) => wire.entries(from, count),
+    verifyJournal: (listener) => wire.verifyJournal(Comlink.proxy(listener)),
+    exportJournal: (withPayloads) => wire.exportJournal(withPayloads),
+    exportAll: (listener) => wire.exportAll(Comlink.proxy(listener)),
+    proveClaim: (run, claim) => wire.proveClaim(run, claim),
+    eraseAll: () => wire.eraseAll(),
+    rebuild: () => wire.rebuild(),
+  };
+}

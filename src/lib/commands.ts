@@ -1,0 +1,309 @@
+import { download } from '#adapters/window/download.ts';
+import { canPickFolder, pickFiles, pickFolder, type PickedFile } from '#adapters/window/pickers.ts';
+import type { RunId } from '#core/base/ids.ts';
+import type { IconName } from '#lib/components/icons.ts';
+import { answerText } from '#lib/format/answer-text.ts';
+import { fileNameFor } from '#lib/format/file-name.ts';
+import { isActive } from '#lib/format/status.ts';
+import { t, type MessageKey } from '#lib/messages/t.ts';
+import type { CommandBody } from '#lib/state/agent-state.svelte.ts';
+import type { AppState } from '#lib/state/app-state.ts';
+
+/** One thing the owner can do. The one table below feeds buttons, shortcuts and the palette. */
+export interface AppCommand {
+  readonly id: string;
+  readonly label: MessageKey & PlainMessage;
+  readonly group: 'group.go' | 'group.run' | 'group.files' | 'group.audit' | 'group.app';
+  readonly icon: IconName;
+  /** "mod+k", "alt+1", "?"; null for none. */
+  readonly shortcut: string | null;
+  readonly when: (app: AppState) => boolean;
+  readonly run: (app: AppState) => void | Promise<void>;
+}
+
+type PlainMessage = {
+  [Key in MessageKey]: Parameters<typeof t<Key>> extends [Key] ? Key : never;
+}[MessageKey];
+
+export const FILE_TYPES = '.ics,.eml,.mbox,.csv,.tsv,.md,.txt,.html,.htm,.pdf,.docx,.zip,.json';
+
+const always = (): boolean => true;
+const ready = (app: AppState): boolean => app.agent.overview !== null;
+
+const table = {
+  palette: {
+    label: 'command.palette',
+    group: 'group.app',
+    icon: 'command',
+    shortcut: 'mod+k',
+    when: always,
+    run: (app) => {
+      app.interface.palette = true;
+    },
+  },
+  shortcuts: {
+    label: 'command.shortcuts',
+    group: 'group.app',
+    icon: 'command',
+    shortcut: '?',
+    when: always,
+    run: (app) => {
+      app.interface.shortcuts = true;
+    },
+  },
+  'next-theme': {
+    label: 'command.next-theme',
+    group: 'group.app',
+    icon: 'eye',
+    shortcut: null,
+    when: ready,
+    run: (app) => order(app, { type: 'change-settings', settings: { ...app.agent.settings, theme: nextTheme(app) } }),
+  },
+
+  'focus-goal': {
+    label: 'command.focus-goal',
+    group: 'group.go',
+    icon: 'goal',
+    shortcut: 'alt+1',
+    when: always,
+    run: async (app) => {
+      await app.go('/');
+      document.getElementById('goal')?.focus();
+    },
+  },
+  'go-approvals': {
+    label: 'command.go-approvals',
+    group: 'group.go',
+    icon: 'inbox',
+    shortcut: 'alt+2',
+    when: always,
+    run: (app) => app.go('/approvals'),
+  },
+  'go-files': {
+    label: 'command.go-files',
+    group: 'group.go',
+    icon: 'files',
+    shortcut: 'alt+3',
+    when: always,
+    run: (app) => app.go('/files'),
+  },
+  'go-audit': {
+    label: 'command.go-audit',
+    group: 'group.go',
+    icon: 'shield',
+    shortcut: 'alt+4',
+    when: always,
+    run: (app) => app.go('/audit'),
+  },
+  'go-settings': {
+    label: 'command.go-settings',
+    group: 'group.go',
+    icon: 'settings',
+    shortcut: 'alt+5',
+    when: always,
+    run: (app) => app.go('/settings'),
+  },
+
+  'add-files': {
+    label: 'files.add',
+    group: 'group.files',
+    icon: 'plus',
+    shortcut: 'alt+a',
+    when: ready,
+    run: async (app) => {
+      importPicked(app, await pickFiles(FILE_TYPES));
+    },
+  },
+  'add-folder': {
+    label: 'files.add-folder',
+    group: 'group.files',
+    icon: 'folder',
+    shortcut: null,
+    when: (app) => ready(app) && canPickFolder(),
+    run: async (app) => {
+      importPicked(app, await pickFolder());
+    },
+  },
+  'try-sample': {
+    label: 'files.sample',
+    group: 'group.files',
+    icon: 'sample',
+    shortcut: null,
+    when: ready,
+    run: async (app) => {
+      if (!refusedWhileBusy(app)) await app.imports.addSample();
+    },
+  },
+
+  run: {
+    label: 'home.run',
+    group: 'group.run',
+    icon: 'play',
+    shortcut: null,
+    when: (app) => ready(app) && app.goal.text.trim() !== '',
+    run: startRun,
+  },
+  pause: {
+    label: 'run.pause',
+    group: 'group.run',
+    icon: 'pause',
+    shortcut: 'alt+p',
+    when: (app) => {
+      const status = statusOf(app);
+      return status !== null && isActive(status) && status !== 'paused';
+    },
+    run: (app) => orderRun(app, (run) => ({ type: 'pause-run', run })),
+  },
+  resume: {
+    label: 'run.resume',
+    group: 'group.run',
+    icon: 'play',
+    shortcut: 'alt+r',
+    when: (app) => statusOf(app) === 'paused',
+    run: (app) => orderRun(app, (run) => ({ type: 'resume-run', run })),
+  },
+  stop: {
+    label: 'run.stop',
+    group: 'group.run',
+    icon: 'stop',
+    shortcut: 'alt+s',
+    when: (app) => {
+      const status = statusOf(app);
+      return status !== null && isActive(status);
+    },
+    run: (app) => orderRun(app, (run) => ({ type: 'stop-run', run })),
+  },
+  copy: {
+    label: 'run.copy',
+    group: 'group.run',
+    icon: 'copy',
+    shortcut: 'alt+c',
+    when: (app) => app.current.state?.run?.answer != null,
+    run: copyAnswer,
+  },
+  save: {
+    label: 'run.save',
+    group: 'group.run',
+    icon: 'download',
+    shortcut: null,
+    when: (app) => statusOf(app) === 'complete' && app.current.state?.run?.answer?.outcome === 'answered',
+    run: saveAnswer,
+  },
+  again: {
+    label: 'run.again',
+    group: 'group.run',
+    icon: 'again',
+    shortcut: null,
+    when: hasEnded,
+    run: async (app) => {
+      const run = app.current.state?.run;
+      if (run) await start(app, run.goal, run.overrides);
+    },
+  },
+  edit: {
+    label: 'run.edit',
+    group: 'group.run',
+    icon: 'edit',
+    shortcut: null,
+    when: hasEnded,
+    run: async (app) => {
+      const run = app.current.state?.run;
+      if (!run) return;
+      app.goal.replace(run.goal, run.overrides);
+      await app.go('/');
+      document.getElementById('goal')?.focus();
+    },
+  },
+} satisfies { readonly [id: string]: Omit<AppCommand, 'id'> };
+
+export type CommandName = keyof typeof table;
+
+export const commands: readonly AppCommand[] = Object.entries<Omit<AppCommand, 'id'>>(table).map(([id, command]) => ({
+  id,
+  ...command,
+}));
+
+export function commandNamed(name: CommandName): AppCommand {
+  return { id: name, ...table[name] };
+}
+
+/** Gives a command and says why when it is refused. @returns whether it was taken */
+export async function order(app: AppState, body: CommandBody, said: string | null = null): Promise<void> {
+  const outcome = await app.agent.command(body);
+  if (!outcome.ok) app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
+  else if (said !== null) app.interface.say(said);
+}
+
+/** Hands files to the worker; one import at a time. */
+export function importPicked(app: AppState, files: readonly PickedFile[]): void {
+  if (files.length === 0 || refusedWhileBusy(app)) return;
+  void app.imports.addFiles(files);
+}
+
+/** Saves bytes that the owner asked for by name. */
+export function saveExport(app: AppState, name: string, mediaType: string, bytes: Uint8Array, said: string): void {
+  download(name, mediaType, bytes);
+  app.interface.say(said);
+}
+
+async function startRun(app: AppState): Promise<void> {
+  const started = await start(app, app.goal.text.trim(), app.goal.overrides);
+  if (started) app.goal.clear();
+}
+
+async function start(app: AppState, goal: string, overrides: AppState['goal']['overrides']): Promise<boolean> {
+  const run = crypto.randomUUID() as RunId;
+  const outcome = await app.agent.command({ type: 'start-run', run, goal, overrides });
+  if (outcome.ok) await app.go(`/run/${run}`);
+  else app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
+  return outcome.ok;
+}
+
+async function orderRun(app: AppState, body: (run: RunId) => CommandBody): Promise<void> {
+  const id = app.current.state?.id;
+  if (id !== undefined) await order(app, body(id));
+}
+
+/** Saving is a run of its own, which asks first: its page shows the card. */
+async function saveAnswer(app: AppState): Promise<void> {
+  const run = app.current.state?.run;
+  if (!run) return;
+  const as = crypto.randomUUID() as RunId;
+  const outcome = await app.agent.command({ type: 'save-answer', run: run.id, as, fileName: fileNameFor(run.goal) });
+  if (!outcome.ok) {
+    app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
+    return;
+  }
+  await app.go(`/run/${as}`);
+  app.interface.say(t('run.save-asked'));
+}
+
+async function copyAnswer(app: AppState): Promise<void> {
+  const answer = app.current.state?.run?.answer;
+  if (!answer) return;
+  try {
+    await navigator.clipboard.writeText(answerText(answer));
+    app.interface.say(t('run.copied'));
+  } catch (error) {
+    app.interface.sayFailed(t('app.failed', { reason: error instanceof Error ? error.message : String(error) }));
+  }
+}
+
+function refusedWhileBusy(app: AppState): boolean {
+  if (app.imports.running) app.interface.sayFailed(t('import.busy'));
+  return app.imports.running;
+}
+
+function statusOf(app: AppState) {
+  return app.current.state?.run?.status ?? null;
+}
+
+function hasEnded(app: AppState): boolean {
+  const status = statusOf(app);
+  return status !== null && !isActive(status);
+}
+
+function nextTheme(app: AppState) {
+  const themes = ['system', 'light', 'dark', 'contrast'] as const;
+  return themes[(themes.indexOf(app.agent.settings.theme) + 1) % themes.length] ?? 'system';
+}

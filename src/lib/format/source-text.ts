@@ -1,0 +1,33 @@
+import type { Source, SourceKind } from '#core/items/source.ts';
+import type { IconName } from '#lib/components/icons.ts';
+import { t } from '#lib/messages/t.ts';
+
+/** What was found in a file: "204 messages", "12 events, 1 table". */
+export function countsText(source: Pick<Source, 'counts'>): string {
+  const { messages, events, documents, tables } = source.counts;
+  const parts = [
+    messages > 0 ? t('files.messages', { count: messages }) : null,
+    events > 0 ? t('files.events', { count: events }) : null,
+    documents > 0 ? t('files.documents', { count: documents }) : null,
+    tables > 0 ? t('files.tables', { count: tables }) : null,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? t('files.nothing-inside') : parts.join(', ');
+}
+
+const ICONS: { readonly [kind in SourceKind]: IconName } = {
+  calendar: 'calendar',
+  mail: 'mail',
+  mailbox: 'mail',
+  table: 'table',
+  document: 'files',
+  data: 'braces',
+};
+
+export function kindIcon(kind: SourceKind): IconName {
+  return ICONS[kind];
+}
+
+/** "archive.zip/letters/spring.md" -> "spring.md" */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

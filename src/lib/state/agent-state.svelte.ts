@@ -1,0 +1,87 @@
+import type { CommandId } from '#core/base/ids.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { WindowApi } from '#runtime/contract/agent-api.ts';
+import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import type { Health, Overview } from '#runtime/contract/views.ts';
+import type { AgentClient } from '#lib/client/agent.ts';
+import type { ClockOverride } from '#lib/client/clock-override.ts';
+import { Format } from '#lib/format/format.ts';
+import { t } from '#lib/messages/t.ts';
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+export type CommandBody = WithoutId<Command>;
+
+const STARTING: Health = { state: 'ok', message: '', missing: [] };
+
+/** The agent of this tab: the overview that every page shows, and the one way to give it commands. */
+export class AgentState {
+  overview = $state.raw<Overview | null>(null);
+  /** Why the worker did not start or broke down; null while all is well. */
+  broken = $state.raw<string | null>(null);
+
+  readonly settings: OwnerSettings = $derived(this.overview?.settings ?? browserSettings());
+  readonly format: Format = $derived(new Format(this.settings));
+  readonly health: Health = $derived(
+    this.broken === null
+      ? (this.overview?.health ?? STARTING)
+      : { state: 'failed', message: t('health.worker', { reason: this.broken }), missing: [] },
+  );
+  readonly sources = $derived((this.overview?.sources ?? []).filter((source) => source.removedAt === null));
+  readonly removed = $derived((this.overview?.sources ?? []).filter((source) => source.removedAt !== null));
+  readonly runs = $derived(this.overview?.runs ?? []);
+  readonly approvals = $derived(this.overview?.approvals ?? []);
+
+  constructor(
+    readonly client: AgentClient,
+    readonly clock: ClockOverride,
+    readonly window: WindowApi,
+  ) {}
+
+  async start(): Promise<void> {
+    void this.client.broken.then((reason) => {
+      this.broken = reason;
+    });
+    try {
+      this.overview = await this.client.start({
+        now: this.clock.now,
+        zone: this.clock.zone ?? browserSettings().zone,
+        locale: browserSettings().locale,
+        window: this.window,
+      });
+      await this.client.onOverview((overview) => {
+        this.overview = overview;
+      });
+    } catch (error) {
+      this.broken = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Orders something. The outcome is durable when this resolves; a refusal is in words for the owner. */
+  async command(body: CommandBody): Promise<CommandOutcome> {
+    try {
+      return await this.client.command({ ...body, id: crypto.randomUUID() as CommandId });
+    } catch (error) {
+      return { ok: false, code: 'io', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Wall time for "3 minutes ago": the fixed clock when there is one. */
+  now(): number {
+    return this.clock.now ?? Date.now();
+  }
+}
+
+/** What the browser tells of its owner before any settings were saved. */
+function browserSettings(): OwnerSettings {
+  const { locale, timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return {
+    names: [],
+    addresses: [],
+    zone: timeZone,
+    locale,
+    weekStart: 'monday',
+    units: 'metric',
+    workingHours: {},
+    theme: 'system',
+  };
+}

@@ -1,0 +1,23 @@
+import { createContext } from 'svelte';
+import type { ViolationLog } from '#adapters/window/violation-log.ts';
+import type { AgentState } from './agent-state.svelte.ts';
+import type { FolderState } from './folder-state.svelte.ts';
+import type { GoalState } from './goal-state.svelte.ts';
+import type { ImportState } from './import-state.svelte.ts';
+import type { InterfaceState } from './interface-state.svelte.ts';
+import type { CurrentRun } from './current-run.svelte.ts';
+
+/** All state of the page, made once in the root layout. */
+export interface AppState {
+  readonly agent: AgentState;
+  readonly goal: GoalState;
+  readonly imports: ImportState;
+  readonly interface: InterfaceState;
+  readonly folder: FolderState;
+  readonly current: CurrentRun;
+  readonly violations: ViolationLog;
+  /** Goes to a path of this app. */
+  readonly go: (path: string) => Promise<void>;
+}
+
+export const [getApp, setApp] = createContext<AppState>();

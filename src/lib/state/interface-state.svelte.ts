@@ -1,0 +1,40 @@
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: 'plain' | 'failed';
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+const TOAST_MS = 8_000;
+
+/** What the interface itself remembers: open overlays and short notices. Nothing of the owner's. */
+export class InterfaceState {
+  palette = $state(false);
+  shortcuts = $state(false);
+  updateReady = $state(false);
+  toasts = $state.raw<readonly Toast[]>([]);
+  #next = 1;
+
+  /** Says something for a few seconds; with an action it stays until used or dismissed. */
+  say(text: string, action: Toast['action'] = null): void {
+    this.#add({ id: this.#next++, text, tone: 'plain', action });
+  }
+
+  sayFailed(text: string): void {
+    this.#add({ id: this.#next++, text, tone: 'failed', action: null });
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  #add(toast: Toast): void {
+    this.toasts = [...this.toasts.slice(-2), toast];
+    setTimeout(
+      () => {
+        this.dismiss(toast.id);
+      },
+      toast.action === null && toast.tone === 'plain' ? TOAST_MS : 3 * TOAST_MS,
+    );
+  }
+}

@@ -1,0 +1,462 @@
+import type { Run, RunStatus, StepState } from '#core/agent/run.ts';
+import type { ApprovalId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { AgentApi, ImportFile, SourceExcerpt, StartOptions, VerifyReport } from '#runtime/contract/agent-api.ts';
+import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import type {
+  EntryView,
+  Health,
+  ImportProgress,
+  ImportResult,
+  Overview,
+  RunView,
+  SourceView,
+  TimelineEntry,
+} from '#runtime/contract/views.ts';
+import {
+  FAKE_NOW,
+  fakeAnswer,
+  fakeDigest,
+  fakeMarkdown,
+  fakePlan,
+  fakeRunId,
+  fakeSettings,
+  fakeSources,
+  fakeText,
+  fakeUnderstood,
+  fakeVerdict,
+} from './fake-agent-content.ts';
+
+/** What a page can be shown with. */
+export type FakeScene = 'empty' | 'filled' | 'amnesia' | 'damaged';
+
+const STEP_MS = 700;
+const HEALTH: { readonly [scene in FakeScene]: Health } = {
+  empty: { state: 'ok', message: '', missing: ['file-system-access', 'persist'] },
+  filled: { state: 'ok', message: '', missing: [] },
+  amnesia: { state: 'amnesia', message: 'A pin says 1,842 entries; the storage holds none.', missing: [] },
+  damaged: { state: 'damaged', message: 'Entry 417: the payload does not hash to its digest.', missing: [] },
+};
+
+/** AgentApi in memory: it does no work, but answers, pushes and refuses as the worker does. For trying the pages. */
+export class FakeAgentApi implements AgentApi {
+  #settings: OwnerSettings = fakeSettings;
+  #settingsSaved: boolean;
+  #sources: SourceView[];
+  #runs = new Map<RunId, { run: Run; timeline: TimelineEntry[] }>();
+  #entries: EntryView[] = [];
+  #overviewListeners = new Set<(overview: Overview) => void>();
+  #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
+  #cancelled = new Set<string>();
+
+  constructor(readonly scene: FakeScene) {
+    this.#sources = scene === 'filled' ? [...fakeSources] : [];
+    this.#settingsSaved = scene === 'filled';
+    this.#record('agent.created', null, { agent: 'did:key:z6MkfakeAgent' });
+    if (scene === 'filled') this.#fill();
+  }
+
+  start(_options: StartOptions): Promise<Overview> {
+    return Promise.resolve(this.#overview());
+  }
+
+  onOverview(listener: (overview: Overview) => void): Promise<void> {
+    this.#overviewListeners.add(listener);
+    return Promise.resolve();
+  }
+
+  watchRun(id: RunId, listener: (view: RunView | null) => void): Promise<() => void> {
+    const listeners = this.#runListeners.get(id) ?? new Set();
+    this.#runListeners.set(id, listeners.add(listener));
+    listener(this.#runs.get(id) ?? null);
+    return Promise.resolve(() => void listeners.delete(listener));
+  }
+
+  command(command: Command): Promise<CommandOutcome> {
+    const problem = this.#apply(command);
+    if (problem !== null) return Promise.resolve({ ok: false, code: 'illegal', message: problem });
+    this.#push();
+    return Promise.resolve({ ok: true, sequence: this.#entries.length - 1 });
+  }
+
+  preview(goal: string, overrides: { readonly [name: string]: Json }) {
+    const understood = fakeUnderstood(goal, overrides);
+    return Promise.resolve({ goal: understood, plan: fakePlan(understood) });
+  }
+
+  async importFiles(
+    id: string,
+    files: readonly ImportFile[],
+    listener: (progress: ImportProgress) => void,
+  ): Promise<ImportProgress> {
+    const inputs = files.map(({ path, file }) => ({ path, bytes: file.size, sample: false }));
+    return this.#import(id, inputs, listener);
+  }
+
+  importSample(id: string, listener: (progress: ImportProgress) => void): Promise<ImportProgress> {
+    return this.#import(
+      id,
+      fakeSources.map(({ path, bytes }) => ({ path, bytes, sample: true })),
+      listener,
+    );
+  }
+
+  cancelImport(id: string): Promise<void> {
+    this.#cancelled.add(id);
+    return Promise.resolve();
+  }
+
+  readSource(_source: SourceId, start: number, end: number): Promise<SourceExcerpt | null> {
+    return Promise.resolve({
+      before: fakeText.slice(Math.max(0, start - 600), start),
+      quote: fakeText.slice(start, end),
+      after: fakeText.slice(end, end + 600),
+      line: fakeText.slice(0, start).split('\n').length,
+    });
+  }
+
+  entries(from: number, count: number): Promise<EntryView[]> {
+    return Promise.resolve(this.#entries.slice(from, from + count));
+  }
+
+  async verifyJournal(listener: (fraction: number) => void): Promise<VerifyReport> {
+    for (let done = 1; done <= 4; done++) {
+      await pause(120);
+      listener(done / 4);
+    }
+    const size = this.#entries.length;
+    return { verifiedUpTo: size, size, ok: true, problem: null, ms: 38 };
+  }
+
+  exportJournal(): Promise<Uint8Array> {
+    return Promise.resolve(new TextEncoder().encode('{}'));
+  }
+
+  exportAll(listener: (fraction: number) => void): Promise<Uint8Array> {
+    listener(1);
+    return Promise.resolve(new Uint8Array(22));
+  }
+
+  proveClaim(): Promise<Uint8Array> {
+    return Promise.resolve(new TextEncoder().encode('{}'));
+  }
+
+  eraseAll(): Promise<void> {
+    this.#sources = [];
+    this.#runs.clear();
+    this.#push();
+    return Promise.resolve();
+  }
+
+  rebuild(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #apply(command: Command): string | null {
+    switch (command.type) {
+      case 'start-run':
+        this.#startRun(command.run, command.goal, command.overrides, null);
+        return null;
+      case 'save-answer':
+        this.#startRun(command.as, this.#runs.get(command.run)?.run.goal ?? '', {}, command.fileName);
+        return null;
+      case 'stop-run':
+        return this.#move(command.run, 'cancelled', 'You stopped the run.');
+      case 'pause-run':
+        return this.#move(command.run, 'paused', 'You paused the run.');
+      case 'resume-run':
+        void this.#advance(command.run);
+        return this.#move(command.run, 'executing', 'You resumed the run.');
+      case 'approve':
+      case 'deny':
+        return this.#decide(command.run, command.type === 'approve');
+      case 'remove-source':
+      case 'restore-source': {
+        const removedAt = command.type === 'remove-source' ? FAKE_NOW : null;
+        this.#sources = this.#sources.map((source) =>
+          source.id === command.source ? { ...source, removedAt } : source,
+        );
+        this.#record('source.changed', null, { source: command.source });
+        return null;
+      }
+      case 'forget-run':
+        this.#runs.delete(command.run);
+        return null;
+      case 'change-settings':
+        this.#settings = command.settings;
+        this.#settingsSaved = true;
+        this.#record('settings.changed', null, {});
+        return null;
+      case 'add-source':
+        return null;
+      default:
+        return 'The fake does not know this command.';
+    }
+  }
+
+  #startRun(id: RunId, goal: string, overrides: Run['overrides'], save: string | null): void {
+    const plan = fakePlan(fakeUnderstood(goal, overrides), save);
+    const waiting: StepState = {
+      status: 'waiting',
+      attempts: 0,
+      startedAt: null,
+      endedAt: null,
+      observation: null,
+      error: null,
+    };
+    const run: Run = {
+      id,
+      status: 'executing',
+      pausedFrom: null,
+      goal,
+      overrides,
+      startedAt: FAKE_NOW,
+      endedAt: null,
+      sources: [],
+      now: FAKE_NOW,
+      zone: this.#settings.zone,
+      plan,
+      steps: Object.fromEntries(plan.steps.map((step) => [step.id, waiting])),
+      approval: null,
+      answer: null,
+      answerDigest: null,
+      verdict: null,
+      failure: null,
+    };
+    this.#runs.set(id, { run, timeline: [] });
+    this.#note(id, 'run.started', 'You stated the goal.');
+    this.#note(id, 'plan.committed', `A plan of ${String(plan.steps.length)} steps was made.`);
+    void this.#advance(id);
+  }
+
+  async #advance(id: RunId): Promise<void> {
+    for (const step of this.#runs.get(id)?.run.plan?.steps ?? []) {
+      const current = this.#runs.get(id)?.run;
+      if (current?.steps[step.id]?.status === 'done') continue;
+      if (current?.status !== 'executing') return;
+      if (step.approval) {
+        this.#ask(id, step.id);
+        return;
+      }
+      this.#setStep(id, step.id, { status: 'running', startedAt: FAKE_NOW });
+      await pause(STEP_MS);
+      if (this.#runs.get(id)?.run.status !== 'executing') return;
+      this.#setStep(id, step.id, { status: 'done', endedAt: (FAKE_NOW + 41) as UnixMs });
+      this.#note(id, 'step.finished', `${step.title}: done.`);
+    }
+    this.#finish(id);
+  }
+
+  #ask(id: RunId, step: Run['plan'] extends null ? never : string): void {
+    this.#setStep(id, step, { status: 'asking' });
+    this.#change(id, {
+      status: 'waiting-approval',
+      approval: {
+        id: `approval-${id}` as ApprovalId,
+        step: step as never,
+        digest: fakeDigest(fakeMarkdown),
+        sentence: 'Save 1 file, 312 bytes, as what-is-asked-of-you.md',
+        reason: 'Writing a file outside the journal is always asked about.',
+        fileName: 'what-is-asked-of-you.md',
+        mediaType: 'text/markdown',
+        content: fakeMarkdown,
+        nonce: 'n',
+      },
+    });
+    this.#note(id, 'approval.requested', 'Asked you whether to save 1 file.');
+  }
+
+  #decide(id: RunId, yes: boolean): string | null {
+    const run = this.#runs.get(id)?.run;
+    if (!run?.approval) return 'Nothing waits for an approval there.';
+    this.#setStep(id, run.approval.step, {
+      status: yes ? 'done' : 'skipped',
+      startedAt: FAKE_NOW,
+      endedAt: (FAKE_NOW + 9) as UnixMs,
+    });
+    this.#change(id, { approval: null, status: 'executing' });
+    this.#note(id, yes ? 'approval.given' : 'approval.denied', yes ? 'You approved.' : 'You denied.');
+    this.#finish(id);
+    return null;
+  }
+
+  #finish(id: RunId): void {
+    this.#change(id, {
+      status: 'complete',
+      answer: fakeAnswer,
+      answerDigest: fakeDigest('answer'),
+      verdict: fakeVerdict,
+      endedAt: (FAKE_NOW + 260) as UnixMs,
+    });
+    this.#note(id, 'run.completed', 'The answer was verified and the run is complete.');
+  }
+
+  #move(id: RunId, status: RunStatus, text: string): string | null {
+    if (!this.#runs.has(id)) return 'There is no such run.';
+    this.#change(id, { status, ...(status === 'cancelled' ? { endedAt: FAKE_NOW, approval: null } : {}) });
+    this.#note(id, `run.${status}`, text);
+    return null;
+  }
+
+  #change(id: RunId, change: Partial<Run>): void {
+    const held = this.#runs.get(id);
+    if (held) this.#runs.set(id, { ...held, run: { ...held.run, ...change } });
+    this.#push();
+  }
+
+  #setStep(id: RunId, step: string, change: Partial<StepState>): void {
+    const run = this.#runs.get(id)?.run;
+    const state = run?.steps[step];
+    if (run && state) this.#change(id, { steps: { ...run.steps, [step]: { ...state, attempts: 1, ...change } } });
+  }
+
+  #note(id: RunId, type: string, text: string): void {
+    const held = this.#runs.get(id);
+    this.#record(type, id, { text });
+    if (held)
+      this.#runs.set(id, {
+        ...held,
+        timeline: [...held.timeline, { sequence: this.#entries.length - 1, at: FAKE_NOW, type, text }],
+      });
+    this.#push();
+  }
+
+  #record(type: string, run: RunId | null, payload: Json): void {
+    const sequence = this.#entries.length;
+    this.#entries.push({
+      sequence,
+      epoch: 1,
+      time: FAKE_NOW,
+      type,
+      run,
+      payloadDigest: fakeDigest(`${type}${String(sequence)}`),
+      payload,
+    });
+  }
+
+  async #import(
+    id: string,
+    inputs: readonly { path: string; bytes: number; sample: boolean }[],
+    listener: (progress: ImportProgress) => void,
+  ): Promise<ImportProgress> {
+    const results: ImportResult[] = [];
+    const bytes = inputs.reduce((sum, input) => sum + input.bytes, 0);
+    let bytesDone = 0;
+    const progress = (state: ImportProgress['state'], current: string): ImportProgress => ({
+      id,
+      files: inputs.length,
+      filesDone: results.length,
+      bytes,
+      bytesDone,
+      current,
+      results: [...results],
+      state,
+    });
+    for (const input of inputs) {
+      if (this.#cancelled.has(id)) return progress('cancelled', '');
+      listener(progress('running', input.path));
+      await pause(150);
+      bytesDone += input.bytes;
+      results.push(this.#take(input));
+    }
+    this.#push();
+    return progress('done', '');
+  }
+
+  #take(input: { path: string; bytes: number; sample: boolean }): ImportResult {
+    const known = this.#sources.find((source) => source.path === input.path);
+    if (known) return { path: input.path, outcome: 'duplicate', source: known.id, of: known.path };
+    if (input.bytes === 0) {
+      return {
+        path: input.path,
+        outcome: 'failed',
+        problem: { code: 'empty', where: '', message: 'The file is empty, so there is nothing to read.' },
+      };
+    }
+    const sample = fakeSources.find((source) => source.path === input.path);
+    const source: SourceView = sample ?? {
+      id: fakeDigest(input.path) as unknown as SourceId,
+      path: input.path,
+      kind: 'document',
+      bytes: input.bytes,
+      importedAt: FAKE_NOW,
+      modifiedAt: null,
+      counts: { messages: 0, events: 0, documents: 1, tables: 0 },
+      warnings: [],
+      sample: input.sample,
+      removedAt: null,
+    };
+    this.#sources.push(source);
+    this.#record('source.added', null, { path: input.path });
+    return { path: input.path, outcome: 'added', source: source.id, items: 1, warnings: source.warnings };
+  }
+
+  #fill(): void {
+    for (const source of fakeSources) this.#record('source.added', null, { path: source.path });
+    const goals = [
+      'Summarise this mailbox: what is asked of me, by whom and by when?',
+      'Total expenses by category since September',
+    ];
+    goals.forEach((goal, index) => {
+      const id = fakeRunId(index + 1);
+      this.#startRun(id, goal, {}, index === 1 ? 'expenses.md' : null);
+      for (const step of this.#runs.get(id)?.run.plan?.steps ?? []) {
+        if (step.approval) this.#ask(id, step.id);
+        else
+          this.#setStep(id, step.id, {
+            status: 'done',
+            startedAt: FAKE_NOW,
+            endedAt: (FAKE_NOW + 20 + 14 * step.title.length) as UnixMs,
+          });
+      }
+      if (index === 0) this.#finish(id);
+    });
+  }
+
+  #overview(): Overview {
+    const runs = [...this.#runs.values()].map(({ run }) => ({
+      id: run.id,
+      goal: run.goal,
+      kind: run.plan?.goal.kind ?? null,
+      status: run.status,
+      startedAt: run.startedAt,
+      endedAt: run.endedAt,
+      stepsDone: Object.values(run.steps).filter((step) => step.status === 'done').length,
+      steps: Object.keys(run.steps).length,
+    }));
+    return {
+      role: 'leading',
+      health: HEALTH[this.scene],
+      settings: this.#settings,
+      settingsSaved: this.#settingsSaved,
+      sources: this.#sources,
+      runs,
+      approvals: [...this.#runs.values()].flatMap(({ run }) =>
+        run.approval ? [{ run: run.id, goal: run.goal, askedAt: FAKE_NOW, approval: run.approval }] : [],
+      ),
+      journal: {
+        size: this.#entries.length,
+        verifiedUpTo: this.#entries.length,
+        verification: 'verified',
+        problem: null,
+        root: fakeDigest('root'),
+        secondCopyLag: 0,
+        copies: ['opfs', 'indexeddb'],
+        agent: 'did:key:z6MkfVkqZvHmXKLfakeAgentKeyForTryingThePages1',
+      },
+    };
+  }
+
+  #push(): void {
+    for (const listener of this.#overviewListeners) listener(this.#overview());
+    for (const [id, listeners] of this.#runListeners)
+      for (const listener of listeners) listener(this.#runs.get(id) ?? null);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

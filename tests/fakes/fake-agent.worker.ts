@@ -1,0 +1,27 @@
+import * as Comlink from 'comlink';
+import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+import { FakeAgentApi, type FakeScene } from './fake-agent-api.ts';
+
+/** Stands in for the agent worker under tests/fakes/vite.config.ts, which also says which scene it shows. */
+const api = new FakeAgentApi((import.meta.env['VITE_SCENE'] as FakeScene | undefined) ?? 'filled');
+
+const wire: AgentWire = {
+  start: (options, window) => api.start({ ...options, window }),
+  command: (command) => api.command(command),
+  onOverview: (listener) => api.onOverview(listener),
+  watchRun: async (run, listener) => Comlink.proxy(await api.watchRun(run, listener)),
+  preview: (goal, overrides) => api.preview(goal, overrides),
+  importFiles: (id, files, listener) => api.importFiles(id, files, listener),
+  importSample: (id, listener) => api.importSample(id, listener),
+  cancelImport: (id) => api.cancelImport(id),
+  readSource: (source, start, end) => api.readSource(source, start, end),
+  entries: (from, count) => api.entries(from, count),
+  verifyJournal: (listener) => api.verifyJournal(listener),
+  exportJournal: () => api.exportJournal(),
+  exportAll: (listener) => api.exportAll(listener),
+  proveClaim: () => api.proveClaim(),
+  eraseAll: () => api.eraseAll(),
+  rebuild: () => api.rebuild(),
+};
+
+Comlink.expose(wire);
