@@ -5,7 +5,13 @@ export interface Verdict {
   readonly confidence: number;
   readonly checks: readonly Check[];
   /** Claims that were changed or dropped so that the rest stands; shown to the owner. */
-  readonly repairs: readonly { readonly claim: string; readonly action: 'repaired' | 'removed'; readonly before: string; readonly after: string; readonly reason: string }[];
+  readonly repairs: readonly {
+    readonly claim: string;
+    readonly action: 'repaired' | 'removed';
+    readonly before: string;
+    readonly after: string;
+    readonly reason: string;
+  }[];
 }
 
 export interface Check {
