@@ -3,10 +3,11 @@ import { calendarWorld } from './calendar.ts';
 import { mailWorld } from './mail.ts';
 import { questionWorld } from './question.ts';
 import { reportWorld } from './report.ts';
+import { sampleWorld } from './sample.ts';
 import { tableWorld } from './table.ts';
 import { unfitWorld } from './unfit.ts';
 
-export const METHODS: readonly Method[] = ['mail', 'calendar', 'report', 'question', 'table', 'unfit'];
+export const METHODS: readonly Method[] = ['mail', 'calendar', 'report', 'question', 'table', 'unfit', 'sample'];
 
 /** The vault, goals and truths of a seed. `heldOut` takes the phrasings that the methods' authors have not seen. */
 export function generate(method: Method, seed: number, heldOut: boolean): World {
@@ -17,5 +18,6 @@ export function generate(method: Method, seed: number, heldOut: boolean): World 
     question: questionWorld,
     table: tableWorld,
     unfit: unfitWorld,
+    sample: sampleWorld,
   }[method](seed, heldOut);
 }

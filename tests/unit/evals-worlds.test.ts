@@ -23,13 +23,15 @@ const event: LaidEvent = {
 };
 const weekly = { every: 'week', interval: 1, weekdays: [3], nth: 0, count: 3, until: null } as const;
 
+const SEEDED = METHODS.filter((method) => method !== 'sample');
+
 describe('evaluation worlds', () => {
-  test.each(METHODS)('a seed of %s gives the same bytes, goals and truths twice', (method) => {
+  test.each(SEEDED)('a seed of %s gives the same bytes, goals and truths twice', (method) => {
     expect(generate(method, 41, false)).toEqual(generate(method, 41, false));
     expect(generate(method, 41, false)).not.toEqual(generate(method, 42, false));
   });
 
-  test.each(METHODS)('%s never mixes open and held-out phrasings', (method) => {
+  test.each(SEEDED)('%s never mixes open and held-out phrasings', (method) => {
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
     const open = seeds.flatMap((seed) => generate(method, seed, false).cases);
     const heldOut = seeds.flatMap((seed) => generate(method, seed, true).cases);

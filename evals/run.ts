@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { score, type Failure, type Score } from './score.ts';
+import { METHODS } from './worlds/generate.ts';
+
+/**
+ * Judges the methods over generated vaults and prints one line per method and one per failure.
+ * `npx tsx evals/run.ts [--method mail] [--seeds 20] [--from 1] [--held-out] [--json] [--baseline]`
+ * Goals in held-out phrasings are named and not shown, so that they stay unseen.
+ */
+const { values } = parseArgs({
+  options: {
+    method: { type: 'string', multiple: true },
+    seeds: { type: 'string', default: '20' },
+    from: { type: 'string', default: '1' },
+    'held-out': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    baseline: { type: 'boolean', default: false },
+  },
+});
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.from) + i);
+const methods = METHODS.filter((method) => values.method === undefined || values.method.includes(method));
+const scores: Score[] = [];
+for (const method of methods) {
+  const result = await score(method, seeds, values['held-out']);
+  scores.push(result);
+  if (!values.json) print(result);
+}
+if (values.json)
+  console.log(
+    JSON.stringify(
+      scores.map((result) => ({ ...figures(result), failures: result.failures.map(shown) })),
+      null,
+      2,
+    ),
+  );
+if (values.baseline) {
+  const about = { seeds: seeds.length, from: seeds[0], heldOut: values['held-out'] };
+  writeFileSync(
+    new URL('./baseline.json', import.meta.url),
+    `${JSON.stringify({ ...about, methods: scores.map(figures) }, null, 2)}\n`,
+  );
+}
+
+function print(result: Score): void {
+  const { factsFound, ...rest } = figures(result);
+  const line = [
+    `facts ${factsFound} %`,
+    ...Object.entries(rest)
+      .filter(([name]) => name !== 'method')
+      .map(([name, value]) => `${name} ${value}`),
+  ];
+  console.log(`\n${result.method}: ${line.join(', ')}`);
+  for (const failure of result.failures) {
+    const one = shown(failure);
+    console.log(
+      `  ${one.kind.padEnd(13)} seed ${one.seed}  ${one.phrasing}  ${one.goal === '' ? '(held out)' : `"${one.goal}"`}\n                ${one.what}`,
+    );
+  }
+}
+
+function figures(result: Score) {
+  const { method, cases, expected, found, misunderstood, unsupported, sentences, wrong, failed } = result;
+  const factsFound = Math.round((found / Math.max(1, expected)) * 1000) / 10;
+  return { method, factsFound, expected, found, cases, misunderstood, unsupported, sentences, wrong, failed };
+}
+
+function shown(failure: Failure): Failure {
+  return failure.heldOut ? { ...failure, goal: '', what: failure.what.replace(/: ".*"$/, '') } : failure;
+}
