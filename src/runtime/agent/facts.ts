@@ -1,0 +1,25 @@
+import type { RunEvent } from '#core/agent/events.ts';
+import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { Source } from '#core/items/source.ts';
+
+/** Everything the journal can say. Each is one entry; `command` names the order it answers, so that none is done twice. */
+export type Fact = (RunEvent | VaultFact) & { readonly command?: CommandId };
+
+export type VaultFact = { readonly at: UnixMs } & (
+  | { readonly type: 'agent.created'; readonly agent: string }
+  | { readonly type: 'source.imported'; readonly source: Source }
+  | { readonly type: 'source.removed'; readonly source: SourceId }
+  | { readonly type: 'source.restored'; readonly source: SourceId }
+  | { readonly type: 'settings.changed'; readonly settings: OwnerSettings }
+  | { readonly type: 'settings.suggested'; readonly settings: OwnerSettings }
+  | { readonly type: 'run.forgotten'; readonly run: RunId }
+);
+
+export function isRunEvent(fact: Fact): fact is RunEvent & { readonly command?: CommandId } {
+  return 'run' in fact && fact.type !== 'run.forgotten';
+}
+
+export function runOf(fact: Fact): RunId | null {
+  return 'run' in fact ? fact.run : null;
+}

@@ -1,0 +1,232 @@
+import type { PendingApproval, Run } from '#core/agent/run.ts';
+import { assert } from '#core/base/assert.ts';
+import { hex, utf8 } from '#core/base/bytes.ts';
+import type { ApprovalId, Digest, StepId } from '#core/base/ids.ts';
+import { canonicalJson, digestOf, type Json } from '#core/base/json.ts';
+import { OBSERVATION_BYTES_MAX, STEP_ATTEMPTS_MAX, STEP_TIMEOUT_MS } from '#core/base/limits.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { Ms } from '#core/base/ids.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { Source } from '#core/items/source.ts';
+import { decide, requestDigest } from '#core/policy/decide.ts';
+import type { ActionRequest } from '#core/policy/permit.ts';
+import type { GoalContext, UnderstoodGoal } from '#core/planner/goal.ts';
+import type { Plan, Step } from '#core/planner/plan.ts';
+import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
+import { answerMarkdown } from '#core/tools/answer-markdown.ts';
+import type { ToolError } from '#core/tools/definition.ts';
+import type { Verdict } from '#core/verifier/verdict.ts';
+import { tools } from '../tools/registry.ts';
+import type { Tool, ToolContext } from '../tools/tool.ts';
+import { completeEvidence } from './complete-evidence.ts';
+import { InventoryTaker } from './inventory.ts';
+import { itemReader } from './item-reader.ts';
+import type { EventBody, RunInterpreter } from './run-interpreter.ts';
+import type { AgentPorts } from './ports.ts';
+import { observationKey, type AgentState } from './projection.ts';
+
+type Outcome<T> = Promise<Result<T, ToolError>>;
+
+/** Does what a run's effects call for, through the ports; decides nothing about the run's course. */
+export class Interpreter implements RunInterpreter {
+  readonly #ports: AgentPorts;
+  readonly #owner: (state: AgentState) => OwnerSettings;
+  readonly #inventory: InventoryTaker;
+
+  /** @param owner the settings in force: the owner's own, else the sample's, else the browser's */
+  constructor(ports: AgentPorts, owner: (state: AgentState) => OwnerSettings) {
+    this.#ports = ports;
+    this.#owner = owner;
+    this.#inventory = new InventoryTaker(ports.blobs);
+  }
+
+  /** Reads the goal and plans it, over the sources and the clock the run began with. */
+  async plan(run: Pick<Run, 'goal' | 'overrides' | 'sources' | 'now' | 'zone'>, state: AgentState): Outcome<Plan> {
+    const context = await this.#goalContext(run, state);
+    const { planGoal } = await import('#core/planner/plan-goal.ts');
+    return ok(planGoal(run.goal, context, run.overrides, this.#ports.sha256));
+  }
+
+  async runStep(run: Run, id: StepId, state: AgentState, signal: AbortSignal): Outcome<Json> {
+    const step = stepOf(run, id);
+    const tool = tools.get(step.tool);
+    assert(tool !== undefined, `there is a tool ${step.tool}`);
+    const allowed = decide(this.#request(run, step, null), tool.definition.effects, new Set(), this.#ports.sha256);
+    if (allowed.kind !== 'allow')
+      return err({ code: 'denied', message: `${tool.definition.title} is not allowed: ${allowed.reason}.` });
+    const context = await this.#toolContext(run, step, state, signal);
+    const result = await withTimeout(this.#ports, tool, step, context);
+    if (!result.ok) return result;
+    const bytes = utf8(canonicalJson(result.value)).length;
+    if (bytes > OBSERVATION_BYTES_MAX) {
+      return err({
+        code: 'too-large',
+        message: `${step.title} found ${String(bytes)} bytes, more than a step may keep (${String(OBSERVATION_BYTES_MAX)}). Narrow the goal.`,
+      });
+    }
+    return result;
+  }
+
+  finished(step: StepId, observation: Json): EventBody {
+    return { type: 'step.finished', step, observation, digest: digestOf(this.#ports.sha256, observation) };
+  }
+
+  mayRetry(error: ToolError, attempt: number): boolean {
+    return attempt < STEP_ATTEMPTS_MAX && (error.code === 'io' || error.code === 'timeout');
+  }
+
+  ask(run: Run, id: StepId, again: 'unknown-outcome' | null): Outcome<PendingApproval> {
+    const step = stepOf(run, id);
+    const { content, name } = this.#fileContent(run, step);
+    const request = this.#request(run, step, digestText(this.#ports, content), hex(this.#ports.entropy.bytes(16)));
+    const approval: PendingApproval = {
+      id: hex(this.#ports.entropy.bytes(16)) as ApprovalId,
+      step: id,
+      digest: requestDigest(request, this.#ports.sha256),
+      sentence: `Save 1 file, ${inKilobytes(utf8(content).length)}, as ${name}`,
+      reason:
+        again === null
+          ? 'Saving a file changes something outside the app, so you are always asked first.'
+          : 'The app stopped while saving and cannot tell whether the file was written. Saving again may leave two copies.',
+      fileName: name,
+      mediaType: 'text/markdown',
+      content,
+      nonce: request.nonce,
+    };
+    return Promise.resolve(ok(approval));
+  }
+
+  /** Does what the owner approved, with the bytes the owner saw and no others. */
+  async act(run: Run, id: StepId): Outcome<Json> {
+    const approval = run.approval;
+    if (approval?.step !== id) return err({ code: 'denied', message: 'There is no approval for this step.' });
+    const step = stepOf(run, id);
+    const tool = tools.get(step.tool);
+    assert(tool !== undefined, `there is a tool ${step.tool}`);
+    const request = this.#request(run, step, digestText(this.#ports, approval.content), approval.nonce);
+    const decision = decide(request, tool.definition.effects, new Set([approval.digest]), this.#ports.sha256);
+    if (decision.kind !== 'allow')
+      return err({ code: 'denied', message: 'What would be saved is not what was approved, so nothing was saved.' });
+    const saved = await this.#ports.files.save(decision.permit, request, utf8(approval.content));
+    return saved.ok
+      ? ok({ ...saved.value })
+      : err({ code: saved.error.code === 'denied' ? 'denied' : 'io', message: saved.error.message });
+  }
+
+  /** Downloads cannot be read back; a file in the owner's folder can. */
+  async reconcile(run: Run, id: StepId): Promise<Json | null> {
+    const approval = run.approval;
+    if (approval?.step !== id) return null;
+    const there = await this.#ports.files.written(approval.fileName, digestText(this.#ports, approval.content));
+    return there === true ? { name: approval.fileName, where: 'folder' } : null;
+  }
+
+  async verify(run: Run, state: AgentState): Outcome<{ answer: Answer; verdict: Verdict; digest: Digest }> {
+    const plan = run.plan;
+    assert(plan !== null, 'only a planned run is verified');
+    const draft = state.observations.get(observationKey(run.id, plan.answerStep)) as unknown as AnswerDraft | undefined;
+    assert(draft !== undefined, 'the answer step left an observation');
+    const evidence = await completeEvidence(draft.evidence, this.#ports.blobs, this.#ports.sha256);
+    if (!evidence.ok) return evidence;
+    const { verifyAnswer } = await import('#core/verifier/verify.ts');
+    const { answer, verdict } = verifyAnswer({ ...draft, evidence: evidence.value });
+    return ok({ answer, verdict, digest: digestOf(this.#ports.sha256, answer) });
+  }
+
+  async #goalContext(run: Pick<Run, 'goal' | 'sources' | 'now' | 'zone'>, state: AgentState): Promise<GoalContext> {
+    const [language, inventory] = await Promise.all([
+      this.#ports.language(),
+      this.#inventory.take(sourcesOf(run, state)),
+    ]);
+    const local = language.zones.toLocal(run.now, run.zone);
+    return {
+      now: run.now,
+      owner: this.#owner(state),
+      today: { iso: local.date, weekday: local.weekday },
+      inventory,
+      language: {
+        code: language.detector.detect(run.goal),
+        dates: language.dates.find(run.goal, run.now, run.zone),
+        ...language.entities.find(run.goal),
+      },
+    };
+  }
+
+  async #toolContext(run: Run, step: Step, state: AgentState, signal: AbortSignal): Promise<ToolContext> {
+    const language = await this.#ports.language();
+    return {
+      owner: this.#owner(state),
+      now: run.now,
+      zone: run.zone,
+      items: itemReader(this.#ports.blobs, sourcesOf(run, state)),
+      language: { dates: language.dates, entities: language.entities },
+      calendar: language.calendar,
+      zones: language.zones,
+      inputs: inputsOf(run, step, state),
+      progress: () => undefined,
+      signal,
+    };
+  }
+
+  #request(run: Run, step: Step, contentDigest: Digest | null, nonce = ''): ActionRequest {
+    return { tool: step.tool, run: run.id, step: step.id, arguments: step.args, contentDigest, nonce };
+  }
+
+  #fileContent(run: Run, step: Step): { content: string; name: string } {
+    assert(run.answer !== null && run.plan !== null, 'only a verified answer is saved');
+    const name = typeof step.args['name'] === 'string' ? step.args['name'] : 'answer.md';
+    return { content: answerMarkdown(titleFor(run.plan.goal), run.answer), name };
+  }
+}
+
+function titleFor(goal: UnderstoodGoal): string {
+  return goal.text.length <= 80 ? goal.text : goal.restated;
+}
+
+function sourcesOf(run: Pick<Run, 'sources'>, state: AgentState): Source[] {
+  return run.sources.flatMap((id) => {
+    const source = state.sources.get(id);
+    return source ? [source] : [];
+  });
+}
+
+function stepOf(run: Run, id: StepId): Step {
+  const step = run.plan?.steps.find((candidate) => candidate.id === id);
+  assert(step !== undefined, `the plan has a step ${id}`);
+  return step;
+}
+
+/** Artifact name -> observation, for what the step consumes. */
+function inputsOf(run: Run, step: Step, state: AgentState): Map<string, Json> {
+  const inputs = new Map<string, Json>();
+  for (const other of run.plan?.steps ?? []) {
+    const observation = state.observations.get(observationKey(run.id, other.id));
+    if (observation === undefined) continue;
+    for (const artifact of other.produces) if (step.consumes.includes(artifact)) inputs.set(artifact, observation);
+  }
+  return inputs;
+}
+
+async function withTimeout(ports: AgentPorts, tool: Tool, step: Step, context: ToolContext): Outcome<Json> {
+  let cancel = (): void => undefined;
+  const timeout = new Promise<Result<Json, ToolError>>((resolve) => {
+    cancel = ports.clock.after(STEP_TIMEOUT_MS as Ms, () => {
+      resolve(
+        err({ code: 'timeout', message: `${step.title} took longer than ${String(STEP_TIMEOUT_MS / 1000)} seconds.` }),
+      );
+    });
+  });
+  try {
+    return await Promise.race([tool.run(step.args, context), timeout]);
+  } finally {
+    cancel();
+  }
+}
+
+function digestText(ports: AgentPorts, text: string): Digest {
+  return hex(ports.sha256(utf8(text))) as Digest;
+}
+
+function inKilobytes(bytes: number): string {
+  return bytes < 1000 ? `${String(bytes)} bytes` : `${(bytes / 1000).toFixed(1)} kB`;
+}

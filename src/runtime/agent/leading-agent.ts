@@ -1,0 +1,278 @@
+import { dueEffects, isEnded, type Effect } from '#core/agent/transition.ts';
+import type { RunEvent } from '#core/agent/events.ts';
+import type { Run } from '#core/agent/run.ts';
+import { assert, InvariantError } from '#core/base/assert.ts';
+import type { CommandId, Epoch, RunId, Sequence, StepId } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { ToolError } from '#core/tools/definition.ts';
+import type { Command, CommandOutcome } from '../contract/commands.ts';
+import { runOf, type Fact } from './facts.ts';
+import type { EventBody, RunInterpreter } from './run-interpreter.ts';
+import { obey } from './obey.ts';
+import type { AgentPorts, JournalSink } from './ports.ts';
+import { EMPTY_STATE, project, stateFromRows, type AgentState } from './projection.ts';
+
+/** What changed, for every tab to read again. */
+export interface Change {
+  readonly rows: readonly { readonly kind: string; readonly id: string }[];
+  readonly done: readonly { readonly id: CommandId; readonly outcome: CommandOutcome }[];
+  readonly size: number;
+}
+
+export interface LeadingOptions {
+  readonly ports: AgentPorts;
+  readonly journal: JournalSink;
+  readonly interpreter: RunInterpreter;
+  readonly epoch: Epoch;
+  /** Journal size when leading began; the rows must be applied up to it. */
+  readonly size: number;
+  readonly zone: () => string;
+  readonly changed: (change: Change) => void;
+  /** Aborts when leading ends: nothing is begun after. */
+  readonly lost: AbortSignal;
+  /** Leading cannot go on: the journal refused a write. */
+  readonly broken: (reason: string) => void;
+}
+
+/**
+ * The one agent that acts. Orders become facts, facts are folded, journaled, projected, and then what is due begins;
+ * nothing else changes anything. State is only ever ahead of the journal by what is being written at this moment: an
+ * effect begins after the entry that calls for it is durable.
+ */
+export class LeadingAgent {
+  #state: AgentState;
+  #next: number;
+  readonly #options: LeadingOptions;
+  readonly #underWay = new Map<string, AbortController>();
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(state: AgentState, options: LeadingOptions) {
+    this.#state = state;
+    this.#next = options.size;
+    this.#options = options;
+    options.lost.addEventListener('abort', () => {
+      for (const controller of this.#underWay.values()) controller.abort();
+    });
+  }
+
+  static async fromStore(options: LeadingOptions): Promise<LeadingAgent> {
+    const kinds = ['agent', 'run', 'source', 'settings', 'observation', 'timeline'];
+    const rows = (await Promise.all(kinds.map((kind) => options.ports.store.rows(kind)))).flat();
+    return new LeadingAgent(stateFromRows(rows), options);
+  }
+
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  /** Folds entries that are in the journal and not yet in the rows. */
+  async catchUp(entries: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>): Promise<void> {
+    for await (const { sequence, fact } of entries) {
+      const projected = project(this.#state, fact, sequence as Sequence);
+      this.#state = projected.state;
+      const batch = { applied: sequence as Sequence, rows: projected.rows, done: projected.done };
+      const applied = await this.#options.ports.store.apply(this.#options.epoch, batch);
+      if (!applied.ok) return void this.#break(`projections: ${applied.error}`);
+    }
+  }
+
+  /** Drops all rows and folds the whole journal again. */
+  async rebuild(entries: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>): Promise<void> {
+    await this.#writing;
+    const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
+    if (!cleared.ok) return void this.#break(`projections: ${cleared.error}`);
+    this.#state = EMPTY_STATE;
+    await this.catchUp(entries);
+  }
+
+  /** Takes up every unfinished run where it stood. */
+  resume(): void {
+    for (const run of this.#state.runs.values()) if (!isEnded(run)) this.#startDue(run.id);
+  }
+
+  /** Carries out one order; the outcome is durable when this resolves. */
+  async handle(command: Command): Promise<CommandOutcome> {
+    const known = await this.#options.ports.store.outcome(command.id);
+    if (known !== null && known !== undefined) return known as CommandOutcome;
+    const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
+    if (!facts.ok) {
+      await this.#markDone(command.id, facts.error);
+      return facts.error;
+    }
+    if (command.type === 'stop-run') this.#abortRun(command.run);
+    const committed = await this.commit(facts.value);
+    return committed === null
+      ? { ok: false, code: 'io', message: 'The journal could not be written; the order is kept and tried again.' }
+      : { ok: true, sequence: committed };
+  }
+
+  /** Folds, journals and projects facts; resolves to the last sequence once durable, or null when leading has ended. */
+  commit(facts: readonly Fact[]): Promise<Sequence | null> {
+    if (this.#options.lost.aborted || facts.length === 0) return Promise.resolve(null);
+    const projected = facts.map((fact) => {
+      const step = project(this.#state, fact, this.#next as Sequence);
+      this.#state = step.state;
+      this.#next += 1;
+      return step;
+    });
+    const last = (this.#next - 1) as Sequence;
+    const appended = this.#options.journal.append(
+      facts.map((fact) => ({ time: fact.at, type: fact.type, run: runOf(fact), value: fact as unknown as Json })),
+    );
+    const written = this.#writing.then(async () => {
+      const durable = await appended;
+      if (!durable.ok) return this.#break(durable.error.message);
+      assert(durable.value === last, `the journal and the agent agree on sequence ${String(last)}`);
+      const rows = latestRows(projected.flatMap((step) => step.rows));
+      const done = projected.flatMap((step) => step.done);
+      const applied = await this.#options.ports.store.apply(this.#options.epoch, {
+        applied: last,
+        rows,
+        done,
+      });
+      if (!applied.ok) return this.#break(`projections: ${applied.error}`);
+      this.#options.changed({ rows, done, size: last + 1 });
+      for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
+      return last;
+    });
+    this.#writing = written.catch((error: unknown) => this.#break(String(error)));
+    return written;
+  }
+
+  #break(reason: string): null {
+    this.#options.broken(reason);
+    return null;
+  }
+
+  async #markDone(id: CommandId, outcome: CommandOutcome): Promise<void> {
+    const applied = (this.#next - 1) as Sequence;
+    await this.#writing;
+    await this.#options.ports.store.apply(this.#options.epoch, {
+      applied,
+      rows: [],
+      done: [{ id, outcome }],
+    });
+    this.#options.changed({ rows: [], done: [{ id, outcome }], size: this.#next });
+  }
+
+  #startDue(id: RunId): void {
+    const run = this.#state.runs.get(id);
+    if (!run || this.#options.lost.aborted) return;
+    for (const effect of dueEffects(run)) {
+      // One thing at a time for each step: what is being done is not also read back.
+      const key = `${id}:${'step' in effect ? effect.step : effect.type}`;
+      if (this.#underWay.has(key)) continue;
+      const controller = new AbortController();
+      this.#underWay.set(key, controller);
+      void this.#perform(id, effect, controller.signal)
+        .catch((error: unknown) => this.#report(id, { type: 'run.failed', error: internalError(error) }))
+        .finally(() => {
+          this.#underWay.delete(key);
+          this.#startDue(id);
+        });
+    }
+  }
+
+  async #perform(id: RunId, effect: Effect, signal: AbortSignal): Promise<void> {
+    const { interpreter } = this.#options;
+    const run = this.#state.runs.get(id);
+    if (!run) return;
+    switch (effect.type) {
+      case 'plan': {
+        const plan = await interpreter.plan(run, this.#state);
+        return this.#report(
+          id,
+          plan.ok ? { type: 'plan.committed', plan: plan.value } : { type: 'run.failed', error: plan.error },
+        );
+      }
+      case 'run-step':
+        return this.#runStep(run, effect.step, signal);
+      case 'ask': {
+        const asked = await interpreter.ask(run, effect.step, null);
+        return this.#report(
+          id,
+          asked.ok ? { type: 'approval.requested', approval: asked.value } : stepFailed(effect.step, asked.error),
+        );
+      }
+      case 'act': {
+        await this.#report(id, { type: 'step.started', step: effect.step, attempt: 1 });
+        if (signal.aborted || this.#options.lost.aborted) return;
+        const acted = await interpreter.act(run, effect.step);
+        return this.#report(
+          id,
+          acted.ok ? interpreter.finished(effect.step, acted.value) : stepFailed(effect.step, acted.error),
+        );
+      }
+      case 'reconcile': {
+        const found = await interpreter.reconcile(run, effect.step);
+        if (found !== null) return this.#report(id, interpreter.finished(effect.step, found));
+        const asked = await interpreter.ask(run, effect.step, 'unknown-outcome');
+        return this.#report(
+          id,
+          asked.ok ? { type: 'approval.requested', approval: asked.value } : stepFailed(effect.step, asked.error),
+        );
+      }
+      case 'verify': {
+        const checked = await interpreter.verify(run, this.#state);
+        return this.#report(
+          id,
+          checked.ok ? { type: 'answer.verified', ...checked.value } : { type: 'run.failed', error: checked.error },
+        );
+      }
+      case 'complete':
+        return this.#report(id, { type: 'run.completed' });
+      case 'fail':
+        return this.#report(id, { type: 'run.failed', error: failureOf(run, effect.step) });
+    }
+  }
+
+  /** The intent first, durable, then the tool, then its result. */
+  async #runStep(run: Run, step: StepId, signal: AbortSignal): Promise<void> {
+    const attempt = (run.steps[step]?.attempts ?? 0) + 1;
+    await this.#report(run.id, { type: 'step.started', step, attempt });
+    if (signal.aborted || this.#options.lost.aborted) return;
+    const result = await this.#options.interpreter.runStep(run, step, this.#state, signal);
+    if (signal.aborted) return;
+    if (result.ok) return this.#report(run.id, this.#options.interpreter.finished(step, result.value));
+    const retry = this.#options.interpreter.mayRetry(result.error, attempt);
+    return this.#report(run.id, { type: 'step.failed', step, error: result.error, retry });
+  }
+
+  /** Commits what an effect brought; a run that ended meanwhile takes no more facts. */
+  async #report(id: RunId, event: EventBody): Promise<void> {
+    const run = this.#state.runs.get(id);
+    if (!run || isEnded(run)) return;
+    await this.commit([{ ...event, run: id, at: this.#options.ports.clock.now() } as RunEvent]);
+  }
+
+  #abortRun(id: RunId): void {
+    for (const [key, controller] of this.#underWay) if (key.startsWith(`${id}:`)) controller.abort();
+  }
+}
+
+function stepFailed(step: StepId, error: ToolError): EventBody {
+  return { type: 'step.failed', step, error, retry: false };
+}
+
+function failureOf(run: Run, step: StepId): ToolError {
+  if (run.verdict?.result === 'FAIL') {
+    const reason = run.verdict.checks.find((check) => !check.passed)?.reason ?? 'no claim is left';
+    return { code: 'internal', message: `The answer could not be verified: ${reason}.` };
+  }
+  return run.steps[step]?.error ?? { code: 'internal', message: 'A step failed.' };
+}
+
+function internalError(error: unknown): ToolError {
+  const what =
+    error instanceof InvariantError
+      ? `a rule was broken: ${error.message}`
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  return { code: 'internal', message: `Something went wrong in the app itself: ${what}` };
+}
+
+/** The last value of each row wins. */
+function latestRows<T extends { readonly kind: string; readonly id: string }>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [`${row.kind}/${row.id}`, row])).values()];
+}

@@ -1,0 +1,45 @@
+import type { Sequence, Sha256, UnixMs } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { Result } from '#core/base/result.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
+import type { CalendarExpander, Zones } from '#ports/calendar.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Entropy } from '#ports/crypto.ts';
+import type { FileTarget } from '#ports/file-target.ts';
+import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language.ts';
+
+/** Everything the agent can touch, handed in by the worker that composes it. */
+export interface AgentPorts {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly sha256: Sha256;
+  readonly store: AgentStore;
+  readonly blobs: BlobStore;
+  readonly files: FileTarget;
+  /** Loaded when first needed: they are heavy. */
+  readonly language: () => Promise<Language>;
+}
+
+export interface Language {
+  readonly dates: DateFinder;
+  readonly entities: EntityFinder;
+  readonly detector: LanguageDetector;
+  readonly calendar: CalendarExpander;
+  readonly zones: Zones;
+}
+
+/** The writing end of the journal, as far as the agent needs it. */
+export interface JournalSink {
+  /** Resolves when the facts are durable; `keys` are the wrapped record keys of their payloads. */
+  readonly append: (
+    facts: readonly JournalFact[],
+  ) => Promise<Result<Sequence, { readonly code: string; readonly message: string }>>;
+}
+
+export interface JournalFact {
+  readonly time: UnixMs;
+  readonly type: string;
+  readonly run: string | null;
+  readonly value: Json;
+}

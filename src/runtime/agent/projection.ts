@@ -1,0 +1,172 @@
+import { isEnded, transition } from '#core/agent/transition.ts';
+import type { Run } from '#core/agent/run.ts';
+import type { CommandId, RunId, Sequence, SourceId } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { ProjectionRow } from '#ports/agent-store.ts';
+import type { CommandOutcome } from '../contract/commands.ts';
+import type { RunSummary, SourceView, TimelineEntry } from '../contract/views.ts';
+import { isRunEvent, type Fact } from './facts.ts';
+import { sentenceFor } from './timeline.ts';
+
+/**
+ * What the journal comes to: folded from its facts, one after the other, and kept in rows that can be dropped and
+ * built again. `project` is the only place where it changes.
+ */
+export interface AgentState {
+  readonly agent: string | null;
+  readonly runs: ReadonlyMap<RunId, Run>;
+  readonly sources: ReadonlyMap<SourceId, SourceView>;
+  readonly settings: OwnerSettings | null;
+  readonly suggested: OwnerSettings | null;
+  /** Observations of the steps of unfinished runs, by `${run}/${step}`. */
+  readonly observations: ReadonlyMap<string, Json>;
+  readonly timelines: ReadonlyMap<RunId, readonly TimelineEntry[]>;
+}
+
+export interface Projected {
+  readonly state: AgentState;
+  readonly rows: readonly ProjectionRow[];
+  readonly done: readonly { readonly id: CommandId; readonly outcome: CommandOutcome }[];
+}
+
+export const EMPTY_STATE: AgentState = {
+  agent: null,
+  runs: new Map(),
+  sources: new Map(),
+  settings: null,
+  suggested: null,
+  observations: new Map(),
+  timelines: new Map(),
+};
+
+export function observationKey(run: RunId, step: string): string {
+  return `${run}/${step}`;
+}
+
+/** @throws InvariantError when the fact may not follow the state */
+export function project(state: AgentState, fact: Fact, sequence: Sequence): Projected {
+  const { state: next, rows } = isRunEvent(fact)
+    ? projectRun(state, fact, sequence)
+    : projectVault(state, fact, sequence);
+  const done = fact.command ? [{ id: fact.command, outcome: { ok: true as const, sequence } }] : [];
+  return { state: next, rows, done };
+}
+
+function projectRun(
+  state: AgentState,
+  fact: Extract<Fact, { run: RunId }>,
+  sequence: Sequence,
+): Omit<Projected, 'done'> {
+  if (!isRunEvent(fact)) return { state, rows: [] };
+  const { run } = transition(state.runs.get(fact.run) ?? null, fact);
+  const entry: TimelineEntry = { sequence, at: fact.at, type: fact.type, text: sentenceFor(fact, run) };
+  const timeline = [...(state.timelines.get(run.id) ?? []), entry];
+  const rows: ProjectionRow[] = [
+    { kind: 'run', id: run.id, sequence, value: run },
+    { kind: 'summary', id: run.id, sequence, value: summaryOf(run) },
+    { kind: 'timeline', id: run.id, sequence, value: timeline },
+  ];
+  let observations = state.observations;
+  if (fact.type === 'step.finished') {
+    const key = observationKey(run.id, fact.step);
+    observations = new Map(observations).set(key, fact.observation);
+    rows.push({ kind: 'observation', id: key, sequence, value: fact.observation });
+  }
+  if (isEnded(run)) {
+    // An ended run needs its observations no more: the answer holds what counts, the journal holds them all.
+    const left = new Map(observations);
+    for (const step of Object.keys(run.steps)) {
+      const key = observationKey(run.id, step);
+      if (left.delete(key)) rows.push({ kind: 'observation', id: key, sequence, value: null });
+    }
+    observations = left;
+  }
+  return {
+    state: {
+      ...state,
+      runs: new Map(state.runs).set(run.id, run),
+      timelines: new Map(state.timelines).set(run.id, timeline),
+      observations,
+    },
+    rows,
+  };
+}
+
+function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<Projected, 'done'> {
+  switch (fact.type) {
+    case 'agent.created':
+      return {
+        state: { ...state, agent: fact.agent },
+        rows: [{ kind: 'agent', id: 'agent', sequence, value: fact.agent }],
+      };
+    case 'source.imported':
+      return withSource(state, { ...fact.source, removedAt: null }, sequence);
+    case 'source.removed': {
+      const source = state.sources.get(fact.source);
+      return source ? withSource(state, { ...source, removedAt: fact.at }, sequence) : { state, rows: [] };
+    }
+    case 'source.restored': {
+      const source = state.sources.get(fact.source);
+      return source ? withSource(state, { ...source, removedAt: null }, sequence) : { state, rows: [] };
+    }
+    case 'settings.changed':
+      return {
+        state: { ...state, settings: fact.settings },
+        rows: [{ kind: 'settings', id: 'owner', sequence, value: fact.settings }],
+      };
+    case 'settings.suggested':
+      return {
+        state: { ...state, suggested: fact.settings },
+        rows: [{ kind: 'settings', id: 'suggested', sequence, value: fact.settings }],
+      };
+    case 'run.forgotten':
+      return forgotten(state, fact.run, sequence);
+    default:
+      return { state, rows: [] };
+  }
+}
+
+function withSource(state: AgentState, source: SourceView, sequence: Sequence): Omit<Projected, 'done'> {
+  const rows: ProjectionRow[] = [{ kind: 'source', id: source.id, sequence, value: source }];
+  return { state: { ...state, sources: new Map(state.sources).set(source.id, source) }, rows };
+}
+
+function forgotten(state: AgentState, id: RunId, sequence: Sequence): Omit<Projected, 'done'> {
+  const runs = new Map(state.runs);
+  const timelines = new Map(state.timelines);
+  const rows: ProjectionRow[] = ['run', 'summary', 'timeline'].map((kind) => ({ kind, id, sequence, value: null }));
+  runs.delete(id);
+  timelines.delete(id);
+  return { state: { ...state, runs, timelines }, rows };
+}
+
+export function summaryOf(run: Run): RunSummary {
+  const states = Object.values(run.steps);
+  return {
+    id: run.id,
+    goal: run.goal,
+    kind: run.plan?.goal.kind ?? null,
+    status: run.status,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    stepsDone: states.filter((step) => step.status === 'done' || step.status === 'skipped').length,
+    steps: states.length,
+  };
+}
+
+/** The state as its rows hold it. */
+export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
+  const of = <T>(kind: string): [string, T][] =>
+    rows.filter((row) => row.kind === kind).map((row) => [row.id, row.value as T]);
+  const settings = new Map(of<OwnerSettings>('settings'));
+  return {
+    agent: of<string>('agent')[0]?.[1] ?? null,
+    runs: new Map(of<Run>('run') as [RunId, Run][]),
+    sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),
+    settings: settings.get('owner') ?? null,
+    suggested: settings.get('suggested') ?? null,
+    observations: new Map(of<Json>('observation')),
+    timelines: new Map(of<TimelineEntry[]>('timeline') as [RunId, TimelineEntry[]][]),
+  };
+}

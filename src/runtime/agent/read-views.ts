@@ -1,0 +1,67 @@
+import type { Run } from '#core/agent/run.ts';
+import type { RunId, UnixMs } from '#core/base/ids.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { ApprovalView, Overview, RunSummary, RunView, SourceView, TimelineEntry } from '../contract/views.ts';
+
+/** What every tab shows, read from the projections: the leader's own tab reads them the same way as the others. */
+export type StoredOverview = Pick<Overview, 'settings' | 'settingsSaved' | 'sources' | 'runs' | 'approvals'>;
+
+export async function readOverview(store: AgentStore, defaults: OwnerSettings): Promise<StoredOverview> {
+  const [sourceRows, summaryRows, settingsRows] = await Promise.all([
+    store.rows('source'),
+    store.rows('summary'),
+    store.rows('settings'),
+  ]);
+  const sources = sourceRows.map((row) => row.value as SourceView).sort((a, b) => a.path.localeCompare(b.path));
+  const runs = summaryRows.map((row) => row.value as RunSummary).sort((a, b) => b.startedAt - a.startedAt);
+  const settings = new Map(settingsRows.map((row) => [row.id, row.value as OwnerSettings]));
+  const waiting = runs.filter((run) => run.status === 'waiting-approval');
+  const approvals = (await Promise.all(waiting.map((run) => approvalOf(store, run.id)))).flat();
+  return {
+    settings: settingsInForce(settings.get('owner') ?? null, settings.get('suggested') ?? null, sources, defaults),
+    settingsSaved: settings.has('owner'),
+    sources,
+    runs,
+    approvals,
+  };
+}
+
+export async function readRun(store: AgentStore, id: RunId): Promise<RunView | null> {
+  const [run, timeline] = await Promise.all([store.row('run', id), store.row('timeline', id)]);
+  return run ? { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[] } : null;
+}
+
+/** The owner's own settings; else those that came with sample data while it is there; else the browser's. */
+export function settingsInForce(
+  saved: OwnerSettings | null,
+  suggested: OwnerSettings | null,
+  sources: readonly SourceView[],
+  defaults: OwnerSettings,
+): OwnerSettings {
+  if (saved) return saved;
+  return suggested && sources.some((source) => source.sample && source.removedAt === null) ? suggested : defaults;
+}
+
+export function defaultSettings(zone: string, locale: string): OwnerSettings {
+  const day = { from: 9 * 60, to: 17 * 60 };
+  return {
+    names: [],
+    addresses: [],
+    zone,
+    locale,
+    weekStart: /^(en-US|en-CA|pt-BR|ja|he)/.test(locale) ? 'sunday' : 'monday',
+    units: locale === 'en-US' ? 'imperial' : 'metric',
+    workingHours: { 1: day, 2: day, 3: day, 4: day, 5: day },
+    theme: 'system',
+  };
+}
+
+async function approvalOf(store: AgentStore, id: RunId): Promise<ApprovalView[]> {
+  const row = await store.row('run', id);
+  const run = row?.value as Run | undefined;
+  if (run?.status !== 'waiting-approval' || !run.approval) return [];
+  const timeline = ((await store.row('timeline', id))?.value ?? []) as TimelineEntry[];
+  const askedAt = timeline.findLast((entry) => entry.type === 'approval.requested')?.at ?? (run.startedAt as UnixMs);
+  return [{ run: id, goal: run.goal, askedAt, approval: run.approval }];
+}

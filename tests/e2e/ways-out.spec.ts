@@ -1,0 +1,133 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { serve } from '../../src/cli/serve.ts';
+
+/**
+ * Twenty ways a page can reach another host. Each is first shown to fire on the same build served without headers, then
+ * tried on the build as `npm start` serves it: none may arrive.
+ */
+const WAYS: Readonly<Record<string, string>> = {
+  fetch: `fetch(to('fetch'), { mode: 'no-cors' }).catch(() => {})`,
+  beacon: `navigator.sendBeacon(to('beacon'), 'x')`,
+  websocket: `new WebSocket(to('websocket').replace('http', 'ws'))`,
+  eventsource: `new EventSource(to('eventsource'))`,
+  image: `new Image().src = to('image')`,
+  import: `import(to('import')).catch(() => {})`,
+  script: `add('script', { src: to('script') })`,
+  stylesheet: `add('link', { rel: 'stylesheet', href: to('stylesheet') })`,
+  prefetch: `add('link', { rel: 'prefetch', href: to('prefetch') })`,
+  preload: `add('link', { rel: 'preload', as: 'image', href: to('preload') })`,
+  modulepreload: `add('link', { rel: 'modulepreload', href: to('modulepreload') })`,
+  icon: `document.querySelectorAll('link[rel=icon]').forEach((old) => old.remove()); add('link', { rel: 'icon', href: to('icon') })`,
+  speculation: `add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', urls: [to('speculation')] }] }) })`,
+  iframe: `add('iframe', { src: to('iframe') })`,
+  form: `{ const frame = add('iframe', { name: 'sink' }); const form = add('form', { action: to('form'), target: 'sink' }); form.submit(); }`,
+  ping: `{ const link = add('a', { href: '#ping', ping: to('ping') }); link.click(); }`,
+  open: `window.open(to('open'))`,
+  blank: `{ const link = add('a', { href: to('blank'), target: '_blank', rel: 'noopener' }); link.click(); }`,
+  webrtc: `{ const peer = new RTCPeerConnection({ iceServers: [{ urls: 'stun:' + stun }] }); peer.createDataChannel('x'); peer.createOffer().then((offer) => peer.setLocalDescription(offer)); }`,
+  location: `location.href = to('location')`,
+};
+
+const HELPERS = `
+  const add = (tag, properties) => { const node = Object.assign(document.createElement(tag), properties); document.body.append(node); return node; };
+`;
+
+interface Outside {
+  readonly url: string;
+  readonly stun: string;
+  readonly arrived: Set<string>;
+  readonly close: () => void;
+}
+
+async function outside(): Promise<Outside> {
+  const arrived = new Set<string>();
+  const server = createServer((request, response) => {
+    arrived.add((request.url ?? '').slice(1));
+    response
+      .writeHead(200, {
+        'Access-Control-Allow-Origin': '*',
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+        'Content-Type': 'text/plain',
+      })
+      .end();
+  });
+  server.on('upgrade', (request, socket) => {
+    arrived.add((request.url ?? '').slice(1));
+    socket.destroy();
+  });
+  const socket = createSocket('udp4', () => arrived.add('webrtc'));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    stun: `127.0.0.1:${String(socket.address().port)}`,
+    arrived,
+    close: () => {
+      server.close();
+      socket.close();
+    },
+  };
+}
+
+/** Tries each way on a page of its own, since some of them navigate away. */
+async function tryAll(browser: Browser, app: string, target: Outside, protect: boolean): Promise<void> {
+  const context = await browser.newContext({ serviceWorkers: protect ? 'allow' : 'block' });
+  for (const code of Object.values(WAYS)) {
+    const page: Page = await context.newPage();
+    await page.goto(app);
+    await page.waitForLoadState('domcontentloaded');
+    const script = `(() => { const to = (way) => '${target.url}' + way; const stun = '${target.stun}'; ${HELPERS} try { ${code} } catch {} })()`;
+    await page.evaluate(script).catch(() => undefined);
+    await page.waitForTimeout(500);
+    await page.close();
+  }
+  await context.close();
+}
+
+test.describe.configure({ timeout: 180_000 });
+
+test('without protection every way out of a page reaches another host', async ({ browser }) => {
+  const { server, url } = await serve({ root: 'build', port: 0, protect: false });
+  const target = await outside();
+  await tryAll(browser, url, target, false);
+  target.close();
+  server.close();
+  expect(Object.keys(WAYS).filter((way) => !target.arrived.has(way))).toEqual([]);
+});
+
+test('as served by npm start no way out of a page reaches another host', async ({ browser }) => {
+  const { server, url } = await serve({ root: 'build', port: 0 });
+  const target = await outside();
+  await tryAll(browser, url, target, true);
+  target.close();
+  server.close();
+  expect([...target.arrived]).toEqual([]);
+});
+
+test('nothing gets out of the agent worker either', async ({ page }) => {
+  const target = await outside();
+  await page.goto('/');
+  await expect.poll(() => page.workers().length).toBeGreaterThan(0);
+  const worker = page.workers()[0]!;
+  for (const way of [
+    `fetch(to('fetch'), { mode: 'no-cors' })`,
+    `fetch('/', { method: 'POST', body: 'x' })`,
+    `new WebSocket(to('websocket').replace('http', 'ws'))`,
+    `new EventSource(to('eventsource'))`,
+    `new XMLHttpRequest()`,
+    `import(to('import'))`,
+    `new Worker(to('worker'))`,
+    `eval('1')`,
+    `new Function('1')()`,
+  ]) {
+    const outcome = await worker.evaluate(
+      `(async () => { const to = (way) => '${target.url}' + way; try { await (${way}); return 'open'; } catch { return 'closed'; } })()`,
+    );
+    expect(outcome, way).toBe('closed');
+  }
+  target.close();
+  expect([...target.arrived]).toEqual([]);
+});

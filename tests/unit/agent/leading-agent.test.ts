@@ -1,0 +1,276 @@
+import { expect, test } from 'vitest';
+import type { Run } from '#core/agent/run.ts';
+import { hex } from '#core/base/bytes.ts';
+import type { ApprovalId, CommandId, Digest, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
+import { digestOf, type Json } from '#core/base/json.ts';
+import { seededRandom } from '#core/base/random.ts';
+import { ok } from '#core/base/result.ts';
+import type { Plan, Step } from '#core/planner/plan.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { LeadingAgent } from '#runtime/agent/leading-agent.ts';
+import type { AgentPorts, JournalFact } from '#runtime/agent/ports.ts';
+import { EMPTY_STATE, project, type AgentState } from '#runtime/agent/projection.ts';
+import type { Fact } from '#runtime/agent/facts.ts';
+import type { RunInterpreter } from '#runtime/agent/run-interpreter.ts';
+import type { Command } from '#runtime/contract/commands.ts';
+import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
+import { memoryAgentStore } from '../../fakes/memory-agent-store.ts';
+import { memoryBlobStore } from '../../fakes/memory-blob-store.ts';
+import { memoryJournalSink } from '../../fakes/memory-journal-sink.ts';
+import { seededEntropy } from '../../fakes/seeded-entropy.ts';
+
+const RUN = 'run-1' as RunId;
+
+/** A world that outlives the tab: the journal, the folder on disk and what the tools were asked to do. */
+interface World {
+  readonly facts: JournalFact[];
+  readonly folder: string[];
+  readonly calls: string[];
+}
+
+const step = (id: string, dependsOn: string[], approval = false): Step => ({
+  id: id as StepId,
+  tool: approval ? 'save-file' : 'read-threads',
+  title: id,
+  args: {},
+  dependsOn: dependsOn as StepId[],
+  produces: [id],
+  consumes: dependsOn,
+  parallelizable: !approval,
+  approval,
+  undo: 'nothing-to-undo',
+});
+const steps = [step('a', []), step('b', []), step('c', ['a']), step('d', ['b', 'c']), step('save', ['d'], true)];
+const plan: Plan = {
+  goal: {
+    kind: 'write-report',
+    text: 'g',
+    restated: 'g',
+    parameters: [],
+    confidence: 1,
+    alternatives: [],
+    reason: '',
+    suggestions: [],
+  },
+  method: 'm',
+  steps,
+  answerStep: 'd' as StepId,
+  digest: 'plan' as Digest,
+};
+
+/** Tools that take seeded times; the answer depends on every observation, so a lost or doubled one would show. */
+function interpreter(world: World, clock: FakeClock, seed: number): RunInterpreter {
+  const random = seededRandom(seed);
+  const wait = (): Promise<void> => new Promise((resolve) => clock.after((1 + random.below(20)) as Ms, resolve));
+  return {
+    plan: async () => {
+      await wait();
+      return ok(plan);
+    },
+    runStep: async (_run, id, state) => {
+      world.calls.push(id);
+      await wait();
+      const inputs = steps
+        .find((candidate) => candidate.id === id)!
+        .dependsOn.map((other) => state.observations.get(`${RUN}/${other}`) ?? null);
+      return ok({ id, inputs: inputs as Json[] });
+    },
+    mayRetry: () => false,
+    ask: async (run, id, again) => {
+      await wait();
+      const content = JSON.stringify(run.answer);
+      return ok({
+        id: `ask-${String(world.calls.length)}-${String(again)}` as ApprovalId,
+        step: id,
+        digest: digestOf(sha256, content),
+        sentence: '',
+        reason: '',
+        fileName: 'r.md',
+        mediaType: '',
+        content,
+        nonce: '',
+      });
+    },
+    act: async (run) => {
+      await wait();
+      world.folder.push(run.approval!.content);
+      await wait();
+      return ok({ name: 'r.md' });
+    },
+    reconcile: async (run) => {
+      await wait();
+      return world.folder.includes(run.approval!.content) ? { name: 'r.md' } : null;
+    },
+    verify: async (_run, state) => {
+      await wait();
+      const value = state.observations.get(`${RUN}/d`) ?? null;
+      const answer = {
+        outcome: 'answered',
+        sections: [],
+        evidence: [],
+        notes: [JSON.stringify(value)],
+        chart: null,
+        table: null,
+        workings: [],
+        suggestions: [],
+      } as const;
+      return ok({
+        answer,
+        verdict: { result: 'PASS', confidence: 1, checks: [], repairs: [] },
+        digest: digestOf(sha256, answer),
+      });
+    },
+    finished: (id, observation) => ({
+      type: 'step.finished',
+      step: id,
+      observation,
+      digest: digestOf(sha256, observation),
+    }),
+  };
+}
+
+function replay(facts: readonly JournalFact[]): AgentState {
+  return facts.reduce<AgentState>(
+    (state, fact, index) => project(state, fact.value as unknown as Fact, index as Sequence).state,
+    EMPTY_STATE,
+  );
+}
+
+/** One tab's life: takes up the journal, obeys, and goes on until the run ends or the journal stops taking entries. */
+async function live(world: World, seed: number, stopAfter: number): Promise<Run | undefined> {
+  const clock = fakeClock();
+  const gone = new AbortController();
+  const store = memoryAgentStore();
+  const epoch = await store.raiseEpoch();
+  const ports = {
+    clock,
+    entropy: seededEntropy(seed),
+    sha256,
+    store,
+    blobs: memoryBlobStore(),
+  } as unknown as AgentPorts;
+  const agent = new LeadingAgent(replay(world.facts), {
+    ports,
+    journal: memoryJournalSink(world.facts, stopAfter),
+    interpreter: interpreter(world, clock, seed),
+    epoch: epoch as Epoch,
+    size: world.facts.length,
+    zone: () => 'UTC',
+    changed: () => undefined,
+    lost: gone.signal,
+    broken: () => {
+      gone.abort();
+    },
+  });
+  const order = (body: Record<string, unknown>): Promise<unknown> =>
+    agent.handle({ id: hex(seededEntropy(world.facts.length + 1).bytes(8)) as CommandId, ...body } as Command);
+  agent.resume();
+  if (!agent.state.runs.has(RUN)) void order({ type: 'start-run', run: RUN, goal: 'write it', overrides: {} });
+  for (let turn = 0; turn < 60 && !gone.signal.aborted; turn++) {
+    await clock.advance(10);
+    const run = agent.state.runs.get(RUN);
+    if (run?.status === 'waiting-approval')
+      void order({ type: 'approve', run: RUN, approval: run.approval!.id, digest: run.approval!.digest });
+    if (run?.status === 'complete') break;
+  }
+  gone.abort();
+  await clock.advance(100);
+  return replay(world.facts).runs.get(RUN);
+}
+
+const world = (): World => ({ facts: [], folder: [], calls: [] });
+
+async function uninterrupted(seed: number): Promise<{ run: Run; entries: number }> {
+  const whole = world();
+  const run = await live(whole, seed, Infinity);
+  return { run: run!, entries: whole.facts.length };
+}
+
+test(
+  'a run killed at each entry boundary resumes there and ends with the same answer, the file saved once',
+  { timeout: 60_000 },
+  async () => {
+    const { run: expected, entries } = await uninterrupted(1);
+    expect(expected.status).toBe('complete');
+    for (let boundary = 1; boundary < entries; boundary++) {
+      const killed = world();
+      await live(killed, 1, boundary);
+      expect(killed.facts.length).toBeLessThanOrEqual(boundary);
+      const run = await live(killed, 2, Infinity);
+      expect(run?.status, `killed after entry ${String(boundary)}`).toBe('complete');
+      expect(run?.answerDigest).toBe(expected.answerDigest);
+      expect(killed.folder).toHaveLength(1);
+    }
+  },
+);
+
+test(
+  'a run killed again and again at seeded moments ends the same, and no finished step is done twice',
+  { timeout: 60_000 },
+  async () => {
+    const { run: expected } = await uninterrupted(1);
+    for (let seed = 1; seed <= 50; seed++) {
+      const random = seededRandom(seed);
+      const killed = world();
+      for (let kill = 0; kill < 4; kill++)
+        await live(killed, seed * 10 + kill, killed.facts.length + 1 + random.below(4));
+      const run = await live(killed, seed, Infinity);
+      expect(run?.status, `seed ${String(seed)}`).toBe('complete');
+      expect(run?.answerDigest).toBe(expected.answerDigest);
+      expect(killed.folder).toHaveLength(1);
+      const finished = killed.facts
+        .filter((fact) => fact.type === 'step.finished')
+        .map((fact) => (fact.value as { step: string }).step);
+      expect(new Set(finished).size).toBe(finished.length);
+    }
+  },
+);
+
+test('an order is done once, however often it is given', async () => {
+  const clock = fakeClock();
+  const facts: JournalFact[] = [];
+  const store = memoryAgentStore();
+  const epoch = await store.raiseEpoch();
+  const agent = new LeadingAgent(EMPTY_STATE, {
+    ports: { clock, entropy: seededEntropy(1), sha256, store } as unknown as AgentPorts,
+    journal: memoryJournalSink(facts),
+    interpreter: interpreter(world(), clock, 1),
+    epoch,
+    size: 0,
+    zone: () => 'UTC',
+    changed: () => undefined,
+    lost: new AbortController().signal,
+    broken: () => undefined,
+  });
+  const command = { id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'g', overrides: {} } as const;
+  const first = await agent.handle(command);
+  expect(await agent.handle(command)).toEqual(first);
+  expect(facts.filter((fact) => fact.type === 'run.started')).toHaveLength(1);
+});
+
+test('after a stop no effect begins', async () => {
+  const running = world();
+  const clock = fakeClock();
+  const store = memoryAgentStore();
+  const epoch = await store.raiseEpoch();
+  const agent = new LeadingAgent(EMPTY_STATE, {
+    ports: { clock, entropy: seededEntropy(1), sha256, store } as unknown as AgentPorts,
+    journal: memoryJournalSink(running.facts),
+    interpreter: interpreter(running, clock, 1),
+    epoch,
+    size: 0,
+    zone: () => 'UTC',
+    changed: () => undefined,
+    lost: new AbortController().signal,
+    broken: () => undefined,
+  });
+  await agent.handle({ id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'g', overrides: {} });
+  await clock.advance(25);
+  const stopped = await agent.handle({ id: 'c2' as CommandId, type: 'stop-run', run: RUN });
+  const calls = running.calls.length;
+  expect(stopped.ok).toBe(true);
+  await clock.advance(500);
+  expect(running.calls).toHaveLength(calls);
+  expect(agent.state.runs.get(RUN)?.status).toBe('cancelled');
+  expect(running.facts.at(-1)?.type).toBe('run.cancelled');
+});
