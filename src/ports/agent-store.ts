@@ -43,8 +43,8 @@ export type StoreError = 'fenced' | 'quota' | 'io';
 /** Projections, inbox, record keys and the fencing epoch: IndexedDB behind Dexie. */
 export interface AgentStore {
   readonly epoch: () => Promise<Epoch>;
-  /** Raises the epoch durably and returns the new one. */
-  readonly raiseEpoch: () => Promise<Epoch>;
+  /** Raises the epoch durably, above this one too when given, and returns the new one. */
+  readonly raiseEpoch: (above?: Epoch) => Promise<Epoch>;
 
   /** Null when no journal was ever acknowledged here: a fresh store, or one that lost everything. */
   readonly head: () => Promise<JournalHead | null>;

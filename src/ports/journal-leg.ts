@@ -14,12 +14,17 @@ export interface Group {
   readonly payloads: readonly Uint8Array[];
 }
 
-export type JournalLegError = { readonly code: 'quota' | 'fenced' | 'io'; readonly message: string };
+export interface JournalLegError {
+  readonly code: 'quota' | 'fenced' | 'io';
+  readonly message: string;
+  /** When opening was fenced: the epoch that has written. */
+  readonly epoch?: Epoch;
+}
 
 /** One durable copy of the journal. Two of these make the journal; each alone can rebuild the other. */
 export interface JournalLeg {
   readonly name: 'opfs' | 'indexeddb' | 'memory';
-  /** Takes over writing at this epoch; refuses when a higher epoch has written. */
+  /** Takes over writing at this epoch, which is nobody else's; refuses when it or a higher one has written. */
   readonly open: (epoch: Epoch) => Promise<Result<void, JournalLegError>>;
   /**
    * Intact groups in order, over all epochs, that touch the entries [from, from + count); all when left out. Stops at

@@ -129,12 +129,14 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       });
     });
 
-    test('refuses to open for a leader older than the one that has written', async () => {
+    test('refuses to open under an epoch that is not newer than the one that has written', async () => {
       const leg = await opened(5);
       await append(leg, testGroup(5, 0, 1));
       await leg.close();
-      const late = await bench.leg().open(4 as Epoch);
-      expect(late.ok ? null : late.error.code).toBe('fenced');
+      for (const epoch of [4, 5]) {
+        const late = await bench.leg().open(epoch as Epoch);
+        expect(late.ok ? null : [late.error.code, late.error.epoch]).toEqual(['fenced', 5]);
+      }
     });
 
     test('refuses to append before it is opened', async () => {

@@ -38,7 +38,10 @@ export function memoryAgentStore(disk: MemoryStoreDisk = memoryStoreDisk()): Age
   const name = (kind: string, id: string): string => JSON.stringify([kind, id]);
   return {
     epoch: () => Promise.resolve(disk.epoch as Epoch),
-    raiseEpoch: () => Promise.resolve(++disk.epoch as Epoch),
+    raiseEpoch: (above = 0 as Epoch) => {
+      disk.epoch = Math.max(disk.epoch, above) + 1;
+      return Promise.resolve(disk.epoch as Epoch);
+    },
     head: () => Promise.resolve(disk.head),
     acknowledge: (epoch, head, keys) =>
       write(epoch, () => {

@@ -18,7 +18,7 @@ export function memoryLegDisk(): MemoryLegDisk {
   return { groups: [], epoch: 0, damagedAt: null, fail: null, afterAppend: null };
 }
 
-/** A journal leg in memory; `fenced: false` behaves like a log file that a stopped leader can still write to. */
+/** A journal leg in memory. */
 export function memoryJournalLeg(
   disk: MemoryLegDisk = memoryLegDisk(),
   name: JournalLeg['name'] = 'memory',
@@ -30,7 +30,10 @@ export function memoryJournalLeg(
   return {
     name,
     open: (wanted) => {
-      if (disk.epoch > wanted) return Promise.resolve(failure('fenced'));
+      if (disk.epoch >= wanted)
+        return Promise.resolve(
+          err({ code: 'fenced', message: 'A later epoch has opened.', epoch: disk.epoch as Epoch }),
+        );
       epoch = wanted;
       disk.epoch = wanted;
       return Promise.resolve(ok(undefined));

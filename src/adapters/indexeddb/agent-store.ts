@@ -80,9 +80,9 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
 
   return {
     epoch: () => metaValue('epoch', 0 as Epoch),
-    raiseEpoch: () =>
+    raiseEpoch: (above = 0 as Epoch) =>
       database.transaction('rw', [meta], async () => {
-        const raised = (await metaValue('epoch', 0)) + 1;
+        const raised = Math.max(await metaValue('epoch', 0), above) + 1;
         await meta.put({ key: 'epoch', value: raised });
         return raised as Epoch;
       }),

@@ -38,15 +38,16 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
     name: 'indexeddb',
 
     open: async (wanted) => {
+      let newest = 0 as Epoch;
       const opened = await attempt(() =>
         database.transaction('rw', [meta], async () => {
-          const kept = (await meta.get('epoch'))?.value ?? 0;
-          if (kept > wanted) throw new FencedError(`Epoch ${String(kept)} has opened; this is ${String(wanted)}.`);
+          newest = ((await meta.get('epoch'))?.value ?? 0) as Epoch;
+          if (newest >= wanted) throw new FencedError(`Epoch ${String(newest)} has opened; this is ${String(wanted)}.`);
           await meta.put({ key: 'epoch', value: wanted });
         }),
       );
       if (opened.ok) epoch = wanted;
-      return opened;
+      return opened.ok || opened.error.code !== 'fenced' ? opened : err({ ...opened.error, epoch: newest });
     },
 
     read: async (from = 0 as Sequence, count = Infinity) => {

@@ -45,16 +45,20 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
   const epochs = async (): Promise<number[]> =>
     (await fileNames(await folder())).map(epochOf).filter((value) => value !== null);
 
-  const scanned = async (of: number): Promise<EpochLog> => {
-    const log = logs.get(of) ?? newEpochLog(of);
-    logs.set(of, log);
+  /** Only the newest log grows in a way that counts; an older one is read once. */
+  const scanned = async (of: number, newest: boolean): Promise<EpochLog> => {
+    const known = logs.get(of);
+    if (known !== undefined && !known.torn && !newest) return known;
+    const log = known ?? newEpochLog(of);
     await scan(log, await bytesOf(of));
+    logs.set(of, log);
     return log;
   };
 
   const allLogs = async (): Promise<EpochLog[]> => {
     const all: EpochLog[] = [];
-    for (const of of await epochs()) all.push(await scanned(of));
+    const known = await epochs();
+    for (const of of known) all.push(await scanned(of, of === known.at(-1)));
     if (cut !== null) all.push({ ...newEpochLog(epoch ?? 0), places: [{ kind: 'cut', from: cut }] });
     return all;
   };
@@ -77,9 +81,11 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
 
     open: async (wanted) => {
       try {
-        const newest = (await epochs()).at(-1) ?? 0;
-        if (newest > wanted)
-          return err({ code: 'fenced', message: `Epoch ${String(newest)} has written; this is ${String(wanted)}.` });
+        const newest = ((await epochs()).at(-1) ?? 0) as Epoch;
+        if (newest >= wanted) {
+          const message = `Epoch ${String(newest)} has written; this is ${String(wanted)}.`;
+          return err({ code: 'fenced', message, epoch: newest });
+        }
         epoch = wanted;
         return ok(undefined);
       } catch (error) {
@@ -105,7 +111,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
       for (const of of (await epochs()).reverse()) {
         const last = logs.has(of) ? null : await lastFrame(await bytesOf(of));
         if (last?.kind === 'group' && last.group.firstSequence + last.group.count <= limit) return asGroup(last.group);
-        const { places } = await scanned(of);
+        const { places } = await scanned(of, true);
         const place = places.findLast((other) => other.kind === 'group' && other.first + other.count <= limit);
         if (place?.kind === 'group') return load({ epoch: of, place });
         for (const other of places) if (other.kind === 'cut') limit = Math.min(limit, other.from);

@@ -1,0 +1,136 @@
+import {
+  checkCheckpoint,
+  checkEntries,
+  type JournalCheck,
+  type JournalFault,
+  startCheck,
+} from '#core/audit/journal-check.ts';
+import { frontierRoot } from '#core/audit/merkle.ts';
+import { hex } from '#core/base/bytes.ts';
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import { agentIdOf } from '#core/identity/did-key.ts';
+import type { JournalHead } from '#ports/agent-store.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import type { JournalReading } from './parts.ts';
+
+/** Entries read at once, so that memory stays bounded however long the journal is. */
+const PAGE_ENTRIES = 1_024;
+
+/** How far one copy of the journal is proved, from its first entry. */
+export interface VerifiedCopy {
+  readonly leg: JournalLeg;
+  readonly check: JournalCheck;
+  /** Entries proved: `check.frontier.size`. */
+  readonly size: number;
+  /** The checkpoint over them; empty when there are none. */
+  readonly checkpoint: string;
+  /** Roots, in hex, at the sizes that were asked for and are the end of a group. */
+  readonly roots: ReadonlyMap<number, string>;
+  /** Why it goes no further, where it should. */
+  readonly problem: { readonly sequence: number; readonly why: string } | null;
+}
+
+export interface VerifyOptions {
+  readonly until?: number;
+  readonly rootsAt?: readonly number[];
+  readonly progress?: (entries: number) => void;
+}
+
+/**
+ * Reads a copy from its start and checks every entry, every root and the newest signature, which vouches for all before
+ * it. Where that signature does not hold, each one is checked, to find the last that does.
+ */
+export async function verifyCopy(
+  parts: JournalReading,
+  leg: JournalLeg,
+  options: VerifyOptions = {},
+): Promise<VerifiedCopy> {
+  const byRoot = await walk(parts, leg, options, 'root');
+  if (byRoot.checkpoint === '') return byRoot;
+  const signed = checkCheckpoint(parts.tools, byRoot.check, byRoot.checkpoint);
+  if (signed.ok) return { ...byRoot, check: signed.value };
+  return walk(parts, leg, options, 'signature');
+}
+
+async function walk(
+  parts: JournalReading,
+  leg: JournalLeg,
+  { until = Infinity, rootsAt = [], progress }: VerifyOptions,
+  trust: 'root' | 'signature',
+): Promise<VerifiedCopy> {
+  let check = startCheck(agentIdOf(parts.signer.publicKey));
+  let checkpoint = '';
+  const roots = new Map<number, string>();
+  const result = (problem: VerifiedCopy['problem']): VerifiedCopy => ({
+    leg,
+    check,
+    size: check.frontier.size,
+    checkpoint,
+    roots,
+    problem,
+  });
+  const wanted = new Set(rootsAt);
+  while (check.frontier.size < until) {
+    const { groups, damage } = await leg.read(check.frontier.size as Sequence, PAGE_ENTRIES);
+    for (const group of groups) {
+      if (group.firstSequence + group.count > until) return result(null);
+      const checked = checkEntries(parts.tools, check, { ...group, payloads: [] }, trust);
+      if (!checked.ok) return result(faultIn(parts, check, checkpoint, group, checked.error));
+      check = checked.value;
+      checkpoint = group.checkpoint;
+      if (wanted.has(check.frontier.size))
+        roots.set(check.frontier.size, hex(frontierRoot(parts.tools.sha256, check.frontier)));
+    }
+    progress?.(check.frontier.size);
+    if (groups.length > 0) continue;
+    return result(damage === null ? null : { sequence: check.frontier.size, why: damage });
+  }
+  return result(null);
+}
+
+/** Where the fault begins, counted from the last head whose signature holds and not from the start. */
+function faultIn(
+  parts: JournalReading,
+  check: JournalCheck,
+  checkpoint: string,
+  group: Group,
+  fault: JournalFault,
+): JournalFault {
+  const proved = checkpoint === '' ? null : checkCheckpoint(parts.tools, check, checkpoint);
+  if (proved === null || !proved.ok) return fault;
+  const again = checkEntries(parts.tools, proved.value, { ...group, payloads: [] }, 'root');
+  return again.ok ? fault : again.error;
+}
+
+/** The head that a verified copy gives. */
+export function headOf(parts: JournalReading, copy: VerifiedCopy, epoch: Epoch): JournalHead {
+  return {
+    epoch,
+    size: copy.size,
+    root: hex(frontierRoot(parts.tools.sha256, copy.check.frontier)),
+    frontier: copy.check.frontier.nodes.map(hex),
+    checkpoint: copy.checkpoint,
+  };
+}
+
+export function endOf(group: Group | null): number {
+  return group === null ? 0 : group.firstSequence + group.count;
+}
+
+/** Writes the groups of the entries [from, to) of one copy into another that ends at `from`. */
+export async function copyGroups(
+  source: JournalLeg,
+  target: JournalLeg,
+  from: number,
+  to: number,
+): Promise<string | null> {
+  for (let next = from; next < to;) {
+    const { groups } = await source.read(next as Sequence, Math.min(PAGE_ENTRIES, to - next));
+    if (groups[0]?.firstSequence !== next)
+      return `the ${source.name} copy has no group that starts at entry ${String(next)}`;
+    const written = await target.append(groups);
+    if (!written.ok) return `the ${target.name} copy: ${written.error.message}`;
+    next = endOf(groups.at(-1) ?? null);
+  }
+  return null;
+}

@@ -1,0 +1,284 @@
+import { signCheckpoint } from '#core/audit/checkpoint.ts';
+import { encodeEntry, entryFor, entryHash, type Payload } from '#core/audit/entry.ts';
+import { appendLeaf, type Frontier, frontierRoot } from '#core/audit/merkle.ts';
+import { assert } from '#core/base/assert.ts';
+import { fromHex, hex } from '#core/base/bytes.ts';
+import type { Epoch, RunId, Sequence } from '#core/base/ids.ts';
+import { JOURNAL_GROUP_ENTRIES_MAX, MIB } from '#core/base/limits.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { JournalHead } from '#ports/agent-store.ts';
+import type { Sealed } from '#ports/crypto.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import type { JournalError, JournalFact, JournalParts, JournalState, OpenError } from './parts.ts';
+import { furthestPin, PinKeeper } from './pin-keeper.ts';
+import { recover, type Recovered } from './recover.ts';
+import { sealPayload } from './sealed-payload.ts';
+import { SecondCopy } from './second-copy.ts';
+
+/** A flush takes no more than this beyond its first append, so that one write stays small beside the memory. */
+const FLUSH_PAYLOAD_BYTES_MAX = 4 * MIB;
+
+interface Prepared {
+  readonly fact: JournalFact;
+  readonly payload: Payload;
+  readonly sealed: Sealed;
+}
+
+interface Waiting {
+  /** Null while its payloads are being sealed; those behind it wait for it. */
+  entries: readonly Prepared[] | null;
+  readonly resolve: (result: Result<Sequence, JournalError>) => void;
+}
+
+interface Taken extends Waiting {
+  readonly entries: readonly Prepared[];
+}
+
+interface Flush {
+  readonly groups: readonly Group[];
+  readonly frontier: Frontier;
+  readonly head: JournalHead;
+  readonly wrappedKeys: readonly Uint8Array[];
+}
+
+/**
+ * The writing end of the journal: one leader's, for one epoch. Everything that waits at a flush goes in one write under
+ * one signed tree head. An append is acknowledged when
+ *   1. the first copy is durable, and
+ *   2. one transaction in the store has found the epoch still ours, kept the record keys and moved the head.
+ * A leader that was replaced meanwhile fails at 2, and what it wrote at 1 lies beyond the head, where the next one cuts.
+ */
+export class Journal {
+  readonly #parts: JournalParts;
+  readonly #legs: readonly JournalLeg[];
+  readonly #epoch: Epoch;
+  readonly #others: readonly SecondCopy[];
+  readonly #pins: PinKeeper;
+  #head: JournalHead;
+  #frontier: Frontier;
+  #waiting: Waiting[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The append that is last in line. */
+  #last: Promise<unknown> = Promise.resolve();
+  #scheduled = false;
+  #dead: JournalError | null = null;
+
+  /** Made by `openJournal`, which has found the copies to agree. */
+  constructor(parts: JournalParts, legs: readonly JournalLeg[], epoch: Epoch, head: JournalHead) {
+    this.#parts = parts;
+    this.#legs = legs;
+    this.#epoch = epoch;
+    this.#head = head;
+    this.#frontier = frontierOf(head);
+    this.#pins = new PinKeeper(parts.pins, parts.clock);
+    const [first, ...rest] = legs;
+    assert(first !== undefined, 'a journal has a copy');
+    this.#others = rest.map(
+      (leg) => new SecondCopy({ first, leg, clock: parts.clock, size: head.size, changed: () => this.#tell() }),
+    );
+    if (head.size > 0) this.#pins.move({ epoch, size: head.size, root: head.root });
+  }
+
+  get epoch(): Epoch {
+    return this.#epoch;
+  }
+
+  get head(): JournalHead {
+    return this.#head;
+  }
+
+  get state(): JournalState {
+    return {
+      size: this.#head.size,
+      root: this.#head.root,
+      copies: this.#legs.map(({ name }) => name),
+      lag: Math.max(0, ...this.#others.map(({ lag }) => lag)),
+      lagReason: this.#others.find(({ failure }) => failure !== null)?.failure ?? null,
+    };
+  }
+
+  /**
+   * Appends facts together, in order, after those appended before. Resolves to the sequence of the last once it is
+   * acknowledged. After 'fenced' or 'io' this journal takes no more: another leads, or the copies must be read again.
+   * @throws NotJsonError when a value is not JSON
+   */
+  append(facts: readonly JournalFact[]): Promise<Result<Sequence, JournalError>> {
+    assert(facts.length > 0, 'an append has a fact');
+    if (this.#dead !== null) return Promise.resolve(err(this.#dead));
+    const acknowledged = new Promise<Result<Sequence, JournalError>>((resolve, reject) => {
+      const waiting: Waiting = { entries: null, resolve };
+      this.#waiting.push(waiting);
+      Promise.all(facts.map(async (fact) => ({ fact, ...(await sealPayload(this.#parts, fact.value)) })))
+        .then((entries) => (waiting.entries = entries))
+        .catch((error: unknown) => {
+          this.#waiting = this.#waiting.filter((other) => other !== waiting);
+          reject(error as Error);
+        })
+        .finally(() => this.#schedule());
+    });
+    this.#last = acknowledged.catch(() => undefined);
+    return acknowledged;
+  }
+
+  /** Waits for every append so far, and until the other copies and the pins have them. @returns why one could not follow, or null */
+  async settle(): Promise<string | null> {
+    await this.#last;
+    await this.#turn;
+    const failures = await Promise.all(this.#others.map((other) => other.settle()));
+    await this.#pins.settle();
+    return failures.find((failure) => failure !== null) ?? null;
+  }
+
+  /** Reads every copy whole and mends what is damaged, between two flushes. */
+  async repair(): Promise<Result<Recovered, OpenError>> {
+    const mending = this.#turn.then(async () => {
+      await Promise.all(this.#others.map((other) => other.settle()));
+      const pin = await furthestPin(this.#parts.pins);
+      const mended = await recover(this.#parts, this.#legs, this.#epoch, { head: this.#head, pin }, false);
+      if (mended.ok) for (const other of this.#others) other.mended(this.#head.size);
+      return mended;
+    });
+    this.#turn = mending.catch(() => undefined);
+    return mending;
+  }
+
+  /** Waits for what is in line, lets the other copies catch up as far as they can, then gives the files back. */
+  async close(): Promise<void> {
+    if (this.#dead === null) await this.settle();
+    this.#die({ code: 'io', message: 'The journal is closed.' });
+    for (const leg of this.#legs) await leg.close();
+  }
+
+  /** Flushes after what is being flushed, once the first in line is sealed. */
+  #schedule(): void {
+    if (this.#scheduled || (this.#waiting[0]?.entries ?? null) === null) return;
+    this.#scheduled = true;
+    this.#turn = this.#turn.then(async () => {
+      this.#scheduled = false;
+      await this.#flush(this.#take()).catch((error: unknown) => this.#die({ code: 'io', message: String(error) }));
+      this.#schedule();
+    });
+  }
+
+  /** What goes in the next write: whole appends in order, as many as fit in a group, but always the first. */
+  #take(): readonly Taken[] {
+    const taken: Taken[] = [];
+    let count = 0;
+    let bytes = 0;
+    for (const waiting of this.#waiting) {
+      if (!isSealed(waiting)) break;
+      count += waiting.entries.length;
+      bytes += waiting.entries.reduce((sum, { sealed }) => sum + sealed.ciphertext.length, 0);
+      if (taken.length > 0 && (count > JOURNAL_GROUP_ENTRIES_MAX || bytes > FLUSH_PAYLOAD_BYTES_MAX)) break;
+      taken.push(waiting);
+    }
+    this.#waiting = this.#waiting.slice(taken.length);
+    return taken;
+  }
+
+  async #flush(taken: readonly Taken[]): Promise<void> {
+    if (taken.length === 0) return;
+    try {
+      const flush = await this.#build(taken.flatMap(({ entries }) => entries));
+      const failure = (await this.#write(flush)) ?? (await this.#acknowledge(flush));
+      if (failure !== null) return answer(taken, () => err(failure));
+      this.#head = flush.head;
+      let sequence = this.#frontier.size - 1;
+      this.#frontier = flush.frontier;
+      answer(taken, ({ entries }) => ok((sequence += entries.length) as Sequence));
+      for (const other of this.#others) other.follow(flush.groups);
+      this.#pins.move({ epoch: this.#epoch, size: flush.head.size, root: flush.head.root });
+      this.#tell();
+    } catch (error) {
+      answer(taken, () => err({ code: 'io', message: String(error) }));
+      throw error;
+    }
+  }
+
+  /** Entries, leaf hashes and signed heads; the frontier of the journal itself moves only once all is durable. */
+  async #build(prepared: readonly Prepared[]): Promise<Flush> {
+    const { tools, signer } = this.#parts;
+    const groups: Group[] = [];
+    let frontier = this.#frontier;
+    for (let at = 0; at < prepared.length; at += JOURNAL_GROUP_ENTRIES_MAX) {
+      const members = prepared.slice(at, at + JOURNAL_GROUP_ENTRIES_MAX);
+      const firstSequence = frontier.size as Sequence;
+      const entries = members.map(({ fact, payload }) => {
+        const place = { sequence: frontier.size as Sequence, epoch: this.#epoch, time: fact.time };
+        const text = encodeEntry(
+          entryFor(tools.sha256, { ...place, type: fact.type, run: fact.run as RunId | null }, payload),
+        );
+        frontier = appendLeaf(tools.sha256, frontier, entryHash(tools.sha256, text));
+        return text;
+      });
+      const root = frontierRoot(tools.sha256, frontier);
+      const checkpoint = await signCheckpoint(tools.sha256, { size: frontier.size, root }, signer);
+      const payloads = members.map(({ sealed }) => sealed.ciphertext);
+      groups.push({ epoch: this.#epoch, firstSequence, count: members.length, checkpoint, entries, payloads });
+    }
+    const head: JournalHead = {
+      epoch: this.#epoch,
+      size: frontier.size,
+      root: hex(frontierRoot(tools.sha256, frontier)),
+      frontier: frontier.nodes.map(hex),
+      checkpoint: groups.at(-1)?.checkpoint ?? '',
+    };
+    return { groups, frontier, head, wrappedKeys: prepared.map(({ sealed }) => sealed.wrappedKey) };
+  }
+
+  async #write({ groups }: Flush): Promise<JournalError | null> {
+    if (this.#dead !== null) return this.#dead;
+    const written = await this.#first.append(groups);
+    return written.ok ? null : this.#undo(written.error);
+  }
+
+  async #acknowledge({ head, wrappedKeys }: Flush): Promise<JournalError | null> {
+    const keys = { firstSequence: this.#head.size as Sequence, wrappedKeys };
+    const kept = await this.#parts.store.acknowledge(this.#epoch, head, keys);
+    if (kept.ok) return null;
+    const failure: JournalError = { code: kept.error, message: `The store did not acknowledge: ${kept.error}.` };
+    return this.#undo(failure);
+  }
+
+  /** Only a full disk leaves the journal usable: what did not fit is cut away, and a smaller append may still go. */
+  async #undo(failure: JournalError): Promise<JournalError> {
+    if (failure.code !== 'quota') return this.#die(failure);
+    const cut = await this.#first.truncateFrom(this.#head.size as Sequence);
+    return cut.ok ? failure : this.#die(cut.error);
+  }
+
+  get #first(): JournalLeg {
+    const [first] = this.#legs;
+    assert(first !== undefined, 'a journal has a copy');
+    return first;
+  }
+
+  #die(failure: JournalError): JournalError {
+    this.#dead ??= failure;
+    for (const other of this.#others) other.close();
+    this.#pins.close();
+    answer(this.#waiting.splice(0), () => err(failure));
+    return failure;
+  }
+
+  #tell(): void {
+    this.#parts.changed?.(this.state);
+  }
+}
+
+function isSealed(waiting: Waiting): waiting is Taken {
+  return waiting.entries !== null;
+}
+
+function answer<T extends Waiting>(taken: readonly T[], result: (waiting: T) => Result<Sequence, JournalError>): void {
+  for (const waiting of taken) waiting.resolve(result(waiting));
+}
+
+function frontierOf(head: JournalHead): Frontier {
+  const nodes = head.frontier.map((node) => {
+    const bytes = fromHex(node);
+    assert(bytes !== null, 'a frontier is kept in hex');
+    return bytes;
+  });
+  return { size: head.size, nodes };
+}

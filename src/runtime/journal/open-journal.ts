@@ -1,0 +1,121 @@
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { JournalHead } from '#ports/agent-store.ts';
+import type { HeadPin, JournalLeg } from '#ports/journal-leg.ts';
+import { copyGroups, endOf } from './copies.ts';
+import { Journal } from './journal.ts';
+import type { JournalParts, OpenError, OpenReport } from './parts.ts';
+import { furthestPin } from './pin-keeper.ts';
+import { recover } from './recover.ts';
+
+export interface OpenOptions {
+  /** Reads every copy whole, however well the ends agree. */
+  readonly thorough?: boolean;
+  /** The owner has seen what is lost and goes on with what can be proved. */
+  readonly acceptLoss?: boolean;
+}
+
+/** The head of a journal that has no entry yet. */
+const NOTHING: JournalHead = { epoch: 0 as Epoch, size: 0, root: '', frontier: [], checkpoint: '' };
+
+/**
+ * Takes over writing. The epoch is raised before anything is read, so that no earlier leader can have an append
+ * acknowledged that this one does not see. In the normal case only the store's head, the pins and the last group of each
+ * copy are read; where they disagree, everything is.
+ */
+export async function openJournal(
+  parts: JournalParts,
+  options: OpenOptions = {},
+): Promise<Result<{ readonly journal: Journal; readonly report: OpenReport }, OpenError>> {
+  const opened = await openLegs(parts);
+  if (!opened.ok) return opened;
+  const { epoch, legs, missing } = opened.value;
+  const head = await parts.store.head();
+  const pin = await furthestPin(parts.pins);
+
+  const quick = options.thorough === true ? null : await takeOver(legs, head, pin);
+  if (quick !== null) {
+    // From now on a store without a head is one that lost it.
+    const kept = head === null ? await parts.store.acknowledge(epoch, quick.head, null) : ok(undefined);
+    if (!kept.ok) return err({ code: kept.error, message: 'The store did not take the first head.' });
+    const journal = new Journal(parts, legs, epoch, quick.head);
+    return ok({ journal, report: { size: quick.head.size, repaired: quick.repaired, missing, unreadable: 0 } });
+  }
+  const recovered = await recover(parts, legs, epoch, { head, pin }, options.acceptLoss === true);
+  if (!recovered.ok) {
+    for (const leg of legs) await leg.close();
+    return recovered;
+  }
+  if (options.acceptLoss === true) for (const store of parts.pins) await store.erase();
+  const { head: mended, repaired, unreadable } = recovered.value;
+  return ok({
+    journal: new Journal(parts, legs, epoch, mended),
+    report: { size: mended.size, repaired, missing, unreadable },
+  });
+}
+
+interface OpenedLegs {
+  readonly epoch: Epoch;
+  readonly legs: readonly JournalLeg[];
+  readonly missing: OpenReport['missing'];
+}
+
+/**
+ * Raises the epoch and opens the copies that can be written; one that cannot is left out and named. A copy that knows a
+ * higher epoch than the store has either met the next leader, or a store that fell back: then the epoch goes above it.
+ */
+async function openLegs(parts: JournalParts, above?: Epoch): Promise<Result<OpenedLegs, OpenError>> {
+  const epoch = await parts.store.raiseEpoch(above);
+  const legs: JournalLeg[] = [];
+  const missing: { copy: string; why: string }[] = [];
+  for (const leg of parts.legs) {
+    const opened = await leg.open(epoch);
+    if (opened.ok) legs.push(leg);
+    else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
+    else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
+    else return openLegs(parts, opened.error.epoch);
+  }
+  if (legs.length > 0) return ok({ epoch, legs, missing });
+  return err({
+    code: 'io',
+    message: `No copy of the journal can be opened: ${missing.map(({ why }) => why).join('; ')}`,
+  });
+}
+
+/** The normal case: every copy ends at the store's head, or is only a little behind it. Null when it is not so. */
+async function takeOver(
+  legs: readonly JournalLeg[],
+  kept: JournalHead | null,
+  pin: HeadPin | null,
+): Promise<{ readonly head: JournalHead; readonly repaired: OpenReport['repaired'] } | null> {
+  if (kept === null) {
+    const ends = await Promise.all(legs.map((leg) => leg.head()));
+    return (pin?.size ?? 0) === 0 && ends.every((end) => end === null) ? { head: NOTHING, repaired: [] } : null;
+  }
+  if (pin !== null && (pin.size > kept.size || (pin.size === kept.size && pin.root !== kept.root))) return null;
+  const [first, ...others] = legs;
+  if (first === undefined || !(await endsAt(first, kept))) return null;
+  const repaired: OpenReport['repaired'][number][] = [];
+  for (const leg of others) {
+    if (await endsAt(leg, kept)) continue;
+    const end = await leg.head();
+    const from = endOf(end);
+    if (end !== null && !(await holds(first, end.firstSequence, end.checkpoint))) return null;
+    if (from >= kept.size || (await leg.truncateFrom(from as Sequence)).ok === false) return null;
+    if ((await copyGroups(first, leg, from, kept.size)) !== null) return null;
+    repaired.push({ copy: leg.name, from, to: kept.size });
+  }
+  return { head: kept, repaired };
+}
+
+/** Cuts away what was never acknowledged. @returns whether the copy then ends at this very head */
+async function endsAt(leg: JournalLeg, head: JournalHead): Promise<boolean> {
+  if (endOf(await leg.head()) > head.size && !(await leg.truncateFrom(head.size as Sequence)).ok) return false;
+  const end = await leg.head();
+  return endOf(end) === head.size && (end?.checkpoint ?? '') === head.checkpoint;
+}
+
+async function holds(leg: JournalLeg, sequence: Sequence, checkpoint: string): Promise<boolean> {
+  const { groups } = await leg.read(sequence, 1);
+  return groups[0]?.firstSequence === sequence && groups[0].checkpoint === checkpoint;
+}

@@ -1,0 +1,89 @@
+import { type Entry, parseEntry, type Payload } from '#core/audit/entry.ts';
+import type { Sequence } from '#core/base/ids.ts';
+import type { Group } from '#ports/journal-leg.ts';
+import type { JournalReading } from './parts.ts';
+import { openPayload, type OpenedPayload } from './sealed-payload.ts';
+
+/** An entry with what it commits to, as far as that can still be read. */
+export interface ReadEntry {
+  readonly entry: Entry;
+  /** Its canonical JSON, the bytes that are hashed. */
+  readonly text: string;
+  readonly payload: Payload | null;
+  /** Why there is no payload. */
+  readonly missing: OpenedPayload['missing'];
+}
+
+/** Entries flushed together, and the signed head over all up to the last of them. */
+export interface ReadGroup {
+  readonly entries: readonly ReadEntry[];
+  readonly checkpoint: string;
+  /** Entries the checkpoint covers. */
+  readonly size: number;
+}
+
+const PAGE_ENTRIES = 256;
+
+/**
+ * Acknowledged entries [from, from + count) with their payloads, from the first copy that holds them; for any tab. Fewer
+ * come back at the end of the journal.
+ * @throws Error when no copy holds an acknowledged entry: the journal must be repaired
+ */
+export async function readEntries(parts: JournalReading, from: number, count: number): Promise<readonly ReadEntry[]> {
+  const size = (await parts.store.head())?.size ?? 0;
+  const to = Math.min(size, from + count);
+  if (to <= from) return [];
+  const groups = await groupsOf(parts, from, to - from);
+  const entries = await Promise.all(groups.map((group) => openGroup(parts, group, from, to)));
+  return entries.flat();
+}
+
+/** Every acknowledged group in order, for exports and for folding the journal anew; memory stays bounded. */
+export async function* readGroups(parts: JournalReading, from = 0): AsyncIterable<ReadGroup> {
+  const size = (await parts.store.head())?.size ?? 0;
+  for (let next = from; next < size;) {
+    for (const group of await groupsOf(parts, next, Math.min(PAGE_ENTRIES, size - next))) {
+      const end = group.firstSequence + group.count;
+      yield { entries: await openGroup(parts, group, from, size), checkpoint: group.checkpoint, size: end };
+      next = end;
+    }
+  }
+}
+
+/** Intact groups that hold all these entries. */
+async function groupsOf(parts: JournalReading, from: number, count: number): Promise<readonly Group[]> {
+  const faults: string[] = [];
+  for (const leg of parts.legs) {
+    const { groups, damage } = await leg.read(from as Sequence, count);
+    const [first, last] = [groups[0], groups.at(-1)];
+    const whole =
+      first !== undefined &&
+      last !== undefined &&
+      first.firstSequence <= from &&
+      last.firstSequence + last.count >= from + count;
+    if (whole) return groups;
+    faults.push(`${leg.name}: ${damage ?? 'shorter than the head'}`);
+  }
+  throw new Error(
+    `No copy of the journal holds the entries ${String(from)} to ${String(from + count - 1)} (${faults.join('; ')}).`,
+  );
+}
+
+async function openGroup(parts: JournalReading, group: Group, from: number, to: number): Promise<readonly ReadEntry[]> {
+  const keys = await parts.store.recordKeys(group.firstSequence, group.count);
+  const opened = group.entries.map(async (text, index): Promise<ReadEntry> => {
+    const parsed = parseEntry(text);
+    if (!parsed.ok)
+      throw new Error(`Entry ${String(group.firstSequence + index)} cannot be read: ${parsed.error.message}`);
+    const ciphertext = group.payloads[index] ?? new Uint8Array();
+    const payload = await openPayload(
+      { sealer: parts.sealer, sha256: parts.tools.sha256 },
+      parsed.value,
+      ciphertext,
+      keys[index] ?? null,
+    );
+    return { entry: parsed.value, text, ...payload };
+  });
+  const wanted = opened.filter((_, index) => group.firstSequence + index >= from && group.firstSequence + index < to);
+  return Promise.all(wanted);
+}
