@@ -2,7 +2,8 @@ import type { SourceId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { OwnerSettings } from '../items/owner.ts';
 
-export type GoalKind = 'summarise-mail' | 'find-free-time' | 'write-report' | 'answer-question' | 'query-table' | 'not-understood';
+export type GoalKind =
+  'summarise-mail' | 'find-free-time' | 'write-report' | 'answer-question' | 'query-table' | 'not-understood';
 
 /** A goal as it was understood: shown in plain words, its parameters editable before the run. */
 export interface UnderstoodGoal {
@@ -37,7 +38,8 @@ export interface Parameter {
 /**
  * Values by type: text string; number number; minutes number; date "2026-11-23"; date-range {from, to} of dates,
  * to inclusive; time-range {from, to} minutes after midnight; choice string; choices string[]; people
- * {name, address}[]; boolean boolean.
+ * {name, address}[]; boolean boolean; filters {column, op, value, value2?}[] with op one of = != < <= > >= contains
+ * between (value to value2, both inclusive), values as text, "=" on one column several times meaning any of them.
  */
 export type ParameterType =
   | 'text'
@@ -49,7 +51,8 @@ export type ParameterType =
   | 'choice'
   | 'choices'
   | 'people'
-  | 'boolean';
+  | 'boolean'
+  | 'filters';
 
 /** All that understanding a goal may look at; values only, gathered by the runtime through ports. */
 export interface GoalContext {
@@ -111,5 +114,11 @@ export interface FoundDate {
   readonly timeFrom: number | null;
   readonly timeTo: number | null;
   /** What was said outright rather than implied. */
-  readonly certain: { readonly day: boolean; readonly month: boolean; readonly year: boolean; readonly weekday: boolean; readonly hour: boolean };
+  readonly certain: {
+    readonly day: boolean;
+    readonly month: boolean;
+    readonly year: boolean;
+    readonly weekday: boolean;
+    readonly hour: boolean;
+  };
 }

@@ -1,0 +1,242 @@
+import type { Json } from '../../base/json.ts';
+import { stem } from '../../text/stem.ts';
+import { cue, either, evidence, MAIL_WORDS } from '../cues.ts';
+import type { GoalMethod } from '../goal-method.ts';
+import type { GoalContext } from '../goal.ts';
+import { parameter, valueOf, type Option } from '../parameters.ts';
+import { goalDates } from '../ranges.ts';
+import type { Reading } from '../reading.ts';
+import {
+  dateFilters,
+  numberFilters,
+  shownFilters,
+  toolFilters,
+  valueFilters,
+  type TableFilter,
+} from '../table-filters.ts';
+import { askedOf, type TableQuestion } from '../table-question.ts';
+import { mentionsOf, tableKey, type InventoryTable, type TableMentions } from '../table-words.ts';
+import { useTool } from '../tool-use.ts';
+
+/** Words of reckoning: what a table is asked. */
+const RECKON = [
+  cue('how much|total|totals|sum|altogether|in all|overall', 0.5),
+  cue('how many|number of|count', 0.45),
+  cue('average|mean|median|typical|on average', 0.6),
+  cue(
+    'highest|lowest|largest|smallest|biggest|greatest|most expensive|cheapest|least|fewest|top|bottom|best(?: selling)?|worst|maximum|minimum|max|min|most|rank\\w*|record',
+    0.35,
+  ),
+  cue(
+    'trends?|over time|develop(?:ed|ment)?|evol\\w+|month (?:by|over|on) month|year (?:by|over|on) year|growth|grow(?:n|ing)?|chang\\w+ over',
+    0.5,
+  ),
+  cue(
+    '(?:per|by|for each|each|every|grouped by|broken down by|split by) (?:\\w+ )?(?:day|week|month|quarter|year)|monthly|weekly|yearly|quarterly|daily|annual(?:ly)?',
+    0.4,
+  ),
+  cue('break ?down|broken down|group(?:ed)? by|split by|distribution|compare|versus|vs', 0.35),
+  cue('share|percent(?:age)?|proportion|fraction|ratio', 0.4),
+  cue('distinct|unique|different', 0.3),
+  cue('rows?|columns?|tables?|spreadsheets?|csv|sheet|records|entries|chart|plot|graph', 0.35),
+  cue('spend|spent|cost|costs|earn|earned|sold|revenue|sales|expenses|turnover', 0.2),
+  cue('list|show|which|who', 0.1),
+  cue('more than|less than|greater than|over|under|above|below|at least|at most|exceed\\w*', 0.15),
+];
+
+const AGAINST = [
+  cue(MAIL_WORDS, 0.5),
+  cue('(?:status|progress) (?:report|update)|write|draft', 0.6),
+  cue('free|availab\\w+|slots?|meet', 0.3),
+  cue('asked of me|waiting for|documents?|according to|notes', 0.35),
+  cue('why|how do|how does|how did|how can', 0.3),
+];
+
+export const queryTable: GoalMethod = {
+  kind: 'query-table',
+
+  score(reading, context) {
+    const best = bestTable(reading, context);
+    const reckon = evidence(reading.plain, RECKON);
+    if (best === null)
+      return /\b(?:tables?|spreadsheets?|csv|rows?|columns?)\b/.test(reading.plain) && reckon > 0.4 ? 0.5 : 0;
+    const { mentions, weight } = best;
+    const base = either(reckon * (weight > 0 ? 1 : 0.35), weight * (reckon > 0.08 ? 1 : 0.5));
+    const against = evidence(reading.plain, AGAINST) * (mentions.named ? 0.4 : 1);
+    return base * (1 - against) * (weight > 0 ? 1 : 0.6);
+  },
+
+  parameters(reading, context) {
+    const { tables } = context.inventory;
+    const mentions = bestTable(reading, context)?.mentions ?? (tables[0] ? mentionsOf(reading, tables[0]) : null);
+    const options = tables.map((table) => ({
+      value: tableKey(table),
+      label: tables.filter(({ name }) => name === table.name).length > 1 ? tableKey(table) : table.name,
+    }));
+    if (mentions === null) return build({ ...NOTHING, filters: [] }, '', options, []);
+    const { between } = goalDates(reading, context.today.iso, 'past', 366);
+    const question = askedOf(reading, mentions);
+    const measure = mentions.table.columns.find(({ name }) => name === question.column) ?? question.measure;
+    const dates = mentions.table.columns.find(({ name }) => name === question.dateColumn) ?? null;
+    const named = valueFilters(reading, mentions, question.operation === 'share' ? [question.groupBy] : []);
+    const filters = [...named, ...numberFilters(reading, mentions, measure), ...dateFilters(between, dates)];
+    const columns = mentions.table.columns.map(({ name }) => ({ value: name, label: name }));
+    return build({ ...question, filters }, tableKey(mentions.table), options, columns);
+  },
+
+  restate(parameters, context) {
+    const key = valueOf<string>(parameters, 'table');
+    const table = context.inventory.tables.find((each) => tableKey(each) === key);
+    const text = (name: string): string => valueOf<string>(parameters, name);
+    const top = valueOf<number>(parameters, 'top');
+    const shownTop = top === 0 ? '' : ` the ${text('order') === 'asc' ? 'lowest' : 'top'} ${String(top)} of`;
+    const grouped = text('groupBy') === '' ? '' : ` by ${text('groupBy')}`;
+    const period = text('period') === 'none' ? '' : ` by ${text('period')}`;
+    const where = shownFilters(valueOf<TableFilter[]>(parameters, 'filters'));
+    const what = OPERATION_WORDS[text('operation')] ?? 'List';
+    return `${what}${shownTop}${text('column') === '' ? ' the rows' : ` ${text('column')}`}${grouped}${period} in ${table?.name ?? 'the table'}${where === '' ? '' : `, where ${where}`}.`;
+  },
+
+  missing({ inventory }) {
+    return inventory.tables.length > 0 ? null : 'There is no table in your files; add one (.csv or .tsv).';
+  },
+
+  network({ parameters }, context) {
+    const key = valueOf<string>(parameters, 'table');
+    const table = context.inventory.tables.find((each) => tableKey(each) === key);
+    const filters = valueOf<TableFilter[]>(parameters, 'filters');
+    const where = shownFilters(filters);
+    const names = ['operation', 'column', 'groupBy', 'dateColumn', 'period', 'top', 'order'];
+    return {
+      sequence: [
+        useTool({
+          tool: 'read-table',
+          title: `Read ${String(table?.rows ?? 0)} rows of ${table?.path ?? key}${where === '' ? '' : `, keeping those where ${where}`}`,
+          args: { table: key, filters: toolFilters(filters) },
+          produces: ['rows'],
+          consumes: [],
+        }),
+        useTool({
+          tool: 'compute-table',
+          title: `${OPERATION_WORDS[valueOf<string>(parameters, 'operation')] ?? 'List'} ${valueOf<string>(parameters, 'column') || 'the rows'}${valueOf<string>(parameters, 'groupBy') === '' ? '' : ` by ${valueOf<string>(parameters, 'groupBy')}`}`,
+          args: Object.fromEntries(names.map((name): [string, Json] => [name, valueOf(parameters, name)])),
+          produces: ['answer'],
+          consumes: ['rows'],
+        }),
+      ],
+    };
+  },
+
+  subtasks: {},
+};
+
+const OPERATION_WORDS: Readonly<Record<string, string>> = {
+  sum: 'Add up',
+  mean: 'Average',
+  median: 'Find the median of',
+  min: 'Find the lowest',
+  max: 'Find the highest',
+  count: 'Count',
+  list: 'List',
+  trend: 'Show the trend of',
+  share: 'Work out the share of',
+  distinct: 'List the different values of',
+};
+
+const NOTHING: TableQuestion = {
+  operation: 'list',
+  column: '',
+  groupBy: '',
+  dateColumn: '',
+  period: 'none',
+  top: 0,
+  order: 'desc',
+  measure: null,
+};
+
+function build(
+  question: TableQuestion & { readonly filters: readonly TableFilter[] },
+  table: string,
+  tables: readonly Option[],
+  columns: readonly Option[],
+): ReturnType<GoalMethod['parameters']> {
+  const choices = (values: readonly string[]): Option[] => values.map((value) => ({ value, label: value }));
+  const none = { value: '', label: '' };
+  return [
+    parameter('table', 'Table', 'choice', table, 'files', tables),
+    parameter(
+      'operation',
+      'Reckon',
+      'choice',
+      question.operation,
+      'goal',
+      choices(['sum', 'mean', 'median', 'min', 'max', 'count', 'list', 'trend', 'share', 'distinct']),
+    ),
+    parameter('column', 'Of column', 'text', question.column, 'files', [none, ...columns]),
+    parameter('groupBy', 'For each', 'text', question.groupBy, question.groupBy === '' ? 'default' : 'goal', [
+      none,
+      ...columns,
+    ]),
+    parameter(
+      'filters',
+      'Only where',
+      'filters',
+      question.filters,
+      question.filters.length > 0 ? 'goal' : 'default',
+      columns,
+    ),
+    parameter('dateColumn', 'Date column', 'text', question.dateColumn, 'files', [none, ...columns]),
+    parameter(
+      'period',
+      'By period',
+      'choice',
+      question.period,
+      question.period === 'none' ? 'default' : 'goal',
+      choices(['none', 'day', 'week', 'month', 'quarter', 'year']),
+    ),
+    parameter('top', 'Only the first (0 for all)', 'number', question.top, question.top === 0 ? 'default' : 'goal'),
+    parameter('order', 'Order', 'choice', question.order, 'goal', [
+      { value: 'desc', label: 'highest first' },
+      { value: 'asc', label: 'lowest first' },
+    ]),
+  ];
+}
+
+/** The table that the goal mentions most of, with how much that is. */
+function bestTable(reading: Reading, { inventory }: GoalContext): { mentions: TableMentions; weight: number } | null {
+  let best: { mentions: TableMentions; weight: number } | null = null;
+  for (const table of inventory.tables) {
+    const mentions = mentionsOf(reading, table);
+    const weight = weightOf(mentions, table);
+    if (best === null || weight > best.weight) best = { mentions, weight };
+  }
+  return best;
+}
+
+function weightOf({ columns, values, named }: TableMentions, table: InventoryTable): number {
+  const columnWeights = columns.map(({ strength, column }) => strength * (isCommon(column.name) ? 0.2 : 0.5));
+  const valueWeights = [...new Set(values.map(({ start }) => start))].map(() => 0.4);
+  return either(...columnWeights, ...valueWeights, named ? 0.45 : 0, Math.min(0.02, table.rows / 1e6));
+}
+
+/** Column names that any goal may hold by chance. */
+function isCommon(name: string): boolean {
+  return (
+    [
+      'date',
+      'name',
+      'id',
+      'time',
+      'status',
+      'note',
+      'type',
+      'number',
+      'title',
+      'day',
+      'month',
+      'year',
+      'person',
+      'week',
+    ].includes(stem(name.toLowerCase())) || name.length < 3
+  );
+}

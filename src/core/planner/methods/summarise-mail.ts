@@ -1,0 +1,267 @@
+import type { GoalMethod } from '../goal-method.ts';
+import type { GoalContext, Parameter } from '../goal.ts';
+import type { Network } from '../htn.ts';
+import { cue, either, evidence, MAIL_WORDS, SUMMARY_WORDS } from '../cues.ts';
+import { shownRange, type DateRange } from '../local-dates.ts';
+import { parameter, peopleValue, rangeValue, sourceOptions, valueOf } from '../parameters.ts';
+import { peopleIn, type Person } from '../people.ts';
+import { goalDates, LONG_AGO } from '../ranges.ts';
+import type { Reading } from '../reading.ts';
+import { isPerson, namedSources, topicOf } from '../topic.ts';
+import { useTool } from '../tool-use.ts';
+
+const MAIL = cue(MAIL_WORDS, 0.35);
+const SUMMARY = cue(SUMMARY_WORDS, 0.3);
+
+/** Something is wanted of the owner. */
+const ASKED = [
+  cue(
+    '(?:ask(?:s|ed|ing)?|want(?:s|ed)?|need(?:s|ed)?|expect(?:s|ed)?|request(?:s|ed)?|require[sd]?|demand(?:s|ed)?)(?: \\w+){0,3} (?:of|from|by|for|to) (?:me|us)',
+    0.75,
+  ),
+  cue(
+    '(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|need(?:s|ed|ing)?|expect(?:s|ed|ing)?|request(?:s|ed|ing)?|tell(?:s|ing)?|told) (?:of )?me\\b(?: to)?(?! (?:the|what|about|when|where|who|how|which))',
+    0.6,
+  ),
+  cue('(?:expected|required|requested|wanted|needed|asked|demanded) (?:of|from|by) (?:me|us)', 0.75),
+  cue(
+    '(?:must|should|shall|do|need|needs|have|got|supposed|am) (?:i|we|me)?(?: \\w+)? ?(?:to )?(?:do|deliver|finish|complete|take care of|act on|deal with|work on|handle|get done)\\b',
+    0.45,
+  ),
+  cue(
+    '(?:i|we) (?:\\w+ )?(?:have|need|ought|am supposed|am expected) to (?:do|deliver|finish|complete|act|take care|deal|work|handle|send|get)',
+    0.5,
+  ),
+  cue('(?:i|we) (?:must|should|owe)\\b', 0.35),
+  cue(
+    'to ?dos?|to do list|action (?:items?|points?)|open (?:items|points|tasks|asks)|homework|on my plate|my (?:tasks|duties|obligations|commitments|deadlines|assignments|action items)|assigned to me|(?:tasks|requests|asks|deadlines|jobs|actions|favou?rs) (?:for|to|of|on|from) (?:me|my|people|others|colleagues)|asks? (?:for|of) me',
+    0.6,
+  ),
+  cue('(?:requests?|tasks?|deadlines?|actions?|asks|obligations)', 0.25),
+];
+
+/** Somebody waits for the owner's answer. */
+const WAITING = [
+  cue(
+    '(?:wait(?:s|ing)?|awaiting) (?:\\w+ ){0,3}?(?:for|on) (?:me|my|an? (?:answer|reply|response)|answers?|repl(?:y|ies)|responses?|us|our|something from me)',
+    0.8,
+  ),
+  cue(
+    '(?:wait(?:s|ing)?|awaiting|await)\\b(?: \\w+){0,4} (?:answer|reply|response|repl(?:y|ies)|answers|responses|me)',
+    0.7,
+  ),
+  cue(
+    'who (?:is|are|was)(?: still)? waiting|waiting on me|keep(?:ing)? (?:people|anyone|anybody|someone)? ?waiting|left (?:hanging|waiting|unanswered|without)',
+    0.7,
+  ),
+  cue(
+    '(?:not|never|yet to|still have to|forgot(?:ten)? to|failed to|still need to|need to|should|must|have to|who do|who should|who must|whom do|whom should)(?: \\w+){0,4} (?:answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|write back|written back|get back|got back|gotten back)',
+    0.7,
+  ),
+  cue(
+    'unanswered|unreplied|without (?:an? |my |any )?(?:answer|reply|response)|open (?:replies|answers)|pending (?:replies|answers|responses|messages|mails|emails)|outstanding (?:replies|answers|responses)|(?:owe|owes|owing)(?: \\w+){0,3} (?:answer|reply|response|email|mail|answers|replies|responses)|need(?:s|ing)? (?:an? |my |to be )?(?:answer|reply|response|answered|replied|repl(?:y|ies))|(?:answer|reply|response)s? (?:from|by) me|(?:ghost|ignor)(?:ed|ing)|get back to|(?:replies|answers|responses) (?:i|we) (?:owe|missed|forgot)|hear(?:ing|d)? (?:back )?from me',
+    0.7,
+  ),
+];
+
+const NEWS = [
+  cue(
+    '(?:what did i miss|what have i missed|did i miss|what is (?:new|going on|happening)|what (?:has |have )?happened|any(?:thing)? (?:news|new|important|urgent)|what came in|(?:bring|get) me (?:up to|up)|catch(?:ing)? up)',
+    0.45,
+  ),
+  cue(
+    '(?:read|check|scan|skim|look (?:through|at|over)|sort|review|process|show|list|tell me about)(?: \\w+){0,4} (?:' +
+      MAIL_WORDS +
+      ')',
+    0.4,
+  ),
+  cue(
+    '(?:who|what)(?: \\w+){0,3} (?:wrote|written|write|writes|mailed|emailed|messaged|sent|contacted)(?: to)? (?:me|us)',
+    0.6,
+  ),
+];
+
+/** What speaks for a search or another kind instead. */
+const AGAINST = [
+  cue(
+    '(?:write|draft|prepare|create|compose|produce|generate|put together)(?: \\w+){0,3} (?:report|memo|briefing)|status report|progress report',
+    0.75,
+  ),
+  cue('(?:documents?|files?|notes|pdfs?|spreadsheets?|csv|tables?|rows?|columns?)', 0.35),
+  cue('free (?:time|slots?)|slots?|calendar|availab\\w+|meet(?: with)?|DURATION', 0.4),
+  cue('how (?:much|many)|average|total|sum of|per (?:month|week|year|day)', 0.4),
+];
+
+export const summariseMail: GoalMethod = {
+  kind: 'summarise-mail',
+
+  score({ plain, head, question }, { inventory, ...context }) {
+    const mail = evidence(plain, [MAIL]);
+    const waiting = evidence(plain, WAITING);
+    const asked = evidence(plain, ASKED);
+    const summary = evidence(plain, [SUMMARY]);
+    const pair = mail > 0 && summary > 0 ? 0.75 : 0;
+    const alone =
+      /^(?:(?:summary|summaris\w+|overview|recap|digest)(?: of)? )?(?:(?:my|the|all|this|that|these|new|recent|unread) )*(?:mails?|e ?mails?|inbox|mail ?box|messages)(?: summary| overview| recap| digest)?(?: please)?$/.test(
+        head,
+      )
+        ? 0.6
+        : 0;
+    const person =
+      /\b(?:from|by|with)\b/.test(plain) && summary > 0 && inventory.messages > 0 && context.language.people.length > 0
+        ? 0.3
+        : 0;
+    const news = evidence(plain, NEWS);
+    const lookUp =
+      question &&
+      /^(?:when|where|what time|how|why|which)\b|^(?:who|what) (?:is|was|are|were|did) (?!(?:waiting|still|asked|expected|i|wanted|required|new|in)\b)/.test(
+        head,
+      )
+        ? 0.3
+        : 0;
+    const supports = inventory.messages > 0 ? 1 : mail > 0 ? 1 : 0.4;
+    const forIt = either(mail, summary * 0.6, pair, alone, person, news, asked, waiting);
+    return forIt * supports * (1 - evidence(plain, AGAINST) * (waiting > 0.6 ? 0.4 : 1)) * (1 - lookUp);
+  },
+
+  parameters(reading, context) {
+    const { between } = goalDates(reading, context.today.iso, 'past', 14);
+    const people = peopleIn(reading, context);
+    const found = topicOf(
+      reading,
+      /\b(?:mails?|e-?mails?|messages|threads?|discussions?|conversations?|correspondence)\s+on\s+/gi,
+    );
+    const topic = isPerson(found, people) || /^(?:me|it|what|who|whom|how|why)\b/i.test(found) ? '' : found;
+    const mailboxes = namedSources(reading, context, ['mail', 'mailbox']);
+    const parts = partsWanted(reading);
+    const options = sourceOptions(context, ['mail', 'mailbox']);
+    return [
+      parameter('between', 'Sent between', 'date-range', rangeValue(between), between === null ? 'default' : 'goal'),
+      parameter('people', 'Only with', 'people', peopleValue(people), people.length > 0 ? 'goal' : 'default'),
+      parameter('topic', 'About', 'text', topic, topic === '' ? 'default' : 'goal'),
+      parameter('parts', 'What to tell', 'choices', parts.list, parts.named ? 'goal' : 'default', PARTS),
+      parameter('mailboxes', 'Mailboxes', 'choices', mailboxes, mailboxes.length > 0 ? 'goal' : 'default', options),
+    ];
+  },
+
+  restate(parameters) {
+    const parts = valueOf<string[]>(parameters, 'parts');
+    const people = valueOf<Person[]>(parameters, 'people');
+    const topic = valueOf<string>(parameters, 'topic');
+    const mail = `${mailWords(parameters)}${people.length > 0 ? ` with ${people.map(nameOf).join(' and ')}` : ''}`;
+    const subject = topic === '' ? '' : ` about ${topic}`;
+    const when = timeWords(valueOf<DateRange | null>(parameters, 'between'));
+    const asks = parts.includes('asks') ? 'what is asked of me' : '';
+    const waiting = parts.includes('waiting') ? 'who waits for my answer' : '';
+    if (parts.includes('threads'))
+      return `Summarise ${mail}${subject}${when}${asks || waiting ? `: by thread${asks && `, ${asks}`}${waiting && `, ${waiting}`}` : ''}.`;
+    return `Tell me ${[asks, waiting].filter((part) => part !== '').join(' and ') || 'what is new'} in ${mail}${subject}${when}.`;
+  },
+
+  missing({ inventory }) {
+    return inventory.messages > 0 ? null : 'There is no mailbox in your files; add one (.mbox or .eml).';
+  },
+
+  network({ parameters }, context) {
+    const parts = valueOf<string[]>(parameters, 'parts');
+    return {
+      sequence: [
+        useTool({
+          tool: 'read-threads',
+          title: readTitle(parameters, context),
+          args: Object.fromEntries(
+            ['between', 'people', 'topic', 'mailboxes'].map((name) => [name, valueOf(parameters, name)]),
+          ),
+          produces: ['threads'],
+          consumes: [],
+        }),
+        { task: 'study-threads', input: parts },
+        useTool({
+          tool: 'compose-mail-summary',
+          title: 'Write the summary with its sources',
+          args: { parts },
+          produces: ['answer'],
+          consumes: [
+            'threads',
+            ...PART_TOOLS.filter(([part]) => parts.includes(part)).map(([, , artifact]) => artifact),
+          ],
+        }),
+      ],
+    };
+  },
+
+  subtasks: {
+    'study-threads': [
+      {
+        name: 'each-wanted-part',
+        applies: () => true,
+        subtasks: (_, { input }): Network => ({
+          together: PART_TOOLS.filter(([part]) => (input as string[]).includes(part)).map(([, tool, artifact, title]) =>
+            useTool({ tool, title, args: {}, produces: [artifact], consumes: ['threads'] }),
+          ),
+        }),
+      },
+    ],
+  },
+};
+
+const PARTS = [
+  { value: 'threads', label: 'Each thread in short' },
+  { value: 'asks', label: 'What is asked of me' },
+  { value: 'waiting', label: 'Who waits for my answer' },
+];
+
+const PART_TOOLS = [
+  ['threads', 'summarise-threads', 'thread-summaries', 'Pick the key sentences of each thread'],
+  ['asks', 'find-asks', 'asks', 'Find what is asked of you, by whom and by when'],
+  ['waiting', 'find-waiting', 'waiting', 'Find who waits for your answer'],
+] as const;
+
+function partsWanted({ plain }: Reading): { list: string[]; named: boolean } {
+  const summary =
+    evidence(plain, [SUMMARY, cue('by thread|per thread|each thread|threads|discussions?', 0.5)]) > 0 ||
+    evidence(plain, NEWS) > 0.44;
+  const waiting = evidence(plain, WAITING) >= 0.5;
+  const withoutWaiting = plain.replace(
+    /\b(?:need|have|should|must|still|ought|do|who)(?: \w+){0,4} (?:answer\w*|repl\w+|respond\w*|get back|write back)\b/g,
+    '',
+  );
+  const asked = evidence(waiting ? withoutWaiting : plain, ASKED) >= 0.5;
+  const list = [...(asked ? ['asks'] : []), ...(waiting ? ['waiting'] : [])];
+  if (list.length === 0) return { list: PARTS.map((part) => part.value), named: false };
+  return {
+    list: summary && /\b(?:and|also|plus|,|including|with)\b/.test(plain) ? ['threads', ...list] : list,
+    named: true,
+  };
+}
+
+function mailWords(parameters: readonly Parameter[]): string {
+  const chosen = valueOf<string[]>(parameters, 'mailboxes');
+  const options = parameters.find((each) => each.name === 'mailboxes')?.options ?? [];
+  const paths = options.filter((option) => chosen.includes(option.value)).map((option) => option.label);
+  return paths.length > 0 ? `the mail in ${paths.join(' and ')}` : 'my mail';
+}
+
+function readTitle(parameters: readonly Parameter[], { inventory }: GoalContext): string {
+  const chosen = valueOf<string[]>(parameters, 'mailboxes');
+  const boxes = inventory.sources.filter(({ kind }) => kind === 'mail' || kind === 'mailbox');
+  const read = chosen.length > 0 ? boxes.filter(({ id }) => chosen.includes(id)) : boxes;
+  const where =
+    read.length === 1 ? ` in ${read[0]?.path ?? ''}` : read.length > 1 ? ` in ${String(read.length)} files` : '';
+  const count =
+    chosen.length === 0 || chosen.length === boxes.length ? `${String(inventory.messages)} messages` : 'the messages';
+  return `Read ${count}${where} and put them into threads`;
+}
+
+/** " from Mon 23 to Fri 27 Nov 2026", " until Fri 27 Nov 2026". */
+export function timeWords(range: DateRange | null): string {
+  if (range === null) return '';
+  if (range.from === LONG_AGO) return ` until ${shownRange({ from: range.to, to: range.to })}`;
+  return range.from === range.to
+    ? ` on ${shownRange(range)}`
+    : ` from ${shownRange(range)}`.replace(/from (\w{3} \d{4})$/, 'in $1');
+}
+
+export function nameOf({ name, address }: Person): string {
+  return name === '' ? address : name;
+}

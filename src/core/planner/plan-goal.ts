@@ -1,0 +1,59 @@
+import { assert } from '../base/assert.ts';
+import type { Sha256, StepId } from '../base/ids.ts';
+import { digestOf, type Json } from '../base/json.ts';
+import { definitions } from '../tools/definitions.ts';
+import { domain, ROOT } from './domain.ts';
+import type { GoalContext, UnderstoodGoal } from './goal.ts';
+import { solve } from './htn.ts';
+import type { Plan, Step } from './plan.ts';
+import type { ToolUse } from './tool-use.ts';
+import { understandGoal } from './understand.ts';
+import { validatePlan } from './validate.ts';
+
+/** Understands a goal and plans it. */
+export function planGoal(
+  text: string,
+  context: GoalContext,
+  overrides: { readonly [name: string]: Json },
+  sha256: Sha256,
+): Plan {
+  return makePlan(understandGoal(text, context, overrides), context, sha256);
+}
+
+/** The plan for a goal over these files; there always is one, if only to say what is missing. */
+export function makePlan(goal: UnderstoodGoal, context: GoalContext, sha256: Sha256): Plan {
+  const solution = solve(domain, ROOT, { goal, context, artifacts: new Set<string>() });
+  assert(solution !== null, 'the explanation of limits is always a plan');
+  const ids = solution.actions.map(({ action }, index) => `${String(index + 1)}-${action.tool}` as StepId);
+  const steps = solution.actions.map(({ action, after }, index) =>
+    toStep(
+      action,
+      ids[index] as StepId,
+      after.map((each) => ids[each] as StepId),
+    ),
+  );
+  const answer = steps.findLast((step) => step.produces.includes('answer'));
+  assert(answer !== undefined, 'every plan ends with an answer');
+  const method = solution.methods[0] ?? '';
+  const plan = { goal, method, steps, answerStep: answer.id };
+  const valid = validatePlan(plan);
+  assert(valid.ok, valid.ok ? '' : valid.error.message);
+  return { ...plan, digest: digestOf(sha256, plan) };
+}
+
+function toStep({ tool, title, args, produces, consumes }: ToolUse, id: StepId, dependsOn: readonly StepId[]): Step {
+  const { effects, parallelSafe } = definitions[tool];
+  const writes = effects.writes.length > 0;
+  return {
+    id,
+    tool,
+    title,
+    args,
+    dependsOn,
+    produces,
+    consumes,
+    parallelizable: parallelSafe,
+    approval: writes,
+    undo: !writes ? 'nothing-to-undo' : effects.irreversible ? 'cannot-undo' : 'can-undo',
+  };
+}

@@ -1,0 +1,157 @@
+import type { Json } from '../base/json.ts';
+import { fold } from '../text/words.ts';
+import type { DateRange } from './local-dates.ts';
+import { LONG_AGO } from './ranges.ts';
+import type { Reading } from './reading.ts';
+import type { InventoryColumn, TableMentions } from './table-words.ts';
+
+export interface TableFilter {
+  readonly [key: string]: Json;
+  readonly column: string;
+  readonly op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'between';
+  readonly value: string;
+}
+
+const NOT =
+  /\b(?:not|except(?: for)?|excluding|exclude|without|other than|apart from|besides|is not|are not|non)(?: (?:in|for|from|the|of|any|on|by))*\s*$/;
+
+/** Filters by values named in the goal: "in the North", "for travel or hotels", "not paid". */
+export function valueFilters(reading: Reading, mentions: TableMentions, leave: readonly string[]): TableFilter[] {
+  const filters: TableFilter[] = [];
+  const places = new Set<string>();
+  for (const { column, value, start, end } of mentions.values) {
+    const place = `${String(start)} ${String(end)}`;
+    if (places.has(place) || leave.includes(column.name)) continue;
+    places.add(place);
+    const lead = fold(reading.text.slice(0, reading.words[start]?.start ?? 0));
+    const refused = NOT.test(lead);
+    filters.push({ column: column.name, op: refused ? '!=' : '=', value });
+  }
+  return filters;
+}
+
+const COMPARE: readonly (readonly [string, TableFilter['op']])[] = [
+  [
+    '(?:no more|not more|no greater|not over|not above|no higher) than|at most|up to|maximum of|max(?:imum)?|not over|<=|≤',
+    '<=',
+  ],
+  ['(?:no less|not less|no fewer|not under|not below) than|at least|minimum of|min(?:imum)?|from|>=|≥', '>='],
+  [
+    '(?:more|greater|higher|larger|bigger|longer|older|better|costlier|heavier) than|over|above|exceed(?:s|ing)?|beyond|in excess of|>',
+    '>',
+  ],
+  ['(?:less|fewer|lower|smaller|cheaper|shorter|younger|lighter) than|under|below|beneath|<', '<'],
+];
+const AMOUNT = String.raw`(?:[€$£¥]|eur|usd|gbp|chf)?\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(k|m|thousand|million|mio|bn|billion)?\b(?!\s*(?:days?|weeks?|months?|years?)\b)`;
+
+/** "over 1,000", "between 100 and 200", "at least 5 hours", on the numeric column said nearest, else the measure. */
+export function numberFilters(
+  reading: Reading,
+  mentions: TableMentions,
+  measure: InventoryColumn | null,
+): TableFilter[] {
+  const text = withoutDates(reading);
+  const filters: TableFilter[] = [];
+  const target = (at: number): string | null => nearestNumeric(reading, mentions, at)?.name ?? measure?.name ?? null;
+  const between = new RegExp(String.raw`\bbetween\s+${AMOUNT}\s+and\s+${AMOUNT}`).exec(text);
+  if (between) {
+    const column = target(between.index);
+    if (column !== null)
+      filters.push({
+        column,
+        op: 'between',
+        value: amountOf(between[1], between[2]),
+        value2: amountOf(between[3], between[4]),
+      });
+    return filters;
+  }
+  let rest = text;
+  for (const [words, op] of COMPARE) {
+    const pattern = new RegExp(String.raw`(?:\b|(?=[<>≤≥]))(?:${words})\s*${AMOUNT}`);
+    const match = pattern.exec(rest);
+    const column = match ? target(match.index) : null;
+    if (!match || column === null) continue;
+    filters.push({ column, op, value: amountOf(match[1], match[2]) });
+    rest = rest.slice(0, match.index) + ' '.repeat(match[0].length) + rest.slice(match.index + match[0].length);
+  }
+  return filters;
+}
+
+function withoutDates(reading: Reading): string {
+  let text = reading.text.toLowerCase();
+  for (const { start, end } of reading.dates) text = text.slice(0, start) + ' '.repeat(end - start) + text.slice(end);
+  return text;
+}
+
+function amountOf(digits: string | undefined, scale: string | undefined): string {
+  const number = Number((digits ?? '').replaceAll(',', ''));
+  const factors: Readonly<Record<string, number>> = {
+    k: 1e3,
+    thousand: 1e3,
+    m: 1e6,
+    million: 1e6,
+    mio: 1e6,
+    bn: 1e9,
+    billion: 1e9,
+  };
+  return String(number * (factors[scale ?? ''] ?? 1));
+}
+
+/** The numeric column whose mention ends closest before the place, within five words. */
+function nearestNumeric(reading: Reading, mentions: TableMentions, at: number): InventoryColumn | null {
+  const index = reading.words.findIndex((word) => word.start >= at);
+  const near = mentions.columns
+    .filter((mention) => mention.column.type === 'number' && mention.strength >= 0.5)
+    .map((mention) => ({ mention, distance: index - mention.end }))
+    .filter(({ distance }) => distance >= -1 && distance <= 5)
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.mention.column ?? null;
+}
+
+export function dateFilters(range: DateRange | null, column: InventoryColumn | null): TableFilter[] {
+  if (range === null || column === null) return [];
+  if (range.from === LONG_AGO) return [{ column: column.name, op: '<=', value: range.to }];
+  return [{ column: column.name, op: 'between', value: range.from, value2: range.to }];
+}
+
+/** As one would say it: "Region is North", "Amount over 100". */
+export function shownFilters(filters: readonly TableFilter[]): string {
+  const words: Readonly<Record<string, string>> = {
+    '=': 'is',
+    '!=': 'is not',
+    '<': 'under',
+    '<=': 'at most',
+    '>': 'over',
+    '>=': 'at least',
+    contains: 'contains',
+  };
+  return filters
+    .map(({ column, op, value, value2 }) =>
+      op === 'between' ? `${column} from ${value} to ${String(value2)}` : `${column} ${words[op] ?? op} ${value}`,
+    )
+    .join(' and ');
+}
+
+/** For the table tools, which name comparisons in words and take several wanted values of a column as one list. */
+export function toolFilters(filters: readonly TableFilter[]): Json[] {
+  const names: Readonly<Record<string, string>> = {
+    '=': 'is',
+    '!=': 'is-not',
+    '<': 'lt',
+    '<=': 'lte',
+    '>': 'gt',
+    '>=': 'gte',
+  };
+  const out: Json[] = [];
+  const seen = new Set<string>();
+  for (const filter of filters) {
+    const same = filters
+      .filter((other) => other.op === '=' && other.column === filter.column)
+      .map((other) => other.value);
+    if (filter.op === '=' && same.length > 1) {
+      if (!seen.has(filter.column)) out.push({ column: filter.column, op: 'one-of', value: same });
+      seen.add(filter.column);
+    } else out.push({ ...filter, op: names[filter.op] ?? filter.op });
+  }
+  return out;
+}

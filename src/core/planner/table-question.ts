@@ -1,0 +1,283 @@
+import { stem } from '../text/stem.ts';
+import { fold } from '../text/words.ts';
+import type { Reading } from './reading.ts';
+import {
+  columnWords,
+  type ColumnMention,
+  type InventoryColumn,
+  type InventoryTable,
+  type TableMentions,
+} from './table-words.ts';
+
+export type TableOperation =
+  'sum' | 'mean' | 'median' | 'min' | 'max' | 'count' | 'list' | 'trend' | 'share' | 'distinct';
+
+/** What a goal asks of a table; columns by name, '' for none. */
+export interface TableQuestion {
+  readonly operation: TableOperation;
+  readonly column: string;
+  readonly groupBy: string;
+  readonly dateColumn: string;
+  readonly period: 'none' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+  /** 0 for all. */
+  readonly top: number;
+  readonly order: 'desc' | 'asc';
+  /** The number column that comparisons without a column are about. */
+  readonly measure: InventoryColumn | null;
+}
+
+const LOW =
+  /\b(?:lowest|smallest|cheapest|least|fewest|bottom|worst|minimum|min|shortest|youngest|ascending|slowest|lightest)\b/;
+const HIGH =
+  /\b(?:highest|largest|biggest|greatest|most|top|best|maximum|max|longest|oldest|dearest|priciest|descending|heaviest|fastest|record)\b/;
+const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+
+export function askedOf(reading: Reading, mentions: TableMentions): TableQuestion {
+  const { plain } = reading;
+  const { table } = mentions;
+  const period = periodOf(plain);
+  const dateColumn = table.columns.find(({ type }) => type === 'date') ?? null;
+  const measure = measureOf(reading, mentions);
+  const extreme = LOW.test(plain) || HIGH.test(plain);
+  const order = LOW.test(plain) ? 'asc' : 'desc';
+  const top = topOf(plain);
+  const trend = isTrend(plain);
+  const stated = statedOperation(plain);
+  const group = groupOf(reading, mentions, extreme || top > 0);
+  const base = { dateColumn: dateColumn?.name ?? '', order, measure } as const;
+  const none = { ...base, column: '', groupBy: '', period: 'none', top: 0 } as const;
+  const measured = measure?.name ?? '';
+
+  if (stated === 'share') {
+    const grouped = group ?? columnOfValue(mentions) ?? firstText(table);
+    return {
+      ...none,
+      operation: 'share',
+      column: counts(plain) || asksOfRows(plain, mentions) ? '' : measured,
+      groupBy: grouped?.name ?? '',
+    };
+  }
+  if (stated === 'distinct') {
+    const column = mentions.columns.find(({ column: each }) => each.type !== 'number')?.column ?? group;
+    return { ...none, operation: 'distinct', column: column?.name ?? '' };
+  }
+  if (trend && (dateColumn !== null || period !== 'none')) {
+    return {
+      ...none,
+      operation: 'trend',
+      column: counts(plain) ? '' : measured,
+      groupBy: group && group !== dateColumn ? group.name : '',
+      period: period === 'none' ? 'month' : period,
+    };
+  }
+  if (stated === 'count')
+    return {
+      ...none,
+      operation: 'count',
+      groupBy: group?.name ?? '',
+      period,
+      top: group ? top || single(plain, reading, group, extreme) : 0,
+    };
+  if (stated !== null) {
+    const pick = extreme && (group !== null || period !== 'none') ? top || 1 : top;
+    return {
+      ...none,
+      operation: stated,
+      column: measured,
+      groupBy: group?.name ?? '',
+      period,
+      top: group || period !== 'none' ? pick : 0,
+    };
+  }
+  if (extreme || top > 0) return ranked(reading, { ...none, period, column: measured }, group, top);
+  if (group !== null || period !== 'none')
+    return {
+      ...none,
+      operation: measured === '' ? 'count' : 'sum',
+      column: measured,
+      groupBy: group?.name ?? '',
+      period,
+    };
+  return { ...none, operation: 'list', column: '' };
+}
+
+/** "which region sold most", "top 5 customers", "the largest expense". */
+function ranked(
+  reading: Reading,
+  none: Omit<TableQuestion, 'operation'>,
+  group: InventoryColumn | null,
+  top: number,
+): TableQuestion {
+  const { plain } = reading;
+  const perRow = none.measure !== null && isPerRow(none.measure);
+  if (
+    group !== null &&
+    /\b(?:most|fewest|least) (?:often|frequent|common|entries|rows|orders|times|bookings|records|tickets)\b|\bmost (?:frequently|commonly)\b/.test(
+      plain,
+    )
+  ) {
+    return { ...none, operation: 'count', column: '', groupBy: group.name, top: top || 1 };
+  }
+  if (none.period !== 'none')
+    return { ...none, operation: none.column === '' ? 'count' : 'sum', groupBy: '', top: top || 1 };
+  if (group !== null) {
+    const operation = none.column === '' ? 'count' : perRow ? (none.order === 'asc' ? 'min' : 'max') : 'sum';
+    return { ...none, operation, groupBy: group.name, top: top || (isPlural(reading, group) ? 0 : 1) };
+  }
+  if (top > 0) return { ...none, operation: 'list', top };
+  return { ...none, operation: none.column === '' ? 'list' : none.order === 'asc' ? 'min' : 'max' };
+}
+
+function statedOperation(plain: string): TableOperation | null {
+  if (/\b(?:share|percent(?:age)?|proportion|fraction|how much of the total|what part)\b/.test(plain)) return 'share';
+  if (
+    /\b(?:distinct|unique)\b|\b(?:what|which|list|show|all)(?: \w+){0,2} different\b|\bwhat kinds? of\b/.test(plain) &&
+    !/\bhow many\b/.test(plain)
+  )
+    return 'distinct';
+  if (/\b(?:average|mean|averages|typical(?:ly)?|on average)\b/.test(plain)) return 'mean';
+  if (/\bmedian\b/.test(plain)) return 'median';
+  if (/\bhow many\b|\bnumber of\b|\bcount\b/.test(plain)) return 'count';
+  if (/\b(?:total|totals|sum|altogether|in all|add up|combined|overall|how much|in total)\b/.test(plain)) return 'sum';
+  return null;
+}
+
+function counts(plain: string): boolean {
+  return /\bhow many\b|\bnumber of\b|\bcount\b/.test(plain);
+}
+
+/** "what share of orders is cancelled" counts rows; "what share of the spend is travel" adds up. */
+function asksOfRows(plain: string, mentions: TableMentions): boolean {
+  return (
+    !mentions.columns.some(({ column, strength }) => column.type === 'number' && strength >= 0.5) ||
+    /\bshare of (?:the )?(?:rows|entries|records)\b/.test(plain)
+  );
+}
+
+function isTrend(plain: string): boolean {
+  return /\b(?:trends?|over time|develop(?:ed|ment|s)?|evol\w+|(?:month|year|week|quarter) (?:by|over|on|to) (?:month|year|week|quarter)|growth|grow(?:n|s|ing)?|chang\w+ (?:over|through|by|per|from|each|since)|(?:has|have|did)(?: \w+){1,4} chang\w+|timeline|going up|going down|rising|falling|increas\w+|decreas\w+|declin\w+)\b/.test(
+    plain,
+  );
+}
+
+function periodOf(plain: string): TableQuestion['period'] {
+  const match =
+    /\b(?:per|by|each|every|for each|for every|which|what|(?:group\w*|split|break down|broken down) by(?: the)?)(?: (?:calendar|single|and))? (day|week|month|quarter|year)s?\b(?! (?:has|is|was) (?:the )?date)/.exec(
+      plain,
+    )?.[1] ??
+    /\b(dai|week|month|quarter|year)ly\b/.exec(plain)?.[1] ??
+    /\b(day|week|month|quarter|year) (?:by|over|on|to) (?:day|week|month|quarter|year)\b/.exec(plain)?.[1] ??
+    (/\bannual(?:ly)?\b|\bper annum\b/.test(plain) ? 'year' : undefined) ??
+    /\b(?:best|worst|busiest|strongest|weakest|cheapest|slowest) (day|week|month|quarter|year)\b/.exec(plain)?.[1];
+  if (match === undefined) return 'none';
+  return (match === 'dai' ? 'day' : match) as TableQuestion['period'];
+}
+
+function topOf(plain: string): number {
+  const number = String.raw`(\d{1,3}|${NUMBERS.join('|')})`;
+  const ranking =
+    '(?:highest|largest|biggest|greatest|most|best|lowest|smallest|cheapest|least|worst|longest|oldest|top|bottom|latest|newest|fewest|shortest|dearest|priciest|heaviest)';
+  const match = new RegExp(
+    String.raw`\b(?:top|bottom|first|best|worst|highest|largest|biggest|lowest|smallest|cheapest) ${number}\b(?! ?(?:percent|%))|\b${number} (?:\w+ )?${ranking}\b`,
+  ).exec(plain);
+  const digits = match?.[1] ?? match?.[2];
+  if (digits === undefined) return 0;
+  const named = NUMBERS.indexOf(digits);
+  return named >= 0 ? named : Number(digits);
+}
+
+function single(plain: string, reading: Reading, group: InventoryColumn, extreme: boolean): number {
+  return extreme && !isPlural(reading, group) && /\b(?:which|who|what|where)\b/.test(plain) ? 1 : 0;
+}
+
+/** "by region", "per customer", "for each team", "which supplier", "top 5 products", "who". */
+function groupOf(reading: Reading, mentions: TableMentions, ranking: boolean): InventoryColumn | null {
+  const groupable = mentions.columns.filter(({ column }) => column.type !== 'number' && column.type !== 'date');
+  const before = (mention: ColumnMention): string =>
+    fold(
+      reading.words
+        .slice(Math.max(0, mention.start - 4), mention.start)
+        .map((word) => word.lower)
+        .join(' '),
+    );
+  const led = groupable.filter(
+    (mention) =>
+      /\b(?:by|per|each|every|across|among|between|for all|within each|according to|for the different|which|what|whose|in which|for which)(?: (?:the|single|different|individual|our|my|of|one))*$/.test(
+        before(mention),
+      ) && mention.strength >= 0.45,
+  );
+  const best = [...led].sort((a, b) => b.strength - a.strength)[0];
+  if (best) return best.column;
+  if (!ranking) return comparedColumn(reading, mentions);
+  const ranked = groupable.filter(
+    (mention) =>
+      mention.strength >= 0.7 ||
+      /^(?:who|where)$/.test(reading.words[mention.start]?.lower ?? '') ||
+      (mention.strength >= 0.5 &&
+        /\b(?:top|bottom|best|worst|biggest|largest|smallest|most|least|expensive|selling|highest|lowest|\d+|two|three|four|five|ten)$/.test(
+          before(mention),
+        )),
+  );
+  return [...ranked].sort((a, b) => b.strength - a.strength)[0]?.column ?? comparedColumn(reading, mentions);
+}
+
+/** "compare North and South": the column both are values of. */
+function comparedColumn(reading: Reading, mentions: TableMentions): InventoryColumn | null {
+  if (
+    !/\b(?:compare[ds]?|comparison|versus|vs|against|difference between|breakdown|break down|broken down|split|distribution)\b/.test(
+      reading.plain,
+    )
+  )
+    return null;
+  const [first] = mentions.values;
+  if (first) return first.column;
+  return mentions.columns.find(({ column }) => column.type === 'text')?.column ?? null;
+}
+
+function columnOfValue(mentions: TableMentions): InventoryColumn | null {
+  return mentions.values[0]?.column ?? null;
+}
+
+function firstText(table: InventoryTable): InventoryColumn | null {
+  return table.columns.find(({ type }) => type === 'text') ?? null;
+}
+
+function isPlural(reading: Reading, group: InventoryColumn): boolean {
+  const roots = columnWords(group.name).map(stem);
+  return reading.words.some(
+    ({ lower, stem: root }) => roots.includes(root) && /[^s]s$/.test(lower) && !columnWords(group.name).includes(lower),
+  );
+}
+
+const MONEY =
+  /\b(?:amount|cost|price|total|revenue|sales|spend|spent|expense|value|net|gross|paid|fee|salary|turnover|budget|income|profit|sum)s?\b/;
+const LABEL =
+  /^(?:id|no|nr|number|year|month|week|day|zip|postcode|phone|row|index|code)$|(?:^|[\s_-])(?:id|no|nr|code|year)$/i;
+
+/** The number column the goal reckons with: named, else money, else the only one. */
+function measureOf(reading: Reading, mentions: TableMentions): InventoryColumn | null {
+  const numbers = mentions.table.columns.filter(({ type, name }) => type === 'number' && !LABEL.test(name));
+  const named = mentions.columns.filter(({ column }) => numbers.includes(column));
+  const best = named[0];
+  if (best && named.filter((mention) => mention.strength === best.strength).length === 1) return best.column;
+  const candidates = best
+    ? named.filter((mention) => mention.strength === best.strength).map(({ column }) => column)
+    : numbers;
+  const money = candidates.filter(
+    ({ name, unit }) => /[€$£]|eur|usd|gbp|chf/i.test(unit) || MONEY.test(columnWords(name).join(' ')),
+  );
+  const totals = money.filter(({ name }) =>
+    /\b(?:total|amount|revenue|sales|net|gross|value|cost)\b/.test(columnWords(name).join(' ')),
+  );
+  if (/\bhow many (?:hours|units|pieces|items|days)\b/.test(reading.plain)) return candidates[0] ?? null;
+  return totals[0] ?? money[0] ?? candidates[0] ?? null;
+}
+
+/** Prices, ages and scores are not added up. */
+function isPerRow({ name, unit }: InventoryColumn): boolean {
+  return (
+    /\b(?:price|rate|score|rating|age|temperature|grade|percent|margin|salary|wage|level|height|weight|distance)\b/.test(
+      columnWords(name).join(' '),
+    ) || unit === '%'
+  );
+}
