@@ -144,7 +144,7 @@ export const QUESTION_FRAMES: readonly Phrasing[] = group(
     'Do you know this from my papers? {question}',
     'Check the notes for me. {question}',
     'I forgot: {question}',
-    'Quick question about the handbook. {question}',
+    'A quick question about my papers. {question}',
     'Somewhere in these files it says it. {question}',
     'Tell me, {question}',
   ],

@@ -74,10 +74,10 @@ function resultOf(one: Case, pursuit: Pursuit, world: World): CaseResult {
     what,
   });
   const failures: Failure[] = [];
-  const kind = pursuit.goal?.kind;
-  if (kind && !one.expect.kinds.includes(kind)) {
+  const { goal } = pursuit;
+  if (goal && !one.expect.kinds.includes(goal.kind)) {
     failures.push(
-      fail('misunderstood', `${kind} instead of ${one.expect.kinds.join(' or ')}: "${pursuit.goal?.restated ?? ''}"`),
+      fail('misunderstood', `${goal.kind} instead of ${one.expect.kinds.join(' or ')}: "${goal.restated}"`),
     );
   }
   if (pursuit.failure) failures.push(fail('failed', pursuit.failure));

@@ -23,9 +23,9 @@ interface Writer extends Person {
   readonly signature: readonly string[];
 }
 
-const people: Readonly<Record<string, Writer>> = JSON.parse(
-  readFileSync(new URL('./threads/people.json', import.meta.url), 'utf8'),
-);
+const people = JSON.parse(readFileSync(new URL('./threads/people.json', import.meta.url), 'utf8')) as Readonly<
+  Record<string, Writer>
+>;
 
 function threadMails(thread: string, threadIndex: number): Mail[] {
   const [head = '', ...messages] = thread.split(/^--- /m);

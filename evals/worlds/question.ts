@@ -72,5 +72,9 @@ function answerFact(said: ReturnType<Topic>): Fact {
 
 function framed(frame: string, question: string): string {
   const starts = /^\{question\}|[.?] \{question\}/.test(frame);
-  return frame.replace('{question}', starts ? upperFirst(question) : question);
+  return frame.replace('{question}', starts ? upperFirst(question) : lowerFirst(question));
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -19,7 +19,7 @@ describe('the sample vault', () => {
   });
 
   test('lists every file with its size and hash in the manifest', () => {
-    const manifest = JSON.parse(readFileSync(`${folder}manifest.json`, 'utf8'));
+    const manifest = JSON.parse(readFileSync(`${folder}manifest.json`, 'utf8')) as { files: { path: string }[] };
     const real = written
       .filter((path) => path !== 'manifest.json')
       .map((path) => {
@@ -36,7 +36,11 @@ describe('the sample vault', () => {
 
   test('uses no mail address outside example.org', () => {
     const text = sampleFiles()
-      .map((file) => Buffer.from(file.bytes).toString('utf8').replaceAll(/\r\n |=\n/g, ''))
+      .map((file) =>
+        Buffer.from(file.bytes)
+          .toString('utf8')
+          .replaceAll(/\r\n |=\n/g, ''),
+      )
       .join('\n');
     const domains = [...text.matchAll(/[\w.+-]+@([\w-]+(?:\.[\w-]+)+)/g)].map((match) => match[1]);
     expect(domains.length).toBeGreaterThan(400);
