@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
-import { signCheckpoint } from '#core/audit/checkpoint.ts';
+import { checkpointKey, formatCheckpoint, signCheckpoint } from '#core/audit/checkpoint.ts';
 import { checkCheckpoint, checkEntries, checkEntry, type JournalCheck, startCheck } from '#core/audit/journal-check.ts';
 import { frontierRoot } from '#core/audit/merkle.ts';
+import { signNote } from '#core/audit/note.ts';
 import { checkTools, plainFacts, testJournal } from '#tests/fakes/journal.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 
@@ -116,6 +117,25 @@ test('a checkpoint of another size, agent, log, or with a broken signature prove
     expect(!checked.ok && checked.error.code, note).toBe(code);
   }
   expect(checkCheckpoint(checkTools, check, good).ok).toBe(true);
+});
+
+test("a head of another log signed with the agent's key proves nothing here", async () => {
+  const check = afterEntries(journal.texts.slice(0, 4));
+  const root = frontierRoot(sha256, check.frontier);
+  const text = formatCheckpoint({ origin: 'example.org/other-log', size: 4, root, extensions: [] });
+  const note = await signNote(sha256, text, checkpointKey(journal.signer.publicKey), journal.signer.sign);
+  const checked = checkCheckpoint(checkTools, check, note);
+  expect(!checked.ok && checked.error.why).toBe("a checkpoint is of another log than this agent's");
+});
+
+test('a checkpoint may carry further lines and further signatures', async () => {
+  const check = afterEntries(journal.texts.slice(0, 4));
+  const key = checkpointKey(journal.signer.publicKey);
+  const root = frontierRoot(sha256, check.frontier);
+  const text = formatCheckpoint({ origin: key.name, size: 4, root, extensions: ['a line not understood'] });
+  const note = await signNote(sha256, text, key, journal.signer.sign);
+  const cosigned = `${note}\u2014 witness.example/w AAAAAAECAwQ=\n`;
+  expect(checkCheckpoint(checkTools, check, cosigned)).toMatchObject({ ok: true, value: { proved: { size: 4 } } });
 });
 
 test('checking goes on from where it stopped and gives the same head', async () => {

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
-import { utf8 } from '#core/base/bytes.ts';
+import { base64, utf8 } from '#core/base/bytes.ts';
+import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
-import { merkleTree } from '#core/audit/merkle-tree.ts';
+import { citedClaim } from '#core/audit/cited-claim.ts';
+import { payloadJson } from '#core/audit/entry.ts';
+import { inclusionProof, merkleTree } from '#core/audit/merkle-tree.ts';
 import {
   checkSourceFile,
   encodeSentenceProof,
   type JournalRecord,
   makeSentenceProof,
+  type ProvedEntry,
   type SentenceProof,
   verifySentenceProof,
 } from '#core/audit/sentence-proof.ts';
@@ -40,6 +44,13 @@ async function proofOf(claim: string, of: TestJournal = journal): Promise<Senten
   const made = await make(claim, of);
   if (!made.ok) throw new Error(made.error);
   return made.value;
+}
+
+function provedEntry(of: TestJournal, sequence: number, size: number): ProvedEntry {
+  const [entry, payload] = [of.entries[sequence], of.payloads[sequence]];
+  if (entry === undefined || payload === undefined) throw new Error('the journal has the entry');
+  const inclusion = inclusionProof(sha256, merkleTree(sha256, of.leafHashes), sequence, size).map(base64);
+  return { entry, payload: payloadJson(payload), inclusion };
 }
 
 test('each sentence of an answer is proved from its words to the checkpoint', async () => {
@@ -142,6 +153,45 @@ test('an answer given before its file was imported is refused', async () => {
   const facts = plainFacts(12).with(8, answerFact()).with(9, importFact('mail/budget.eml'));
   const report = verifySentenceProof(checkTools, encodeSentenceProof(await proofOf('c1', testJournal(facts))));
   expect(report.firstBad).toEqual({ sequence: 9, why: 'mail/budget.eml was imported after the answer was given' });
+});
+
+test('only the import of the cited file, under the cited name, stands for it', async () => {
+  const path = 'mail/budget.eml';
+  const imported = importFact(path);
+  const renamed = {
+    ...imported,
+    value: { type: 'source.imported', source: { id: sourceIdOf(path), path: 'copy.eml' } },
+  };
+  const mislabelled = { ...imported, type: 'source.removed' };
+  const facts = plainFacts(12).with(2, imported).with(3, renamed).with(4, mislabelled).with(8, answerFact());
+  const of = testJournal(facts);
+  const proof = await proofOf('c1', of);
+  expect(proof.sources.map(({ entry }) => entry.sequence)).toEqual([2]);
+  for (const sequence of [3, 4]) {
+    const swapped = { ...proof, sources: [provedEntry(of, sequence, 11)] };
+    const report = verifySentenceProof(checkTools, encodeSentenceProof(swapped));
+    expect(report.firstBad).toEqual({ sequence, why: `entry ${String(sequence)} is not the import of ${path}` });
+  }
+});
+
+test('a payload is read with care: a sentence or evidence that is twice there, or misshapen, is not taken', () => {
+  const value = answerFact().value as { readonly answer: { readonly sections: Json[]; readonly evidence: Json[] } };
+  const { answer } = value;
+  const [span] = answer.evidence;
+  const spoiled: readonly Json[] = [
+    null,
+    'answer.verified',
+    { ...value, type: 'answer.drafted' },
+    { ...value, answer: { ...answer, sections: [...answer.sections, ...answer.sections] } },
+    { ...value, answer: { ...answer, sections: 'none' } },
+    { ...value, answer: { ...answer, evidence: [...answer.evidence, span] } } as Json,
+    { ...value, answer: { ...answer, evidence: [] } },
+    ...Object.entries({ source: 'no hash', digest: 7, file: null, quote: 7, start: -1, end: 0, id: 'e7' }).map(
+      ([key, other]) => ({ ...value, answer: { ...answer, evidence: [{ ...(span as object), [key]: other }] } }),
+    ),
+  ];
+  expect(citedClaim(value as Json, 'c1').ok).toBe(true);
+  for (const payload of spoiled) expect(citedClaim(payload, 'c1').ok, JSON.stringify(payload)).toBe(false);
 });
 
 test('the cited bytes are looked up in the file itself', async () => {
