@@ -27,7 +27,8 @@ export function kindIcon(kind: SourceKind): IconName {
   return ICONS[kind];
 }
 
-/** "archive.zip/letters/spring.md" -> "spring.md" */
-export function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** "archive.zip/letters/spring.md" -> name "spring.md", folder "archive.zip/letters" */
+export function splitPath(path: string): { readonly name: string; readonly folder: string } {
+  const slash = path.lastIndexOf('/');
+  return { name: path.slice(slash + 1), folder: path.slice(0, Math.max(0, slash)) };
 }
