@@ -91,7 +91,7 @@ function badClaim(claim: Claim, pieces: readonly Evidence[], files: number): str
 function badWords(claim: Claim, pieces: readonly Evidence[]): string[] {
   if (claim.basis !== 'extract') return [];
   const source = plain(pieces.map((piece) => `${piece.quote} ${piece.locator} ${piece.file}`).join(' '));
-  const words = contentWords(claim.text).filter((word) => !DATE_WORD.test(word));
+  const words = contentWords(claim.text).filter((word) => !DATE_WORD.test(word) && !FRAME_WORDS.has(word));
   const foreign = words.filter((word) => !contains(source, word));
   return words.length > 0 && foreign.length / words.length > 0.4
     ? [`its words are not the evidence's: ${foreign.join(', ')}`]
@@ -124,7 +124,9 @@ function badComputation(claim: Claim, pieces: readonly Evidence[]): string[] {
     const byId = new Map(pieces.map((piece) => [piece.id, piece]));
     const bad = computation.values.filter(
       ({ evidence, value }) =>
-        evidence !== null && !holds(byId.get(evidence)?.quote ?? '', { number: Math.abs(value) }),
+        computation.operation !== 'count' &&
+        evidence !== null &&
+        !holds(byId.get(evidence)?.quote ?? '', { number: Math.abs(value) }),
     );
     const result = again(
       computation.operation,
@@ -155,7 +157,7 @@ function again(operation: string, values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   if (operation === 'sum') return sum;
-  if (operation === 'count') return null;
+  if (operation === 'count') return values.every((value) => value === 1) ? values.length : null;
   if (operation === 'mean') return sum / values.length;
   if (operation === 'min') return sorted[0] ?? null;
   if (operation === 'max') return sorted.at(-1) ?? null;
@@ -163,6 +165,12 @@ function again(operation: string, values: readonly number[]): number | null {
   return null;
 }
 
+/** Words with which an answer presents what it cites, and that say nothing of their own about the matter. */
+const FRAME_WORDS = new Set(
+  'waits waiting wait waited your yours answer answered reply replied asks asked about message messages from write wrote written since thread still nobody says said'.split(
+    ' ',
+  ),
+);
 const DATE_WORD = /^(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/;
 
 function contentWords(text: string): string[] {

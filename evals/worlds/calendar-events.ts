@@ -47,7 +47,8 @@ export interface Rule {
   readonly until: string | null;
 }
 
-const HORIZON_DAYS = 500;
+/** Days counted out from an event's first: the worlds ask about the next few weeks only. */
+const HORIZON_DAYS = 260;
 const BYDAY = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 const WINDOWS: Readonly<Record<string, string>> = {
   'Europe/Berlin': 'W. Europe Standard Time',

@@ -27,7 +27,10 @@ export function calendarWorld(seed: number, heldOut: boolean): World {
   const today = d.chance(0.35) ? d.pick(DST_MONDAYS) : d.day('2026-01-12', '2027-10-20');
   const now = instant(today, 8 * 60, zone);
   const hours = { from: d.pick([8 * 60, 8 * 60 + 30, 9 * 60]), to: d.pick([17 * 60, 17 * 60 + 30, 18 * 60]) };
-  const calendars = [owner, ...colleagues].map((person, i) => ({ person, events: layOut(d, today, zone, i) }));
+  const calendars = [owner, ...colleagues].map((person, i) => {
+    const events = layOut(d, today, zone, i);
+    return { person, events, times: events.map((event) => ({ event, at: occurrences(event, zone) })) };
+  });
 
   const usable = CALENDAR.filter((phrasing) => phrasing.heldOut === heldOut);
   const cases: Case[] = [0, 1, 2].map((i) => {
@@ -38,8 +41,8 @@ export function calendarWorld(seed: number, heldOut: boolean): World {
     const long = d.pick(LENGTHS);
     const involved = calendars.filter(({ person }) => person === owner || with_.includes(person));
     const free = (window: 'required' | 'allowed') => {
-      const blocks = involved.flatMap(({ events }) =>
-        events.filter((event) => blocksTime(event, window)).flatMap((event) => occurrences(event, zone)),
+      const blocks = involved.flatMap(({ times }) =>
+        times.filter(({ event }) => blocksTime(event, window)).flatMap(({ at }) => at),
       );
       return minus(windows(when, but, hours, window, zone), union(blocks))
         .flatMap((interval) => intersect([interval], [{ start: now, end: Number.MAX_SAFE_INTEGER }]))
