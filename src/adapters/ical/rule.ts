@@ -38,7 +38,7 @@ export function readRule(value: unknown): Result<Rule, string> {
     return err('the recurrence rule does not say how often it repeats (FREQ)');
   }
   if (data['rscale'] !== undefined && data['rscale'] !== 'GREGORIAN') {
-    return err(`the recurrence rule counts in the calendar ${String(data['rscale'])}, which is not understood`);
+    return err('the recurrence rule counts in a calendar (RSCALE) that is not understood');
   }
   const count = data['count'];
   if (count !== undefined && !(typeof count === 'number' && count >= 1)) {

@@ -69,6 +69,7 @@ class Reading {
   readonly #context: ToolContext;
   readonly #own: ReadonlySet<string>;
   readonly #identities: readonly Address[];
+  readonly #name: string;
   readonly #from: UnixMs;
   readonly #to: UnixMs;
   readonly #busy: { uid: string; time: BusyTime }[] = [];
@@ -84,6 +85,7 @@ class Reading {
     this.#context = context;
     this.#own = new Set(calendars.map(({ key }) => key));
     this.#identities = person === null ? ownerIdentities(context.owner) : [person];
+    this.#name = person === null ? '' : `${person.name === '' ? person.address : person.name}: `;
     this.#from = from;
     this.#to = to;
   }
@@ -105,9 +107,16 @@ class Reading {
       this.problems.push(`An entry of ${file} could not be read, so it may be missing here: ${entries.error}.`);
       return;
     }
-    if (own) this.anchor ??= eventEvidence(item, 0, file, item.summary === '' ? file : `${item.summary} in ${file}`);
+    if (own)
+      this.anchor ??= eventEvidence(
+        item,
+        0,
+        file,
+        `${this.#name}${item.summary === '' ? 'an entry' : item.summary} in ${file}`,
+      );
+    const whose = { identities: this.#identities, own, file, name: this.#name };
     for (const entry of entries.value) {
-      const time = busyTimeOf(item, entry, this.#identities, own, file, (at) => zones.toLocal(at, zone));
+      const time = busyTimeOf(item, entry, whose, (at) => zones.toLocal(at, zone));
       if (time !== null) this.#busy.push({ uid: item.uid, time });
     }
   }

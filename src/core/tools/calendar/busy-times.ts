@@ -63,18 +63,23 @@ export interface TimedEntry {
 /** Reads instants on the owner's clock. */
 export type ToLocal = (instant: UnixMs) => { readonly date: string; readonly minute: number };
 
+/** Whose time is looked at, and where. */
+export interface Whose {
+  readonly identities: readonly Address[];
+  /** Whether the entry stands in a calendar of theirs. */
+  readonly own: boolean;
+  /** Path of the calendar's file. */
+  readonly file: string;
+  /** "Alice: " before the entries of others, '' before the owner's. */
+  readonly name: string;
+}
+
 /**
  * The busy time that an occurrence makes for a person, or null when it leaves them free: marked as free, cancelled,
  * declined by them, of no length, or in another's calendar without them.
  */
-export function busyTimeOf(
-  item: CalendarItem,
-  entry: TimedEntry,
-  identities: readonly Address[],
-  own: boolean,
-  file: string,
-  toLocal: ToLocal,
-): BusyTime | null {
+export function busyTimeOf(item: CalendarItem, entry: TimedEntry, whose: Whose, toLocal: ToLocal): BusyTime | null {
+  const { identities, own, file, name } = whose;
   if (entry.free || entry.end <= entry.start) return null;
   const matches = (address: Address): boolean => identities.some((identity) => samePerson(identity, address));
   const invited = entry.attendance.find(matches);
@@ -88,7 +93,7 @@ export function busyTimeOf(
     summary: entry.summary,
     tentative: entry.tentative || invited?.answer === 'tentative' || (unanswered && !own),
     allDay: entry.allDay,
-    evidence: eventEvidence(item, entry.part, file, locatorOf(entry, toLocal)),
+    evidence: eventEvidence(item, entry.part, file, `${name}${locatorOf(entry, toLocal)}`),
   };
 }
 

@@ -66,7 +66,11 @@ class SlotFinder {
     const rest = { notes: this.#notes(days), workings: this.#workings(days) };
     if (offers.length > 0) {
       const claims = offers.map((offer) => this.#freeClaim(offer));
-      return this.#book.draft('answered', [{ title: 'Free times', claims: [...claims, ...notKnown] }], rest);
+      const table = this.#table(offers);
+      return this.#book.draft('answered', [{ title: 'Free times', claims: [...claims, ...notKnown] }], {
+        ...rest,
+        table,
+      });
     }
     const nearest = this.#nearest(days);
     return this.#book.draft(
@@ -88,13 +92,14 @@ class SlotFinder {
   }
 
   #freeClaim({ day, gap, slot }: Offer): Claim {
-    const until = gap.end > slot.end ? ` (free until ${this.#time(gap.end)})` : '';
-    const elsewhere = this.#elsewhere(slot);
-    return this.#slotClaim(day, slot, (shown) => `${shown}${elsewhere} is free for ${this.#everyone()}${until}.`);
+    const untilEntry = this.#busy.some(({ start }) => start === gap.end);
+    const until = untilEntry ? this.#time(gap.end) : 'the end of those hours';
+    const longer = gap.end > slot.end ? ` (free until ${until})` : '';
+    return this.#slotClaim(day, slot, 'is free', (shown) => `${shown} for ${this.#everyone()}${longer}.`);
   }
 
-  #slotClaim(day: Day, slot: Window, sentence: (shown: string) => string): Claim {
-    const shown = `${formatDate(day.date)}, ${this.#span(slot)}`;
+  #slotClaim(day: Day, slot: Window, says: string, sentence: (shown: string) => string): Claim {
+    const shown = `${formatDate(day.date)}, ${this.#span(slot)} ${says}`;
     const ofDay = this.#busyOn(day.date);
     const busy = ofDay.map((time) => ({ start: time.start, end: time.end, evidence: this.#book.cite(time.evidence) }));
     const nearest = this.#known.flatMap((person) => this.#around(person, day.date, slot));
@@ -167,12 +172,13 @@ class SlotFinder {
     const claims: Claim[] = [];
     const suggestions: string[] = [];
     if (longest) {
-      const length = formatMinutes(minutesOf(longest.gap));
+      const length = `${String(minutesOf(longest.gap))} minutes`;
       claims.push(
         this.#slotClaim(
           longest.day,
           longest.gap,
-          (shown) => `${shown} is the longest time free for ${this.#everyone()} in these days: ${length}.`,
+          'is the longest time free',
+          (shown) => `${shown} for ${this.#everyone()} in these days: ${length}.`,
         ),
       );
       suggestions.push(`Find ${length}${withWhom} on ${formatShortDate(longest.day.date)}`);
@@ -244,20 +250,29 @@ class SlotFinder {
     return others.length > 0 ? ` with ${formatList(others)}` : '';
   }
 
-  /** The slot on the clocks of those who live by another: " [07:00–08:00 America/New_York for Alice]". */
-  #elsewhere(slot: Window): string {
+  /** The offered times side by side, on the clocks of those who live by another too. */
+  #table(offers: readonly Offer[]): AnswerDraft['table'] {
     const { clock, zone } = this.#search;
-    const shown = this.#known.flatMap((person) => {
-      if (person.person === null || person.zone === null) return [];
-      const there = clock.toLocal(slot.start, person.zone);
-      const here = clock.toLocal(slot.start, zone);
-      if (there.minute === here.minute && there.date === here.date) return [];
-      const end = clock.toLocal(slot.end, person.zone);
-      const day = there.date === here.date ? '' : `${formatShortDate(there.date)}, `;
-      const times = `${formatMinute(there.minute)}–${formatMinute(end.minute)}`;
-      return [`${day}${times} ${person.zone} for ${nameOf(person.person)}`];
-    });
-    return shown.length > 0 ? ` [${shown.join('; ')}]` : '';
+    const abroad = this.#known.flatMap(({ person, zone: there }) => (person && there ? [{ person, there }] : []));
+    const on = (slot: Window, date: string, where: string): string => {
+      const [start, end] = [clock.toLocal(slot.start, where), clock.toLocal(slot.end, where)];
+      const day = start.date === date ? '' : `${formatShortDate(start.date)}, `;
+      return `${day}${formatMinute(start.minute)}–${formatMinute(end.minute)}`;
+    };
+    return {
+      columns: [
+        'Day',
+        `Time (${zone})`,
+        'Free until',
+        ...abroad.map(({ person, there }) => `${nameOf(person)} (${there})`),
+      ],
+      rows: offers.map(({ day, slot, gap }) => [
+        formatShortDate(day.date),
+        on(slot, day.date, zone),
+        this.#time(gap.end),
+        ...abroad.map(({ there }) => on(slot, day.date, there)),
+      ]),
+    };
   }
 
   #span(window: Window): string {

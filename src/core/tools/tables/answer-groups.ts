@@ -7,7 +7,7 @@ import type { Decimal } from './decimal.ts';
 import { compare, ofInteger, plain, sum, toNumber } from './decimal.ts';
 import { groupRows } from './grouping.ts';
 import type { Operand } from './operand.ts';
-import { readNumbers, RowCiter, writtenOperands } from './operand.ts';
+import { readNumbers, RowCiter, writtenAggregate } from './operand.ts';
 import { describeRow } from './row-text.ts';
 import { citedNote, numberNotes } from './table-notes.ts';
 
@@ -107,7 +107,7 @@ function claimOf(
   single: boolean,
   citer: RowCiter,
 ): Claim {
-  const { operation, book } = computation;
+  const { operation, book, table, where } = computation;
   const { operands, result, unit } = outcome;
   const shown = shownOf(computation, outcome, all, single);
   const amount = formatQuantity(plain(result), unit);
@@ -119,26 +119,22 @@ function claimOf(
       ...citer.citeAll(operands.map(({ row }) => row)),
       ...first.map((row) => [row.index, citer.cite(row)] as const),
     ]);
-    const where = first.map((row) => describeRow(computation, row)).join('; ');
+    const places = first.map((row) => describeRow(computation, row)).join('; ');
     const times = extremes.length > 1 ? `, in ${formatCount(extremes.length, 'row')}` : '';
     const evidence = [...first.map((row) => citer.cite(row)), ...cited.values()];
-    return book.claim(`${subject(computation, outcome, single)} ${amount}${times}: ${where}.`, 'computed', evidence, {
-      ...{
-        kind: 'aggregate',
-        operation,
-        values: writtenOperands(operands, cited, toNumber),
-        result: toNumber(result),
-        shown,
-      },
+    return book.claim(`${subject(computation, outcome, single)} ${amount}${times}: ${places}.`, 'computed', evidence, {
+      ...{ kind: 'aggregate', ...writtenAggregate(operation, operands, cited), result: toNumber(result), shown },
     });
   }
   const cited = citer.citeAll(operands.map(({ row }) => row));
-  const over = operation === 'count' ? '' : ` over ${formatCount(operands.length, 'row')}`;
-  const count = operation === 'count' ? formatCount(Number(result.units), 'row') : amount;
-  return book.claim(`${subject(computation, outcome, single)} ${count}${over}.`, 'computed', [...cited.values()], {
+  const rows = formatCount(operands.length, 'row');
+  const text =
+    operation === 'count' && single
+      ? `${rows} of ${table.name}${where === '' ? '' : ` have ${where}`}.`
+      : `${subject(computation, outcome, single)} ${operation === 'count' ? rows : `${amount} over ${rows}`}.`;
+  return book.claim(text, 'computed', [...cited.values()], {
     kind: 'aggregate',
-    operation: operation as Aggregate,
-    values: writtenOperands(operands, cited, toNumber),
+    ...writtenAggregate(operation as Aggregate, operands, cited),
     result: toNumber(result),
     shown,
   });
@@ -171,7 +167,7 @@ function shareClaim(
         { evidence: null, value: toNumber(outcome.result) },
         { evidence: null, value: toNumber(whole) },
       ],
-      result: share === null ? 0 : toNumber(share),
+      result: share === null ? 0 : toNumber(outcome.result) / toNumber(whole),
       shown,
     },
   );
@@ -192,9 +188,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function subject(computation: Computation, outcome: Outcome, single: boolean): string {
   if (!single) return `${outcome.label}:`;
-  const { operation, column, where, table } = computation;
+  const { operation, column, where } = computation;
   const condition = where === '' ? '' : ` where ${where}`;
-  if (operation === 'count') return `${table.name}${condition} has`;
   return `${NAMES[operation] ?? ''} ${column?.name ?? ''}${condition} is`;
 }
 
@@ -215,7 +210,10 @@ function shownOf(computation: Computation, outcome: Outcome, all: readonly Outco
 }
 
 function titleOf({ operation, column, groupBy, dates, period, table }: Computation): string {
-  const what = `${operation === 'count' ? 'Rows' : `${operation[0]?.toUpperCase() ?? ''}${operation.slice(1)} of ${column?.name ?? 'rows'}`}`;
+  const what =
+    operation === 'count'
+      ? 'Rows'
+      : `${operation[0]?.toUpperCase() ?? ''}${operation.slice(1)} of ${column?.name ?? 'rows'}`;
   const by = [groupBy?.name, dates !== null && period !== 'none' ? period : undefined].filter(
     (part) => part !== undefined,
   );

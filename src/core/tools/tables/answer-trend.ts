@@ -11,7 +11,7 @@ import type { Decimal } from './decimal.ts';
 import { compare, ofInteger, plain, subtract, toNumber, ZERO } from './decimal.ts';
 import { fittingPeriod, groupRows } from './grouping.ts';
 import type { Operand } from './operand.ts';
-import { readNumbers, RowCiter, writtenOperands } from './operand.ts';
+import { readNumbers, RowCiter, writtenAggregate } from './operand.ts';
 import type { NumberedRow } from './table-columns.ts';
 import { dateIn } from './table-columns.ts';
 import { citedNote, numberNotes } from './table-notes.ts';
@@ -43,12 +43,12 @@ export function answerTrend(computation: Computation): Result<AnswerDraft, strin
     firstDay,
     lastDay,
     averaged,
-  ).filter((step) => step.operands.length > 0 || !averaged);
+  );
   const [first, last] = [steps[0], steps[steps.length - 1]];
   if (first === undefined || last === undefined)
     return err(`No ${column?.name ?? 'row'} of ${table.name} is a number.`);
 
-  const what = column === null ? 'rows' : `${averaged ? 'mean' : 'sum'}(${column.name})`;
+  const what = column === null ? 'number of rows' : `${averaged ? 'mean' : 'sum'}(${column.name})`;
   const told = steps.slice(-PERIODS_TOLD_MAX);
   const citer = new RowCiter(book, table, file, told.length + 1);
   const write = (value: Decimal): string => formatQuantity(plain(value), unit);
@@ -142,7 +142,8 @@ function withGaps(
   lastDay: number,
   averaged: boolean,
 ): Step[] {
-  if (averaged) return [...steps];
+  const told = steps.filter((step) => step.operands.length > 0);
+  if (averaged) return told;
   const known = new Map(steps.map((step) => [step.label, step]));
   const all: Step[] = [];
   for (let day = firstDay; day <= lastDay;) {
@@ -150,7 +151,8 @@ function withGaps(
     all.push(known.get(label) ?? { label, operands: [], value: ZERO });
     day = to + 1;
   }
-  return all;
+  const filled = (step: Step): boolean => step.operands.length > 0;
+  return all.slice(all.findIndex(filled), all.findLastIndex(filled) + 1);
 }
 
 function stepClaim(
@@ -166,8 +168,7 @@ function stepClaim(
   const text = column === null ? `${step.label}: ${rows}.` : `${step.label}: ${write(step.value)} over ${rows}.`;
   return book.claim(text, 'computed', [...cited.values()], {
     kind: 'aggregate',
-    operation: averaged ? 'mean' : column === null ? 'count' : 'sum',
-    values: writtenOperands(step.operands, cited, toNumber),
+    ...writtenAggregate(averaged ? 'mean' : column === null ? 'count' : 'sum', step.operands, cited),
     result: toNumber(step.value),
     shown: `${what} in ${step.label} = ${write(step.value)}`,
   });
@@ -196,7 +197,7 @@ function changeClaim(
       { evidence: null, value: toNumber(first.value) },
     ],
     result: toNumber(change),
-    shown: `${what}: ${write(last.value)} - ${write(first.value)} = ${write(change)}`,
+    shown: `${what}: ${write(last.value)} (${last.label}) - ${write(first.value)} (${first.label}) = ${write(change)}${relative}`,
   });
 }
 

@@ -48,8 +48,16 @@ const CODES = new Set(
   ).split(' '),
 );
 
-/** Reads a cell in the style of its column; null when it is no number. Brackets and a trailing minus are negative. */
+/**
+ * Reads a cell in the style of its column, or in the other where the cell itself leaves no doubt; null when it is no
+ * number. Brackets and a trailing minus are negative.
+ */
 export function readCellNumber(cell: string, style: NumberStyle): CellNumber | null {
+  const own = decidedStyle(cell);
+  return readInStyle(cell, style) ?? (own === null || own === style ? null : readInStyle(cell, own));
+}
+
+function readInStyle(cell: string, style: NumberStyle): CellNumber | null {
   const compact = cell.trim().replace(/[\u2212\u2013]/g, '-');
   const bracketed = /^\((.*)\)$/.exec(compact);
   const text = bracketed?.[1] ?? compact;
@@ -57,7 +65,7 @@ export function readCellNumber(cell: string, style: NumberStyle): CellNumber | n
     text,
   );
   if (!match) return null;
-  const [before, sign, between, digits, after, trailing] = match.slice(1).map((part) => (part ?? '').trim());
+  const [before, sign, between, digits, after, trailing] = match.slice(1).map((part) => part.trim());
   const units = [before, between, trailing].filter((part) => part !== undefined && part !== '');
   if (units.length > 1) return null;
   const unit = units[0] ?? '';
@@ -102,10 +110,10 @@ function decidedStyle(cell: string): NumberStyle | null {
 /** "1.234,5" as "1234.5"; null where the signs do not stand as grouping and fraction do. */
 function plainDigits(digits: string, style: NumberStyle): string | null {
   const text = digits.replace(SPACES, '').replace(/['’]/g, '');
-  const [fractionSign, groupSign] = style === 'point' ? ['.', ','] : [',', '.'];
-  const [whole = '', fraction, ...rest] = text.split(fractionSign ?? '.');
+  const [fractionSign, groupSign] = style === 'point' ? (['.', ','] as const) : ([',', '.'] as const);
+  const [whole = '', fraction, ...rest] = text.split(fractionSign);
   if (rest.length > 0) return null;
-  const groups = whole.split(groupSign ?? ',');
+  const groups = whole.split(groupSign);
   // 12,34,567 (India) groups by two; a group of one is no number.
   if (
     groups.length > 1 &&

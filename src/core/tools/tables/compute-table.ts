@@ -71,7 +71,7 @@ export function computeTable(
     column: found['column'] ?? null,
     groupBy: found['groupBy'] ?? null,
     dates: found['dates'] ?? null,
-    where: describeFilters(filters, columns),
+    where: describeFilters(filters, columns, selected.value.rows),
     book: new EvidenceBook(),
     notes: notesOf(table, columns, filters, selected.value.uncompared, found['dates'] ?? null),
   });

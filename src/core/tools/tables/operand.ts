@@ -1,8 +1,11 @@
 import type { EvidenceId } from '../../base/ids.ts';
 import type { Table } from '../../items/item.ts';
+import { closeTo, findNumbers } from '../../text/numbers.ts';
 import type { EvidenceBook } from '../evidence-book.ts';
+import type { Aggregate } from './aggregate.ts';
+import { aggregate } from './aggregate.ts';
 import type { Decimal } from './decimal.ts';
-import { add, ZERO } from './decimal.ts';
+import { compare, toNumber } from './decimal.ts';
 import type { Column, NumberedRow } from './table-columns.ts';
 import { numberIn } from './table-columns.ts';
 
@@ -88,24 +91,57 @@ export class RowCiter {
   }
 }
 
-/** As the verifier gets them: each row's number with its evidence, or for very many rows the sums of runs of rows. */
-export function writtenOperands(
+/** An aggregate as it is done again when it is checked. */
+export interface WrittenAggregate {
+  readonly operation: Aggregate;
+  readonly values: readonly { readonly evidence: EvidenceId | null; readonly value: number }[];
+}
+
+/**
+ * Each row's number with its evidence. Of very many rows the sums of runs of them (each already divided by their number
+ * for a mean), the least or greatest of each run, or the middle one or two.
+ */
+export function writtenAggregate(
+  operation: Aggregate,
   operands: readonly Operand[],
   cited: ReadonlyMap<number, EvidenceId>,
-  toNumber: (value: Decimal) => number,
-): { readonly evidence: EvidenceId | null; readonly value: number }[] {
+): WrittenAggregate {
   if (operands.length <= OPERANDS_WRITTEN_MAX) {
-    return operands.map(({ row, value }) => ({ evidence: cited.get(row.index) ?? null, value: toNumber(value) }));
+    return { operation, values: operands.map((operand) => written(operation, operand, cited)) };
   }
-  const runs: { evidence: null; value: number }[] = [];
+  const plainValues = (values: readonly number[]): WrittenAggregate['values'] =>
+    values.map((value) => ({ evidence: null, value }));
+  if (operation === 'median') {
+    const sorted = operands.map(({ value }) => value).sort(compare);
+    const middle = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+    return { operation, values: plainValues(middle.flatMap((value) => (value ? [toNumber(value)] : []))) };
+  }
+  const runs: number[] = [];
   for (let at = 0; at < operands.length; at += RUN_ROWS) {
-    const run = operands.slice(at, at + RUN_ROWS).reduce((total, { value }) => add(total, value), ZERO);
-    runs.push({ evidence: null, value: toNumber(run) });
+    const run = operands.slice(at, at + RUN_ROWS).map(({ value }) => value);
+    const extreme = operation === 'min' || operation === 'max';
+    const part = toNumber(aggregate(extreme ? operation : 'sum', run));
+    runs.push(operation === 'mean' ? part / operands.length : part);
   }
-  return runs;
+  return { operation: operation === 'min' || operation === 'max' ? operation : 'sum', values: plainValues(runs) };
+}
+
+/** With its evidence where the row, read plainly, shows the number: "(120)" does not show -120. */
+function written(
+  operation: Aggregate,
+  operand: Operand,
+  cited: ReadonlyMap<number, EvidenceId>,
+): WrittenAggregate['values'][number] {
+  const value = toNumber(operand.value);
+  const id = cited.get(operand.row.index);
+  if (id === undefined) return { evidence: null, value };
+  const shows =
+    operation === 'count' ||
+    findNumbers(quoteOf(operand.row.cells)).some(({ values }) => values.some((known) => closeTo(known, value)));
+  return { evidence: shows ? id : null, value };
 }
 
 /** The row as a comma-separated line, which for most files is how it stands in the source. */
 function quoteOf(cells: readonly string[]): string {
-  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(', ');
 }

@@ -75,11 +75,17 @@ export function selectRows(
   return ok({ rows, uncompared });
 }
 
-/** "Region = North and Amount > 100"; '' without filters. */
-export function describeFilters(filters: readonly RowFilter[], columns: readonly Column[]): string {
+/** "Region = North and Amount > 100", with values written as the rows write them; '' without filters. */
+export function describeFilters(
+  filters: readonly RowFilter[],
+  columns: readonly Column[],
+  rows: readonly NumberedRow[],
+): string {
   return filters
     .map(({ column, op, value, value2 }) => {
-      const name = findColumn(columns, column)?.name ?? column;
+      const found = findColumn(columns, column);
+      const name = found?.name ?? column;
+      if (op === 'is' && found?.type === 'text' && rows[0]) return `${name} = ${textIn(rows[0], found)}`;
       const shown = Array.isArray(value)
         ? value.join(' or ')
         : value === undefined || value === null

@@ -21,7 +21,7 @@ export interface Column {
   readonly order: DateOrder;
   /** No date of the column tells day from month; day first was taken. */
   readonly orderAssumed: boolean;
-  /** The column that gives each row's currency, when the table has one. */
+  /** The column that gives the currency of this one's amounts, row by row. */
   readonly currency: number | null;
 }
 
@@ -38,7 +38,7 @@ export function columnsOf(table: Table): readonly Column[] {
       ...{ index, name, type, unit: unitName(unit), order },
       style: styles[index] ?? usual,
       orderAssumed: ambiguous,
-      currency: currency === index ? null : currency,
+      currency: isMoney(table, index, currency) ? currency : null,
     };
   });
 }
@@ -66,8 +66,7 @@ export function numberIn(row: TableRow, column: Column): NumberCell {
   const number = readCellNumber(cell, column.style);
   if (number === null) return { kind: 'unreadable' };
   const byRow = column.currency === null ? '' : (row.cells[column.currency] ?? '').trim();
-  const counts = column.unit !== '' && !isCurrency(column.unit);
-  const unit = number.unit || (byRow !== '' && !counts && isMoneyName(column) ? unitName(byRow) : column.unit);
+  const unit = number.unit || (byRow === '' ? column.unit : unitName(byRow));
   return { kind: 'number', number: { value: number.value, unit } };
 }
 
@@ -97,10 +96,13 @@ function currencyColumn(table: Table, cells: readonly (readonly string[])[]): nu
   return index === -1 ? null : index;
 }
 
-const COUNTS =
-  /\b(?:quantity|qty|units?|count|number|no|id|year|month|day|hours?|days?|age|items?|pieces|percent|rate)\b/i;
+const MONEY =
+  /amount|price|cost|total|value|revenue|sales|turnover|fee|budget|spen[dt]|expense|salary|wage|paid|payment|due|net|gross|income|profit|margin|balance|invoice|betrag|umsatz|kosten|preis|montant|prix|importe/i;
 
-/** In a table with a currency column: whether this column is money at all. */
-function isMoneyName(column: Column): boolean {
-  return isCurrency(column.unit) || !COUNTS.test(column.name.replace(/_/g, ' '));
+/** In a table with a currency column: the columns that it speaks of. */
+function isMoney(table: Table, index: number, currency: number | null): boolean {
+  const column = table.columns[index];
+  if (currency === null || column?.type !== 'number') return false;
+  const numbers = table.columns.filter(({ type }) => type === 'number').length;
+  return isCurrency(column.unit) || MONEY.test(column.name) || numbers === 1 || index === currency - 1;
 }
