@@ -7,6 +7,7 @@ import {
   emptyRoot,
   frontierRoot,
   leafHash,
+  nodeHash,
   rootOf,
   verifyConsistency,
   verifyInclusion,
@@ -118,4 +119,14 @@ test('every inclusion and consistency proof made for sizes to 40 verifies, and f
       expect(verifyConsistency(sha256, proof, first, size, rootAt(sha256, tree, first - 1), root)).toBe(false);
     }
   }
+});
+
+test('a proof longer than its path is refused even where the hashes add up', () => {
+  const hashes = Array.from({ length: 4 }, (_, i) => leafHash(sha256, Uint8Array.of(i)));
+  const tree = merkleTree(sha256, hashes);
+  const [leaf = new Uint8Array(0), extra = new Uint8Array(0)] = hashes;
+  expect(verifyInclusion(sha256, [extra], 0, 1, leaf, nodeHash(sha256, extra, leaf))).toBe(false);
+  const proof = [...consistencyProof(sha256, tree, 3, 4), extra];
+  const [first, second] = [3, 4].map((size) => nodeHash(sha256, extra, rootAt(sha256, tree, size)));
+  expect(verifyConsistency(sha256, proof, 3, 4, first ?? leaf, second ?? leaf)).toBe(false);
 });
