@@ -16,8 +16,35 @@ const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b/i;
 export function checkNamedDate(words: string, value: string, reference: number): boolean {
   const date = parseIsoDate(value.slice(0, 10));
   if (date === null || words.trim() === '') return false;
+  if (/^(?:DTSTART|RRULE)/i.test(words)) return calendarLineHolds(words, value, date);
   const days = dayNumber(date.year, date.month, date.day) - Math.floor(reference / DAY_MS);
   return namesHold(words, date) && timeHolds(words, value.slice(11)) && distanceHolds(words, days);
+}
+
+const ICAL_DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+
+/** A line of an iCalendar event (RFC 5545): the zone of the line may be another than the reader's. */
+function calendarLineHolds(
+  line: string,
+  value: string,
+  date: { readonly year: number; readonly month: number; readonly day: number },
+): boolean {
+  if (/^RRULE/i.test(line)) {
+    const days = /BYDAY=([^;\s]+)/i.exec(line)?.[1];
+    if (days === undefined || /FREQ=(?:MONTHLY|YEARLY)/i.test(line)) return true;
+    const weekday = weekdayOf(date.year, date.month, date.day);
+    return [weekday, (weekday % 7) + 1, ((weekday + 5) % 7) + 1].some((day) =>
+      days.toUpperCase().includes(ICAL_DAYS[day - 1] ?? ''),
+    );
+  }
+  const start = findWrittenDates(line.replace(/^[^:]*:/, ''))[0]?.readings[0];
+  if (start?.year == null || start.day === null) return false;
+  const apart = dayNumber(date.year, date.month, date.day) - dayNumber(start.year, start.month, start.day);
+  const minute = findWrittenTimes(line.replace(/^[^:]*:/, ''))[0]?.minutes[0];
+  if (Math.abs(apart) > 1) return false;
+  if (value.length === 10 || minute === undefined) return apart === 0;
+  const shift = apart * 1440 + Number(value.slice(11, 13)) * 60 + Number(value.slice(14, 16)) - minute;
+  return shift % 15 === 0 && Math.abs(shift) <= 14 * 60;
 }
 
 function namesHold(

@@ -19,18 +19,23 @@ const FRAME = new Set(
   at until between page row rows`.split(/\s+/),
 );
 const NEGATIONS = /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t)\b/gi;
-const FILE = /[\p{L}\p{N}][\p{L}\p{N} _./()-]*?\.(?:md|txt|pdf|docx?|html?|csv|tsv|ics|eml|mbox|json|zip|xlsx?)\b/giu;
+const FILE = /[\p{L}\p{N}_][\p{L}\p{N}_./()-]*\.(?:md|txt|pdf|docx?|html?|csv|tsv|ics|eml|mbox|json|zip|xlsx?)\b/giu;
 
 /** Checks what a claim says in its own words: files, dates, times, numbers, names, and the rest of its words. */
 export function checkWords(claim: Claim, cited: readonly Evidence[]): Check[] {
   const source = new Source(claim, cited);
   let rest = partsOf(claim.text).rest;
   const checks: Check[] = [];
-  for (const match of rest.matchAll(FILE)) checks.push(source.file(match[0]));
-  rest = mask(
-    rest,
-    [...rest.matchAll(FILE)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
-  );
+  const named = source.filesIn(rest);
+  rest = mask(rest, named);
+  if (named.length > 0) checks.push(check(claim, 'file', true, 'the file named is a cited one'));
+  const strange = [...rest.matchAll(FILE)].map((match) => ({
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  for (const { text } of strange) checks.push(check(claim, 'file', false, `${text} is none of the cited files`));
+  rest = mask(rest, strange);
   const dates = findWrittenDates(rest);
   for (const date of dates) checks.push(source.date(date.text, date.readings));
   rest = mask(rest, dates);
@@ -71,11 +76,23 @@ class Source {
     if (computation?.kind === 'free-slot') this.#left.push((computation.end - computation.start) / 60_000);
   }
 
-  file(name: string): Check {
-    const wanted = name.trim().toLowerCase();
-    const paths = this.#cited.map(({ file }) => file.toLowerCase());
-    const passed = paths.some((path) => path === wanted || path.endsWith(`/${wanted}`));
-    return this.#check('file', passed, passed ? `${name} is a cited file` : `${name} is none of the cited files`);
+  /** Where the cited files are named, by path or by name alone. */
+  filesIn(text: string): { readonly start: number; readonly end: number }[] {
+    const names = this.#cited
+      .flatMap(({ file }) => [file, file.split('/').at(-1) ?? file])
+      .filter((name) => name.includes('.'));
+    const longestFirst = [...new Set(names)].sort((a, b) => b.length - a.length);
+    const found: { start: number; end: number }[] = [];
+    for (const name of longestFirst) {
+      const at = text.toLowerCase().indexOf(name.toLowerCase());
+      const whole =
+        at >= 0 &&
+        !/[\p{L}\p{N}_.-]$/u.test(text.slice(0, at)) &&
+        !/^[\p{L}\p{N}_-]/u.test(text.slice(at + name.length));
+      if (whole && !found.some(({ start, end }) => at < end && start < at + name.length))
+        found.push({ start: at, end: at + name.length });
+    }
+    return found;
   }
 
   date(text: string, readings: readonly PartialDate[]): Check {

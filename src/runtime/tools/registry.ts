@@ -1,12 +1,15 @@
 import type { ToolName } from '#core/tools/definition.ts';
+import { answerFromPassages } from './answer-from-passages.ts';
 import { composeMailSummary } from './compose-mail-summary.ts';
 import { computeTable } from './compute-table.ts';
+import { explainLimits } from './explain-limits.ts';
 import { findAsks } from './find-asks.ts';
 import { findFreeSlots } from './find-free-slots.ts';
 import { findWaiting } from './find-waiting.ts';
 import { readBusyTimes } from './read-busy-times.ts';
 import { readTable } from './read-table.ts';
 import { readThreads } from './read-threads.ts';
+import { searchPassages } from './search-passages.ts';
 import { summariseThreads } from './summarise-threads.ts';
 import type { Tool } from './tool.ts';
 
@@ -20,6 +23,9 @@ const ALL: readonly Tool[] = [
   findFreeSlots,
   readTable,
   computeTable,
+  searchPassages,
+  answerFromPassages,
+  explainLimits,
 ];
 
 /** Every tool by its name. A new tool is one file beside this one and one line here. */

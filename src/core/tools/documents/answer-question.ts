@@ -1,0 +1,263 @@
+import type { SourceId } from '../../base/ids.ts';
+import { showDate } from '../../text/civil-date.ts';
+import { findWrittenDates, isoOf } from '../../text/dates.ts';
+import { findNumbers } from '../../text/numbers.ts';
+import { overlap } from '../../text/rank-sentences.ts';
+import { contentStems, oneLine } from '../../text/tokens.ts';
+import type { AnswerDraft, Claim } from '../answer.ts';
+import { EvidenceBook } from '../evidence-book.ts';
+import type { Passage, PassagesObservation } from './passage.ts';
+import { holdsType, namesIn, readQuestion, termMatch, type Question } from './question.ts';
+import { CONTEXT_SHARE } from './retrieve.ts';
+
+/** Share of the weight of a question's words that a passage must hold to answer it; names must all be there. */
+const COVERAGE_MIN = 0.6;
+const COVERAGE_PLAIN_MIN = 0.66;
+/** A name in the title or subject counts nearly as in the sentence. */
+const NAME_AROUND = 0.9;
+/** Rows and entries answer only when no sentence does nearly as well. */
+const ROW_PENALTY = 0.25;
+/** Others are shown beside the best answer when they are nearly as good. */
+const NEAR_BEST = 0.86;
+const FURTHER_MAX = 2;
+const EARLIER_MAX = 3;
+/** Two sentences about one thing share this much of their words. */
+const SAME_SUBJECT_MIN = 0.5;
+
+interface Scored {
+  readonly passage: Passage;
+  readonly coverage: number;
+  /** Share of the question in the sentence itself. */
+  readonly inside: number;
+  readonly score: number;
+  /** The answer needs the sentence after it too. */
+  readonly withNext: boolean;
+}
+
+/** The best sentences for a question, the latest word on it first; or honestly that there is none. */
+export function answerQuestion(observation: PassagesObservation, zone: string): AnswerDraft {
+  const question = readQuestion(observation.question);
+  const book = new EvidenceBook();
+  const scored = observation.passages
+    .flatMap(({ passage }) => score(passage, question, observation.weights) ?? [])
+    .sort((a, b) => b.score - a.score);
+  const [best] = scored;
+  if (best === undefined) return notFound(book, question, observation);
+  const near = scored.filter((other) => other.score >= NEAR_BEST * best.score && other.coverage >= 0.9 * best.coverage);
+  const { answer, earlier, further } = settle(near, best, question);
+  const claims = [claimFor(book, answer, zone), ...further.map((other) => claimFor(book, other, zone))];
+  const superseded = earlier.map((other) => earlierClaim(book, other));
+  const notes =
+    superseded.length === 0
+      ? []
+      : ['Your files disagree; the latest one is taken, the earlier ones are shown below it.'];
+  return book.draft(
+    'answered',
+    [
+      { title: 'Answer', claims: unique(claims) },
+      { title: 'Said earlier', claims: unique(superseded) },
+    ],
+    { notes },
+  );
+}
+
+/** @returns null when the passage does not answer: words missing, or nothing of the kind asked for */
+function score(passage: Passage, question: Question, weights: PassagesObservation['weights']): Scored | null {
+  if (/\?["”’')\]]*$/.test(passage.text.trim()) || question.terms.length === 0) return null;
+  const own = new Set(contentStems(passage.text));
+  const around = new Set(contentStems(`${passage.context.join(' ')} ${passage.file.replace(/[/._-]+/g, ' ')}`));
+  const matches = question.terms.map((term) => ({
+    hard: term.hard,
+    weight: weights[term.stem] ?? 1,
+    here: termMatch(term, own),
+    there: (term.hard ? NAME_AROUND : CONTEXT_SHARE) * termMatch(term, around),
+  }));
+  const names = matches.filter(({ hard }) => hard);
+  const topic = matches.filter(({ hard }) => !hard);
+  if (names.some(({ here, there }) => Math.max(here, there) === 0)) return null;
+  // A sentence that only shares its heading or a name with the question does not speak about it.
+  if (!(topic.length > 0 ? topic : names).some(({ here }) => here > 0)) return null;
+  const covered = share(topic.length > 0 ? topic : names);
+  const inside = share(matches.map((match) => ({ ...match, there: 0 })));
+  const occurs = passage.occurrence !== null && (question.type === 'when' || question.type === 'time');
+  const typed = occurs || holdsType(question.type, passage.text, question);
+  const withNext = !typed && continues(passage.next) && holdsType(question.type, passage.next, question);
+  const least = question.type === 'what' || question.type === 'yes-no' ? COVERAGE_PLAIN_MIN : COVERAGE_MIN;
+  if ((!typed && !withNext) || covered < least) return null;
+  const focus = own.size === 0 ? 0 : question.terms.filter((term) => termMatch(term, own) > 0).length / own.size;
+  const row = passage.kind === 'table' || (passage.kind === 'event' && !occurs) ? ROW_PENALTY : 0;
+  const total =
+    0.7 * covered + 0.3 * share(matches) + 0.5 * inside + 0.25 * focus + 0.15 * typeBonus(question, passage);
+  return { passage, coverage: covered, inside, withNext, score: total - (withNext ? 0.1 : 0) - row };
+}
+
+/** Weighted share of terms found, in the sentence or around it. */
+function share(matches: readonly { readonly weight: number; readonly here: number; readonly there: number }[]): number {
+  const total = matches.reduce((sum, { weight }) => sum + weight, 0);
+  return total === 0
+    ? 0
+    : matches.reduce((sum, { weight, here, there }) => sum + weight * Math.max(here, there), 0) / total;
+}
+
+/** "It takes place on …", "They have …": a sentence that goes on about the one before. */
+function continues(next: string): boolean {
+  return /^(?:it|this|that|they|these|those|he|she|there|the|we|then|from|until|on|at)\b/i.test(next.trim());
+}
+
+/** Answers that are outright of the kind asked for come before those that may be. */
+function typeBonus(question: Question, { text, kind }: Passage): number {
+  switch (question.type) {
+    case 'when':
+      return findWrittenDates(text).length > 0 ? 1 : kind === 'event' ? 1 : 0;
+    case 'money':
+      return findNumbers(text).some((number) => number.kind === 'money') ? 1 : 0;
+    case 'count':
+      return findNumbers(text).some((number) => number.kind === 'plain') ? 0.5 : 0;
+    default:
+      return 0;
+  }
+}
+
+/** The latest of those that speak about the same thing answers; those before it that say otherwise are told. */
+function settle(
+  near: readonly Scored[],
+  best: Scored,
+  question: Question,
+): { answer: Scored; earlier: Scored[]; further: Scored[] } {
+  const value = (scored: Scored): string => valueOf(scored, question);
+  const same = near.filter((other) => other === best || aboutTheSame(other.passage, best.passage));
+  const conflicting = new Set(same.map(value)).size > 1 && value(best) !== '';
+  if (!conflicting) {
+    const further = near.filter(
+      (other) =>
+        other !== best &&
+        other.inside >= best.inside &&
+        other.coverage >= best.coverage &&
+        !repeats(other.passage, best.passage) &&
+        value(other) !== value(best),
+    );
+    return { answer: best, earlier: [], further: further.slice(0, FURTHER_MAX) };
+  }
+  const byTime = same.filter((other) => value(other) !== '').sort((a, b) => time(b) - time(a) || b.score - a.score);
+  const answer = byTime[0] ?? best;
+  const earlier = byTime.filter((other) => time(other) < time(answer) && !includesValue(value(answer), value(other)));
+  return { answer, earlier: firstOfEach(earlier, value).slice(0, EARLIER_MAX), further: [] };
+}
+
+function time({ passage }: Scored): number {
+  return passage.occurrence?.startsAt ?? passage.writtenAt ?? 0;
+}
+
+/** What a passage gives as the answer, normalised; '' when its kind cannot be compared. */
+function valueOf({ passage, withNext }: Scored, question: Question): string {
+  const text = withNext ? passage.next : passage.text;
+  switch (question.type) {
+    case 'when': {
+      const dates = findWrittenDates(text).flatMap(({ readings }) => readings.slice(0, 1));
+      return [...new Set(dates.map((date) => isoOf(date)?.slice(5) ?? `${String(date.month)}-${String(date.day)}`))]
+        .sort()
+        .join(' ');
+    }
+    case 'money':
+    case 'percent':
+      return values(text, (kind) => kind === 'money' || kind === 'percent');
+    case 'count':
+      return values(text, (kind) => kind === 'plain');
+    case 'who':
+      return [...new Set(namesIn(text, question))].sort().join(' ');
+    default:
+      return '';
+  }
+}
+
+function values(text: string, wanted: (kind: string) => boolean): string {
+  const numbers = findNumbers(text).filter(({ kind }) => wanted(kind));
+  return [...new Set(numbers.map((number) => String(number.values[0])))].sort().join(' ');
+}
+
+function includesValue(all: string, some: string): boolean {
+  const known = new Set(all.split(' '));
+  return some.split(' ').every((value) => known.has(value)) && all === some;
+}
+
+function aboutTheSame(a: Passage, b: Passage): boolean {
+  const words = (passage: Passage): Set<string> =>
+    new Set(contentStems(passage.text).filter((stem) => !/\d/.test(stem)));
+  return overlap(words(a), words(b)) >= SAME_SUBJECT_MIN;
+}
+
+function repeats(a: Passage, b: Passage): boolean {
+  return overlap(new Set(contentStems(a.text)), new Set(contentStems(b.text))) > 0.8;
+}
+
+function firstOfEach(list: readonly Scored[], key: (scored: Scored) => string): Scored[] {
+  return [...new Map([...list].reverse().map((scored) => [key(scored), scored])).values()].reverse();
+}
+
+function claimFor(book: EvidenceBook, { passage, withNext }: Scored, zone: string): Claim {
+  if (passage.occurrence !== null) return occurrenceClaim(book, passage, zone);
+  const text = withNext ? `${passage.text} ${passage.next}` : passage.text;
+  const cited = [cite(book, passage, passage.text), ...(withNext ? [cite(book, passage, passage.next)] : [])];
+  if (passage.sender !== null) {
+    const quotes = withNext ? `“${oneLine(passage.text)}” “${oneLine(passage.next)}”` : `“${oneLine(text)}”`;
+    return book.claim(`${passage.sender.name}: ${quotes}`, 'extract', [
+      ...cited,
+      cite(book, passage, passage.sender.line),
+    ]);
+  }
+  if (withNext) return book.claim(`“${oneLine(passage.text)}” “${oneLine(passage.next)}”`, 'extract', cited);
+  return book.claim(oneLine(text), 'extract', cited);
+}
+
+function occurrenceClaim(book: EvidenceBook, passage: Passage, zone: string): Claim {
+  const { occurrence } = passage;
+  if (occurrence === null) return book.claim(oneLine(passage.text), 'extract', [cite(book, passage, passage.text)]);
+  const evidence = cite(book, passage, occurrence.quote);
+  const when = `${showDate(occurrence.value.slice(0, 10))}${occurrence.times === '' ? '' : `, ${occurrence.times}`}`;
+  const words = occurrence.words;
+  return book.claim(`“${oneLine(passage.text)}”: ${when}`, 'computed', [evidence], {
+    kind: 'date',
+    words,
+    value: occurrence.value,
+    evidence,
+    reference: occurrence.startsAt,
+    zone,
+  });
+}
+
+function earlierClaim(book: EvidenceBook, { passage }: Scored): Claim {
+  const file = passage.file.split('/').at(-1) ?? passage.file;
+  const evidence = [
+    cite(book, passage, passage.text),
+    ...(passage.sender === null ? [] : [cite(book, passage, passage.sender.line)]),
+  ];
+  const who = passage.sender === null ? file : passage.sender.name;
+  return book.claim(
+    passage.sender === null ? `Earlier, in ${who}: “${oneLine(passage.text)}”` : `${who}: “${oneLine(passage.text)}”`,
+    'extract',
+    evidence,
+  );
+}
+
+function cite(book: EvidenceBook, passage: Passage, quote: string): Claim['evidence'][number] {
+  const { source, start, end } = passage.span;
+  return book.cite({ source, start, end, file: passage.file, quote, locator: passage.locator });
+}
+
+function unique(claims: readonly Claim[]): Claim[] {
+  return [...new Map(claims.map((claim) => [claim.text, claim])).values()];
+}
+
+function notFound(book: EvidenceBook, question: Question, observation: PassagesObservation): AnswerDraft {
+  const terms = question.terms.map(({ word }) => word);
+  const computation = {
+    kind: 'search',
+    terms,
+    searched: observation.searched as readonly SourceId[],
+    hits: 0,
+  } as const;
+  const missing = terms.length === 0 ? 'what you asked' : `an answer about ${terms.join(', ')}`;
+  const claim = book.claim(`Not found in your files: ${missing}`, 'absent', [], computation);
+  const notes = [`Searched: ${String(observation.searched.length)} files, ${String(observation.units)} passages.`];
+  return book.draft('not-found', [{ title: 'Not found', claims: [claim] }], { notes });
+}
