@@ -29,6 +29,11 @@ export function judge(answer: Answer, expect: Case['expect'], zone: string): Jud
   };
 }
 
+/** How many times to choose from the answer should give. */
+export function expectedSlots({ slots }: Pick<Case['expect'], 'slots'>): number {
+  return Math.min(slots?.required.length ?? 0, CHOICES);
+}
+
 /** What the reader takes as one statement: a claim with its heading and where it comes from, a table row, a note. */
 function statementsOf(answer: Answer): string[] {
   const evidence = new Map(answer.evidence.map((piece) => [piece.id, piece]));
@@ -47,7 +52,10 @@ function said(fact: Fact, statements: readonly string[]): boolean {
   );
 }
 
-/** Every offered slot must lie in allowed time and be long enough; every required gap must be offered, or be cut by one. */
+/** With this many times to choose from, further gaps need not be offered. */
+const CHOICES = 5;
+
+/** Every offered slot must lie in allowed time and be long enough; the required gaps must be offered, or be cut by one. */
 function judgeSlots(
   answer: Answer,
   slots: Slots,
@@ -55,17 +63,21 @@ function judgeSlots(
 ): { expected: number; missing: string[]; wrong: string[] } {
   const offered = claimsOf(answer).flatMap(offeredSlot);
   const length = slots.minutes * 60_000;
-  const wrong = offered
-    .filter((slot) => minus([slot], slots.allowed).length > 0)
-    .map((slot) => `offers ${shown(slot, zone)}, which is not free or not asked for`);
-  const short = offered
-    .filter((slot) => slot.end - slot.start < length)
-    .map((slot) => `offers ${shown(slot, zone)}, which is too short`);
-  const missing = slots.required
-    .filter((gap) => !offered.some((slot) => Math.min(gap.end, slot.end) - Math.max(gap.start, slot.start) >= length))
-    .map((gap) => `free ${shown(gap, zone)}`);
-  if (slots.allowed.length === 0 && offered.length > 0) wrong.push('offers a time where there is none');
-  return { expected: slots.required.length, missing, wrong: [...wrong, ...short] };
+  const outside = offered.filter((slot) => minus([slot], slots.allowed).length > 0);
+  const short = offered.filter((slot) => slot.end - slot.start < length);
+  const uncovered = slots.required.filter(
+    (gap) => !offered.some((slot) => Math.min(gap.end, slot.end) - Math.max(gap.start, slot.start) >= length),
+  );
+  const expected = expectedSlots({ slots });
+  const enough = offered.length - outside.length >= CHOICES;
+  return {
+    expected,
+    missing: enough ? [] : uncovered.slice(0, expected).map((gap) => `free ${shown(gap, zone)}`),
+    wrong: [
+      ...outside.map((slot) => `offers ${shown(slot, zone)}, which is not free or not asked for`),
+      ...short.map((slot) => `offers ${shown(slot, zone)}, which is too short`),
+    ],
+  };
 }
 
 function offeredSlot(claim: Claim): Interval[] {

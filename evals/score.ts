@@ -1,5 +1,5 @@
 import { openVault, type Pursuit } from './pursue.ts';
-import { judge } from './judge.ts';
+import { expectedSlots, judge } from './judge.ts';
 import { unsupported } from './support.ts';
 import type { Case, Method, World } from './world.ts';
 import { generate } from './worlds/generate.ts';
@@ -83,7 +83,7 @@ function resultOf(one: Case, pursuit: Pursuit, world: World): CaseResult {
   if (pursuit.failure) failures.push(fail('failed', pursuit.failure));
   if (!pursuit.answer) {
     return {
-      expected: one.expect.facts.length + 1 + (one.expect.slots?.required.length ?? 0),
+      expected: one.expect.facts.length + 1 + expectedSlots(one.expect),
       found: 0,
       sentences: 0,
       failures,

@@ -36,35 +36,42 @@ function badEvidence(piece: Evidence, byHash: ReadonlyMap<string, WorldFile>): s
   if (createHash('sha256').update(bytes).digest('hex') !== piece.digest)
     return [`the cited bytes of ${file.path} do not hash to the digest`];
   const readings = file.text === null ? readingsOf(bytes) : [file.text];
-  return readings.some((reading) => wordsOf(reading).includes(wordsOf(piece.quote)))
-    ? []
-    : [`the cited bytes of ${file.path} do not hold "${piece.quote}"`];
+  const lines = piece.quote.split('\n').map(wordsOf);
+  const held = readings.map(wordsOf).some((reading) => lines.every((line) => reading.includes(line)));
+  return held ? [] : [`the cited bytes of ${file.path} do not hold "${piece.quote}"`];
 }
 
 /** The ways a reader may decode a span: as it is, mail's two encodings, HTML, calendar folding, quoted text. */
 function readingsOf(bytes: Uint8Array): string[] {
   const raw = Buffer.from(bytes).toString('utf8');
   const body = raw.includes('\n\n') ? raw.slice(raw.indexOf('\n\n') + 2) : raw;
-  const latin = Buffer.from(bytes).toString('latin1');
-  const quotedPrintable = Buffer.from(
-    latin
-      .replaceAll(/=\r?\n/g, '')
-      .replaceAll(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
-    'latin1',
-  ).toString('utf8');
+  const octets = quotedPrintable(Buffer.from(bytes).toString('latin1'));
   const base64 = [...raw.matchAll(/(?:^[A-Za-z0-9+/=]{1,76}$\r?\n?)+/gm)]
     .map((match) => Buffer.from(match[0], 'base64').toString('utf8'))
     .join('\n');
+  const headers = raw
+    .replaceAll(/\?=\s+=\?/g, '?==?')
+    .replaceAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind: string, text: string) => encodedWord(kind, text));
   const calendar = raw
     .replaceAll(/\r?\n[ \t]/g, '')
     .replaceAll(/\\n/g, '\n')
     .replaceAll(/\\([,;\\])/g, '$1');
   const cells = raw.replaceAll('""', '"');
-  return [raw, body, quotedPrintable, base64, calendar, cells].flatMap((reading) => [
-    reading,
-    htmlText(reading),
-    reading.replaceAll(/^>+ ?/gm, ''),
-  ]);
+  return [raw, body, octets, Buffer.from(octets, 'latin1').toString('utf8'), base64, headers, calendar, cells].flatMap(
+    (reading) => [reading, htmlText(reading), reading.replaceAll(/^>+ ?/gm, '')],
+  );
+}
+
+/** Bytes as Latin-1 characters. */
+function quotedPrintable(text: string): string {
+  return text
+    .replaceAll(/=\r?\n/g, '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+function encodedWord(kind: string, text: string): string {
+  if (kind.toLowerCase() === 'b') return Buffer.from(text, 'base64').toString('utf8');
+  return Buffer.from(quotedPrintable(text.replaceAll('_', ' ')), 'latin1').toString('utf8');
 }
 
 function htmlText(text: string): string {

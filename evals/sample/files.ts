@@ -21,6 +21,8 @@ export function sampleFiles(): SampleFile[] {
   ];
   const manifest = {
     asOf: '2026-11-19T09:00:00+01:00',
+    /** The same moment in milliseconds since 1970. */
+    asOfMs: Date.UTC(2026, 10, 19, 8),
     zone: 'Europe/Paris',
     owner: { name: 'Alex Moreau', address: 'alex.moreau@example.org' },
     goals: [

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { MAIL } from '../phrasings.ts';
 import { dice, type Dice } from '../write/dice.ts';
 import { mbox, type Mail, type Person } from '../write/mime.ts';
-import { nothing, type Case, type Expectation, type Fact, type World } from '../world.ts';
+import { nothing, type Case, type Expectation, type Fact, type Term, type World } from '../world.ts';
 import { askSentence, deadline, DEEDS, type Deed, type Due } from './mail-words.ts';
 import * as words from './mail-words.ts';
 import { addDays, firstName, instant, ownerSettings, people, ZONES } from './words.ts';
@@ -123,11 +123,16 @@ function waitFact(thread: Thread, what: string): Fact {
   };
 }
 
+/** A thread may be summarised as it is; it may not be given as something that is wanted of the owner. */
+const AS_AN_ASK: Term = {
+  text: ['asks', 'asked of you', 'wants', 'to do', 'requests', 'action', 'due', 'needed from you'],
+};
+
 function notAsked(thread: Thread): Fact {
   return {
     name: `what was asked of somebody else is listed: ${thread.keyword}`,
     in: 'statement',
-    all: [{ text: [thread.keyword] }],
+    all: [{ text: [thread.keyword] }, AS_AN_ASK],
   };
 }
 
@@ -272,7 +277,7 @@ class Plot {
     return this.#noise.map((keyword) => ({
       name: `newsletter taken for an ask: ${keyword}`,
       in: 'statement',
-      all: [{ text: [keyword] }],
+      all: [{ text: [keyword] }, AS_AN_ASK],
     }));
   }
 
