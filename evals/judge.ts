@@ -55,7 +55,10 @@ function said(fact: Fact, statements: readonly string[]): boolean {
 /** With this many times to choose from, further gaps need not be offered. */
 const CHOICES = 5;
 
-/** Every offered slot must lie in allowed time and be long enough; the required gaps must be offered, or be cut by one. */
+/**
+ * Every offered slot must lie in allowed time and be long enough. A required gap is covered by any slot in the free
+ * time around it: the generous reading may begin earlier.
+ */
 function judgeSlots(
   answer: Answer,
   slots: Slots,
@@ -65,9 +68,10 @@ function judgeSlots(
   const length = slots.minutes * 60_000;
   const outside = offered.filter((slot) => minus([slot], slots.allowed).length > 0);
   const short = offered.filter((slot) => slot.end - slot.start < length);
-  const uncovered = slots.required.filter(
-    (gap) => !offered.some((slot) => Math.min(gap.end, slot.end) - Math.max(gap.start, slot.start) >= length),
-  );
+  const uncovered = slots.required.filter((gap) => {
+    const around = slots.allowed.find((free) => free.start <= gap.start && free.end >= gap.end) ?? gap;
+    return !offered.some((slot) => slot.start < around.end && slot.end > around.start);
+  });
   const expected = expectedSlots({ slots });
   const enough = offered.length - outside.length >= CHOICES;
   return {

@@ -51,7 +51,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 };
 
 const ASKS: readonly Fact[] = [
-  ask('Sylvie Rousset', 'confirmation', '2026-11-24', '2026-11-23'),
+  ask('Sylvie Rousset', 'sign it', '2026-11-24', '2026-11-23'),
   ask('Paul Okafor', 'approval', '2026-11-20'),
   ask('Lucía Ferrer', 'let me know', '2026-11-23'),
   ask('Daniel Whitcombe', 'confirm', '2026-11-25'),
@@ -60,7 +60,7 @@ const ASKS: readonly Fact[] = [
   ask('Mara Lindqvist', 'roof', '2026-11-20'),
   ask('Helena Brandt', 'two possible times', '2026-11-20'),
   ask('Inès Carvalho', 'A-214', '2026-11-25'),
-  ask('Noor Haddad', 'noon', '2026-11-19'),
+  ask('Noor Haddad', 'car', '2026-11-19'),
 ];
 
 const WAITING: readonly Fact[] = [
