@@ -139,6 +139,27 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       }
     });
 
+    test('the same leg leads again later, and one that only reads follows through every epoch', async () => {
+      const follower = bench.leg();
+      const [mine, other] = [await opened(1, 0), bench.leg()];
+      const expected: Group[] = [];
+      for (let epoch = 1; epoch <= 6; epoch++) {
+        const leader = epoch % 2 === 1 ? mine : other;
+        if (epoch > 1) {
+          expect((await leader.open(epoch as Epoch)).ok).toBe(true);
+          expect((await leader.truncateFrom((2 * epoch - 2) as Sequence)).ok).toBe(true);
+        }
+        for (const first of [2 * epoch - 2, 2 * epoch - 1]) {
+          expected.push(testGroup(epoch, first, 1));
+          await append(leader, testGroup(epoch, first, 1));
+          expect(await follower.head()).toEqual(expected.at(-1));
+          expect(await follower.read()).toEqual({ groups: expected, damage: null });
+        }
+        await leader.close();
+      }
+      expect(await mine.read()).toEqual({ groups: expected, damage: null });
+    });
+
     test('refuses to append before it is opened', async () => {
       const refused = await bench.leg().append([testGroup(1, 0, 1)]);
       expect(refused.ok ? null : refused.error.code).toBe('fenced');

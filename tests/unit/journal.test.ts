@@ -187,6 +187,27 @@ describe('opening', () => {
     expect((await verifyJournal(world.parts())).problem).toBeNull();
   });
 
+  test('a tab that leads again with the same copies is not disturbed by what it still had under way', async () => {
+    const world = journalWorld();
+    const parts = world.parts();
+    const open = async () => {
+      const opened = await openJournal(parts);
+      if (!opened.ok) throw new Error(opened.error.message);
+      return opened.value.journal;
+    };
+    const old = await open();
+    await old.append([fact('a')]);
+    const late = old.append([fact('late')]);
+    const next = await open();
+    expect(await late).toMatchObject({ ok: false, error: { code: 'fenced' } });
+    expect(await next.append([fact('b')])).toEqual({ ok: true, value: 1 });
+    await old.close();
+    expect(await next.append([fact('c')])).toEqual({ ok: true, value: 2 });
+    await next.close();
+    expect(await world.values()).toEqual(['a', 'b', 'c']);
+    expect((await verifyJournal(world.parts())).copies.every(({ verifiedUpTo }) => verifiedUpTo === 3)).toBe(true);
+  });
+
   test('a second copy that was behind when the leader died is brought up to the first', async () => {
     const world = journalWorld();
     const { journal } = await world.open();

@@ -110,7 +110,6 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
 
     close: () => {
       epoch = null;
-      database.close();
       return Promise.resolve();
     },
 

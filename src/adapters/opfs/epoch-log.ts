@@ -27,10 +27,12 @@ export interface EpochLog {
   scanned: number;
   /** Bytes after `scanned` that are no intact frame. */
   torn: boolean;
+  /** Read when a later epoch had already written: nothing that counts is added any more. */
+  finished: boolean;
 }
 
 export function newEpochLog(epoch: number): EpochLog {
-  return { epoch, places: [], scanned: 0, torn: false };
+  return { epoch, places: [], scanned: 0, torn: false, finished: false };
 }
 
 const WINDOW_BYTES = 4 * MIB;

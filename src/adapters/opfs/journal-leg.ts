@@ -45,13 +45,13 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
   const epochs = async (): Promise<number[]> =>
     (await fileNames(await folder())).map(epochOf).filter((value) => value !== null);
 
-  /** Only the newest log grows in a way that counts; an older one is read once. */
+  /** Only the newest log grows in a way that counts; an older one is read to its end once. */
   const scanned = async (of: number, newest: boolean): Promise<EpochLog> => {
-    const known = logs.get(of);
-    if (known !== undefined && !known.torn && !newest) return known;
-    const log = known ?? newEpochLog(of);
-    await scan(log, await bytesOf(of));
+    const log = logs.get(of) ?? newEpochLog(of);
     logs.set(of, log);
+    if (log.finished) return log;
+    await scan(log, await bytesOf(of));
+    log.finished = !newest;
     return log;
   };
 
@@ -66,6 +66,15 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
   const load = async ({ epoch: of, place }: Place): Promise<Group | null> => {
     const frame = decodeFrame(await (await bytesOf(of)).read(place.at, place.end), textOf);
     return frame?.kind === 'group' ? asGroup(frame.group) : null;
+  };
+
+  /** Gives the file of this leader back, so that the same leg can be opened again later. */
+  const release = (): void => {
+    handle?.close();
+    handle = null;
+    epoch = null;
+    end = 0;
+    cut = null;
   };
 
   const openFile = async (of: number): Promise<SyncHandle> => {
@@ -86,6 +95,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
           const message = `Epoch ${String(newest)} has written; this is ${String(wanted)}.`;
           return err({ code: 'fenced', message, epoch: newest });
         }
+        release();
         epoch = wanted;
         return ok(undefined);
       } catch (error) {
@@ -108,10 +118,11 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
 
     head: async () => {
       let limit = cut ?? Infinity;
-      for (const of of (await epochs()).reverse()) {
+      const known = await epochs();
+      for (const of of known.toReversed()) {
         const last = logs.has(of) ? null : await lastFrame(await bytesOf(of));
         if (last?.kind === 'group' && last.group.firstSequence + last.group.count <= limit) return asGroup(last.group);
-        const { places } = await scanned(of, true);
+        const { places } = await scanned(of, of === known.at(-1));
         const place = places.findLast((other) => other.kind === 'group' && other.first + other.count <= limit);
         if (place?.kind === 'group') return load({ epoch: of, place });
         for (const other of places) if (other.kind === 'cut') limit = Math.min(limit, other.from);
@@ -147,19 +158,12 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
     },
 
     close: () => {
-      handle?.close();
-      handle = null;
-      epoch = null;
-      cut = null;
-      end = 0;
+      release();
       return Promise.resolve();
     },
 
     erase: async () => {
-      handle?.close();
-      handle = null;
-      end = 0;
-      cut = null;
+      release();
       logs.clear();
       directory = null;
       await removeOpfsDirectory(directoryName);

@@ -9,6 +9,8 @@ import { furthestPin } from './pin-keeper.ts';
 import { recover } from './recover.ts';
 
 export interface OpenOptions {
+  /** The epoch this leader has already raised (see runtime/leader.ts); raised here when left out. */
+  readonly epoch?: Epoch;
   /** Reads every copy whole, however well the ends agree. */
   readonly thorough?: boolean;
   /** The owner has seen what is lost and goes on with what can be proved. */
@@ -27,7 +29,7 @@ export async function openJournal(
   parts: JournalParts,
   options: OpenOptions = {},
 ): Promise<Result<{ readonly journal: Journal; readonly report: OpenReport }, OpenError>> {
-  const opened = await openLegs(parts);
+  const opened = await openLegs(parts, options.epoch ?? (await parts.store.raiseEpoch()));
   if (!opened.ok) return opened;
   const { epoch, legs, missing } = opened.value;
   const head = await parts.store.head();
@@ -61,19 +63,18 @@ interface OpenedLegs {
 }
 
 /**
- * Raises the epoch and opens the copies that can be written; one that cannot is left out and named. A copy that knows a
- * higher epoch than the store has either met the next leader, or a store that fell back: then the epoch goes above it.
+ * Opens the copies that can be written; one that cannot is left out and named. A copy that knows a higher epoch has
+ * either met the next leader, or the store fell back: then the epoch is raised above it.
  */
-async function openLegs(parts: JournalParts, above?: Epoch): Promise<Result<OpenedLegs, OpenError>> {
-  const epoch = await parts.store.raiseEpoch(above);
+async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<OpenedLegs, OpenError>> {
   const legs: JournalLeg[] = [];
   const missing: { copy: string; why: string }[] = [];
   for (const leg of parts.legs) {
     const opened = await leg.open(epoch);
-    if (opened.ok) legs.push(leg);
+    if (opened.ok) legs.push(heldLeg(leg, epoch));
     else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
     else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
-    else return openLegs(parts, opened.error.epoch);
+    else return openLegs(parts, await parts.store.raiseEpoch(opened.error.epoch));
   }
   if (legs.length > 0) return ok({ epoch, legs, missing });
   return err({
@@ -118,4 +119,22 @@ async function endsAt(leg: JournalLeg, head: JournalHead): Promise<boolean> {
 async function holds(leg: JournalLeg, sequence: Sequence, checkpoint: string): Promise<boolean> {
   const { groups } = await leg.read(sequence, 1);
   return groups[0]?.firstSequence === sequence && groups[0].checkpoint === checkpoint;
+}
+
+const holders = new WeakMap<JournalLeg, Epoch>();
+
+/**
+ * The leg as this opening holds it. A tab that leads again opens the same legs anew: an append that its earlier journal
+ * still has under way must not reach them.
+ */
+function heldLeg(leg: JournalLeg, epoch: Epoch): JournalLeg {
+  holders.set(leg, epoch);
+  const held = (): boolean => holders.get(leg) === epoch;
+  const fenced = err({ code: 'fenced' as const, message: 'This tab has opened the journal again since.' });
+  return {
+    ...leg,
+    append: (groups) => (held() ? leg.append(groups) : Promise.resolve(fenced)),
+    truncateFrom: (from) => (held() ? leg.truncateFrom(from) : Promise.resolve(fenced)),
+    close: () => (held() ? leg.close() : Promise.resolve()),
+  };
 }
