@@ -8,9 +8,9 @@ export interface Period {
   readonly to: string | null;
 }
 
-/** `{period: {from, to}}`, or null when no period was asked for. */
+/** `{between: {from, to}}`, or null when no period was asked for. */
 export function periodOf(args: JsonObject): Period | null {
-  const period = args.period;
+  const period = args.between;
   if (!isObject(period)) return null;
   const from = typeof period.from === 'string' ? period.from : null;
   const to = typeof period.to === 'string' ? period.to : null;

@@ -7,7 +7,7 @@ import type {
   ThreadsObservation,
   WaitingObservation,
 } from '#core/tools/mail/observations.ts';
-import { asJson, inputOf, textOf } from './arguments.ts';
+import { asJson, inputOf, textsOf } from './arguments.ts';
 import type { Tool } from './tool.ts';
 
 export const composeMailSummary: Tool = {
@@ -19,9 +19,8 @@ export const composeMailSummary: Tool = {
       waiting: inputOf<WaitingObservation>(context, 'waiting'),
       summaries: inputOf<SummariesObservation>(context, 'thread-summaries'),
     };
-    const focus = ['asks', 'waiting', 'threads'].includes(textOf(args, 'focus'))
-      ? (textOf(args, 'focus') as MailFocus)
-      : 'all';
+    const parts = textsOf(args, 'parts');
+    const focus = parts.length === 1 ? (parts[0] as MailFocus) : 'all';
     return Promise.resolve(ok(asJson(compose(findings, focus, context.zone))));
   },
 };

@@ -15,7 +15,7 @@ export const findAsks: Tool = {
     const reading = await readRequests(threads, context);
     if (reading === null) return err({ code: 'cancelled', message: 'Stopped while looking for requests.' });
     const askers = peopleOf(args, 'people');
-    const due = periodOf({ period: args.due ?? null });
+    const due = periodOf({ between: args.due ?? null });
     const asks = threads.threads
       .flatMap((thread) => asksOfOwner(thread, reading))
       .filter((ask) => askers.length === 0 || askers.some((person) => matchesPerson(person, ask.message.from)))

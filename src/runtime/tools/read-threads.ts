@@ -19,14 +19,14 @@ export const readThreads: Tool = {
   run: async (args, context) => {
     const finder = new OwnerFinder(context.owner);
     const topic = new Set(contentStems(textOf(args, 'topic')));
-    const sources = textsOf(args, 'sources');
+    const mailboxes = textsOf(args, 'mailboxes');
     let seen: Seen[] = [];
     let count = 0;
     let leftOut = 0;
     for await (const message of context.items.messages()) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the mail.' });
       const file = context.items.source(message.span.source).path;
-      if (sources.length > 0 && !sources.includes(file)) continue;
+      if (mailboxes.length > 0 && !mailboxes.includes(file) && !mailboxes.includes(message.span.source)) continue;
       finder.see(message);
       seen.push(seenOf(message, file, topic, context));
       count++;

@@ -1,6 +1,8 @@
 import type { ToolName } from '#core/tools/definition.ts';
 import { answerFromPassages } from './answer-from-passages.ts';
+import { collectReportFacts } from './collect-report-facts.ts';
 import { composeMailSummary } from './compose-mail-summary.ts';
+import { composeReport } from './compose-report.ts';
 import { computeTable } from './compute-table.ts';
 import { explainLimits } from './explain-limits.ts';
 import { findAsks } from './find-asks.ts';
@@ -9,6 +11,7 @@ import { findWaiting } from './find-waiting.ts';
 import { readBusyTimes } from './read-busy-times.ts';
 import { readTable } from './read-table.ts';
 import { readThreads } from './read-threads.ts';
+import { resolveCorrections } from './resolve-corrections.ts';
 import { searchPassages } from './search-passages.ts';
 import { summariseThreads } from './summarise-threads.ts';
 import type { Tool } from './tool.ts';
@@ -23,6 +26,9 @@ const ALL: readonly Tool[] = [
   findFreeSlots,
   readTable,
   computeTable,
+  collectReportFacts,
+  resolveCorrections,
+  composeReport,
   searchPassages,
   answerFromPassages,
   explainLimits,

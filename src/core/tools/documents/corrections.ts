@@ -1,0 +1,142 @@
+import { overlap } from '../../text/rank-sentences.ts';
+import type { Fact, FactValue } from './facts.ts';
+
+/** A fact that a later document states otherwise. */
+export interface Correction {
+  /** Index of the fact that holds now. */
+  readonly now: number;
+  /** Indexes of what was said before, newest first. */
+  readonly earlier: readonly number[];
+  /** The later sentence says itself that something changed. */
+  readonly explicit: boolean;
+}
+
+export interface ResolvedObservation {
+  readonly kind: 'resolved';
+  readonly corrections: readonly Correction[];
+  /** Indexes of facts that no longer hold, or that a later document repeats. */
+  readonly superseded: readonly number[];
+}
+
+const EXPLICIT =
+  /\b(?:corrections?|corrected|instead of|no longer|not any ?more|mov(?:ed|es|ing) (?:to|from|back|forward|out)|postponed|brought forward|pushed (?:back|out)|reschedul\w+|delayed (?:to|until|by)|(?:is|are|was|were) now|now (?:is|stands|starts|costs|due|planned|expected|set)|revised|updated?|changed? (?:to|from)|rather than|supersed\w+|replac(?:es|ed|ing)|has (?:been )?(?:raised|cut|reduced|increased|lowered|moved|changed)|raised|lowered|cut (?:to|from)|increased? (?:to|from)|decreased? (?:to|from)|reduced (?:to|from)|taken over|takes over|was wrong|should read|erratum|withdrawn|cancelled|canceled|dropped|not \S+ but|slips? (?:to|by)|extended (?:to|until))\b/i;
+const CANCELS = /\b(?:no longer|cancelled|canceled|withdrawn|dropped|not any ?more|will not|called off|abandoned)\b/i;
+const ROLE =
+  /\b(?:responsible|leads?|led|owner|owns|manages?|manager|contact|in charge|tak(?:en|es|ing) over|replac\w+|instead|assigned|heads?|appointed|coordinat\w+|speaker|chair)\b/i;
+
+/** How much two sentences must share of what they are about to speak about the same thing. */
+const SAME_SUBJECT_MIN = 0.6;
+/** Less is enough when the later one names the value that it changes. */
+const SAME_SUBJECT_NAMED_MIN = 0.34;
+/** Two documents about different things must agree this much for one to correct the other. */
+const SAME_ACROSS_MIN = 0.85;
+
+/** Finds what a later document states otherwise; the later one wins, and what it replaces is kept to be told. */
+export function resolveCorrections(facts: readonly Fact[]): ResolvedObservation {
+  const order = facts.map((_, i) => i).sort((a, b) => later(facts[a], facts[b]));
+  const winner = new Map<number, number>();
+  const earlier = new Map<number, number[]>();
+  const explicit = new Set<number>();
+  const repeated = new Set<number>();
+  for (let at = order.length - 1; at > 0; at--) {
+    const now = order[at] ?? 0;
+    for (const before of order.slice(0, at).reverse()) {
+      const [a, b] = [facts[before], facts[now]];
+      if (a === undefined || b === undefined || winner.has(before)) continue;
+      const relation = relate(a, b);
+      if (relation === null) continue;
+      const last = winner.get(now) ?? now;
+      winner.set(before, last);
+      if (relation === 'repeats') {
+        repeated.add(before);
+        continue;
+      }
+      earlier.set(last, [...(earlier.get(last) ?? []), before]);
+      if (EXPLICIT.test(b.text)) explicit.add(last);
+    }
+  }
+  return {
+    kind: 'resolved',
+    corrections: [...earlier]
+      .map(([now, list]) => ({ now, earlier: distinct(list, facts), explicit: explicit.has(now) }))
+      .sort((a, b) => later(facts[b.now], facts[a.now])),
+    superseded: [...new Set([...winner.keys()])].sort((a, b) => a - b),
+  };
+}
+
+/** What a later fact does to an earlier one: says it otherwise, says it again, or speaks of something else (null). */
+function relate(before: Fact, now: Fact): 'corrects' | 'repeats' | null {
+  const sameDocument = before.file === now.file;
+  if (!sameDocument && (before.writtenAt ?? 0) >= (now.writtenAt ?? 0)) return null;
+  const subjects = [new Set(before.subject), new Set(now.subject)] as const;
+  const shared = [...subjects[0]].filter((stem) => subjects[1].has(stem)).length;
+  const likeness = overlap(...subjects);
+  const explicit = EXPLICIT.test(now.text);
+  const named = explicit && before.values.some((value) => now.values.some((other) => sameValue(value, other)));
+  if (sameDocument && !explicit) return null;
+  if (shared === 0 || contrast(before, now)) return null;
+  const least = comparable(before, now) ? (named ? SAME_SUBJECT_NAMED_MIN : SAME_SUBJECT_MIN) : SAME_ACROSS_MIN;
+  if (likeness < least || (!comparable(before, now) && shared < 2)) return null;
+  if (shared === 1 && !named && Math.min(subjects[0].size, subjects[1].size) > 1) return null;
+  if (Math.max(subjects[0].size, subjects[1].size) > 4 * shared && !named) return null;
+  if (CANCELS.test(now.text) && !CANCELS.test(before.text) && likeness >= SAME_SUBJECT_MIN && shared >= 2)
+    return 'corrects';
+  if (differs(before, now)) return 'corrects';
+  const same =
+    before.values.length > 0 && before.values.every((value) => now.values.some((other) => sameValue(value, other)));
+  return same && likeness >= SAME_ACROSS_MIN ? 'repeats' : null;
+}
+
+/** Whether they give different values of one kind: dates, amounts, people with a role. */
+function differs(before: Fact, now: Fact): boolean {
+  return (['date', 'money', 'percent', 'time', 'number', 'person'] as const).some((kind) => {
+    const old = before.values.filter((value) => value.kind === kind);
+    const fresh = now.values.filter((value) => value.kind === kind);
+    if (old.length === 0 || fresh.length === 0) return false;
+    if (kind === 'person' && !(ROLE.test(before.text) || ROLE.test(now.text))) return false;
+    return !fresh.every((value) => old.some((other) => sameValue(value, other)));
+  });
+}
+
+/** A year that one leaves out does not make two dates different. */
+function sameValue(a: FactValue, b: FactValue): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.kind !== 'date') return a.key === b.key;
+  const open = a.key.startsWith('--') || b.key.startsWith('--');
+  return open ? a.key.slice(-5) === b.key.slice(-5) : a.key === b.key;
+}
+
+/** "phase 1" and "phase 2", "north side" and "east side": each has a mark that the other has not. */
+function contrast(a: Fact, b: Fact): boolean {
+  const people = new Set(
+    [...a.values, ...b.values].filter(({ kind }) => kind === 'person').flatMap(({ key }) => key.split(/[ -]/)),
+  );
+  const own = (one: Fact, other: Fact): string[] =>
+    one.marks.filter((mark) => !other.marks.includes(mark) && !other.subject.includes(mark) && !people.has(mark));
+  const numbered = (marks: readonly string[]): boolean => marks.some((mark) => /\d/.test(mark));
+  const [mine, theirs] = [own(a, b), own(b, a)];
+  if (numbered(mine) && numbered(theirs)) {
+    const roots = new Set(mine.filter((mark) => /\d/.test(mark)).map((mark) => mark.split(' ')[0]));
+    if (theirs.some((mark) => /\d/.test(mark) && roots.has(mark.split(' ')[0]))) return true;
+  }
+  return mine.some((mark) => !/\d/.test(mark)) && theirs.some((mark) => !/\d/.test(mark));
+}
+
+/** Documents of one series or folder; a general one speaks about everything. */
+function comparable(a: Fact, b: Fact): boolean {
+  if (a.about.length === 0 || b.about.length === 0) return true;
+  return overlap(new Set(a.about), new Set(b.about)) >= 0.5;
+}
+
+function distinct(list: readonly number[], facts: readonly Fact[]): number[] {
+  const byText = new Map<string, number>();
+  for (const index of list) byText.set(facts[index]?.values.map(({ key }) => key).join(' ') ?? '', index);
+  return [...byText.values()].sort((a, b) => later(facts[b], facts[a]));
+}
+
+function later(a: Fact | undefined, b: Fact | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  return (
+    (a.writtenAt ?? 0) - (b.writtenAt ?? 0) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.order - b.order
+  );
+}
