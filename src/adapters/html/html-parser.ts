@@ -59,14 +59,14 @@ const DATES = [
 
 function stated({ title, meta, blocks }: HtmlContent): {
   title?: string;
-  datedAt: UnixMs | null | undefined;
+  metadataAt: UnixMs | null;
   author?: string;
 } {
   const date = DATES.map((name) => statedDate(meta.get(name) ?? '')).find((at) => at !== null);
   const heading = blocks.find((block) => block.type === 'heading')?.text;
   return {
     title: heading ?? title,
-    datedAt: date ?? undefined,
+    metadataAt: date ?? null,
     author: meta.get('author') ?? meta.get('dc.creator') ?? '',
   };
 }

@@ -9,14 +9,15 @@ export interface DocumentFacts {
 
 /**
  * What a document says about itself in its first lines: "Updated: ..." before "Date: ..." before a line that is nothing
- * but a date, then a date in the file's name, then the file's own time.
+ * but a date, then what its metadata says, a date in the file's name, and the file's own time.
  */
-export function documentFacts(file: ByteSource, lines: readonly string[]): DocumentFacts {
+export function documentFacts(file: ByteSource, lines: readonly string[], metadataAt: UnixMs | null): DocumentFacts {
   const head = lines.slice(0, LINES_READ).map(plain);
   const datedAt =
     labelled(head, UPDATED) ??
     labelled(head, DATED) ??
     firstOf(head.filter((line) => line.length < 40 && ONLY_DATE.test(line))) ??
+    metadataAt ??
     firstOf([fileName(file.path).replace(/(\d{4})[_.](\d{2})[_.](\d{2})/, '$1-$2-$3')]) ??
     (file.modifiedAt as UnixMs | null);
   const author = head.map((line) => AUTHOR.exec(line)?.[1]?.trim() ?? '').find((name) => name !== '') ?? '';

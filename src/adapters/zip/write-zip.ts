@@ -1,0 +1,26 @@
+import { Zip, ZipDeflate } from 'fflate';
+import { concat } from '#core/base/bytes.ts';
+
+export interface ZipMember {
+  readonly path: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** One zip of many files, deflated as they come. */
+export async function writeZip(members: AsyncIterable<ZipMember>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let failure: Error | null = null;
+  const zip = new Zip((error, piece) => {
+    if (error) failure = error;
+    else pieces.push(piece);
+  });
+  for await (const { path, bytes } of members) {
+    const file = new ZipDeflate(path, { level: 6 });
+    zip.add(file);
+    for await (const piece of bytes) file.push(piece);
+    file.push(new Uint8Array(), true);
+  }
+  zip.end();
+  if (failure !== null) throw failure as Error;
+  return concat(...pieces);
+}
