@@ -1,4 +1,5 @@
 import { overlap } from '../../text/rank-sentences.ts';
+import { stemOf } from '../../text/tokens.ts';
 import type { Fact, FactValue } from './facts.ts';
 
 /** A fact that a later document states otherwise. */
@@ -28,6 +29,8 @@ const ROLE =
 const SAME_SUBJECT_MIN = 0.6;
 /** Less is enough when the later one names the value that it changes. */
 const SAME_SUBJECT_NAMED_MIN = 0.34;
+/** More is needed when each speaks of something that the other does not: the formwork of the slab, its pouring. */
+const SAME_APART_MIN = 0.75;
 /** Two documents about different things must agree this much for one to correct the other. */
 const SAME_ACROSS_MIN = 0.85;
 
@@ -75,8 +78,7 @@ function relate(before: Fact, now: Fact): 'corrects' | 'repeats' | null {
   const named = explicit && before.values.some((value) => now.values.some((other) => sameValue(value, other)));
   if (sameDocument && !explicit) return null;
   if (shared === 0 || contrast(before, now)) return null;
-  const least = comparable(before, now) ? (named ? SAME_SUBJECT_NAMED_MIN : SAME_SUBJECT_MIN) : SAME_ACROSS_MIN;
-  if (likeness < least || (!comparable(before, now) && shared < 2)) return null;
+  if (likeness < leastLikeness(before, now, named) || (!comparable(before, now) && shared < 2)) return null;
   if (shared === 1 && !named && Math.min(subjects[0].size, subjects[1].size) > 1) return null;
   if (Math.max(subjects[0].size, subjects[1].size) > 4 * shared && !named) return null;
   if (CANCELS.test(now.text) && !CANCELS.test(before.text) && likeness >= SAME_SUBJECT_MIN && shared >= 2)
@@ -85,6 +87,21 @@ function relate(before: Fact, now: Fact): 'corrects' | 'repeats' | null {
   const same =
     before.values.length > 0 && before.values.every((value) => now.values.some((other) => sameValue(value, other)));
   return same && likeness >= SAME_ACROSS_MIN ? 'repeats' : null;
+}
+
+function leastLikeness(before: Fact, now: Fact, named: boolean): number {
+  if (!comparable(before, now)) return SAME_ACROSS_MIN;
+  if (named) return SAME_SUBJECT_NAMED_MIN;
+  if (EXPLICIT.test(now.text)) return SAME_SUBJECT_MIN;
+  const people = peopleOf(before, now);
+  const own = (one: Fact, other: Fact): boolean =>
+    one.subject.some((stem) => !other.subject.includes(stem) && !people.has(stem));
+  return own(before, now) && own(now, before) ? SAME_APART_MIN : SAME_SUBJECT_MIN;
+}
+
+function peopleOf(...facts: readonly Fact[]): Set<string> {
+  const names = facts.flatMap(({ values }) => values.filter(({ kind }) => kind === 'person'));
+  return new Set(names.flatMap(({ key }) => key.split(/[ -]/)).map(stemOf));
 }
 
 /** Whether they give different values of one kind: dates, amounts, people with a role. */
@@ -108,9 +125,7 @@ function sameValue(a: FactValue, b: FactValue): boolean {
 
 /** "phase 1" and "phase 2", "north side" and "east side": each has a mark that the other has not. */
 function contrast(a: Fact, b: Fact): boolean {
-  const people = new Set(
-    [...a.values, ...b.values].filter(({ kind }) => kind === 'person').flatMap(({ key }) => key.split(/[ -]/)),
-  );
+  const people = peopleOf(a, b);
   const own = (one: Fact, other: Fact): string[] =>
     one.marks.filter((mark) => !other.marks.includes(mark) && !other.subject.includes(mark) && !people.has(mark));
   const numbered = (marks: readonly string[]): boolean => marks.some((mark) => /\d/.test(mark));
