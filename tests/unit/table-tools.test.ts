@@ -263,17 +263,17 @@ describe('rows and values', () => {
 });
 
 describe('many rows', () => {
-  const lines = Array.from({ length: 30_000 }, (_, index) => `${index % 2 === 0 ? 'even' : 'odd'}|${String(index)}.10`);
+  const lines = Array.from({ length: 21_000 }, (_, index) => `${index % 2 === 0 ? 'even' : 'odd'}|${String(index)}.10`);
   const table = tableOf('big', 'Parity|Value:number', lines);
 
-  test('all enter the result, the first and last are cited, and both are said', () => {
+  test('all enter the result, the first and last are cited, and both are said', { timeout: 30_000 }, () => {
     const answer = ask({ column: 'Value' }, [], table);
-    expect(verifiedTexts(answer)).toEqual(['The sum of Value is 449,988,000.00 over 30,000 rows.']);
+    expect(verifiedTexts(answer)).toEqual(['The sum of Value is 220,491,600.00 over 21,000 rows.']);
     expect(answer.evidence.length).toBeLessThanOrEqual(60);
-    expect(answer.notes.join(' ')).toContain('29,940 rows in between entered too');
+    expect(answer.notes.join(' ')).toContain('20,940 rows in between entered too');
   });
 
-  test('every aggregate of them still verifies', () => {
+  test('every aggregate of them still verifies', { timeout: 30_000 }, () => {
     for (const operation of ['mean', 'median', 'min', 'max', 'count'] as const) {
       expect(verifiedTexts(ask({ operation, column: 'Value' }, [], table))).toHaveLength(1);
     }

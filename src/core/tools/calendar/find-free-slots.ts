@@ -49,7 +49,7 @@ class SlotFinder {
     this.#search = search;
     this.#known = search.observed.filter(({ known }) => known);
     this.#unknown = search.observed.filter(({ known }) => !known);
-    this.#busy = search.observed.flatMap(({ busy, nearby }) => [...busy, ...nearby]);
+    this.#busy = search.observed.flatMap(({ busy, nearby }) => [...busy, ...nearby]).sort((a, b) => a.start - b.start);
   }
 
   answer(): AnswerDraft {
@@ -142,10 +142,10 @@ class SlotFinder {
     const length = formatMinutes(minutes);
     const past = days.length > 0 && days.every(({ window }) => window === null);
     const text = past
-      ? `No ${length} can be found in ${range}: that time is past.`
+      ? `No time can be found in ${range}: it is past.`
       : days.length === 0
         ? `No day in ${range} is allowed by what was asked.`
-        : `No ${length} are free for ${this.#everyone()} in ${range}.`;
+        : `No time of ${length} is free for ${this.#everyone()} in ${range}.`;
     return this.#absent(
       text,
       [`${length} free`],

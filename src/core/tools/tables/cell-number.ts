@@ -53,8 +53,10 @@ const CODES = new Set(
  * number. Brackets and a trailing minus are negative.
  */
 export function readCellNumber(cell: string, style: NumberStyle): CellNumber | null {
+  const read = readInStyle(cell, style);
+  if (read !== null) return read;
   const own = decidedStyle(cell);
-  return readInStyle(cell, style) ?? (own === null || own === style ? null : readInStyle(cell, own));
+  return own === null || own === style ? null : readInStyle(cell, own);
 }
 
 function readInStyle(cell: string, style: NumberStyle): CellNumber | null {
