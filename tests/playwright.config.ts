@@ -8,7 +8,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   timeout: 90_000,
-  reporter: [['line'], ['json']],
+  reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE === undefined ? [['line']] : [['line'], ['json']],
   use: {
     baseURL: 'http://localhost:4183',
     serviceWorkers: 'allow',

@@ -1,7 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, expect, test, type Page } from '@playwright/test';
+import { BROWSER_ARGS } from '../../src/cli/find-browser.ts';
 import { serve } from '../../src/cli/serve.ts';
 
 /**
@@ -20,7 +24,7 @@ const WAYS: Readonly<Record<string, string>> = {
   prefetch: `add('link', { rel: 'prefetch', href: to('prefetch') })`,
   preload: `add('link', { rel: 'preload', as: 'image', href: to('preload') })`,
   modulepreload: `add('link', { rel: 'modulepreload', href: to('modulepreload') })`,
-  icon: `document.querySelectorAll('link[rel=icon]').forEach((old) => old.remove()); add('link', { rel: 'icon', href: to('icon') })`,
+  icon: `document.querySelectorAll('link[rel=icon]').forEach((old) => old.remove()); document.head.append(add('link', { rel: 'icon', href: to('icon') }))`,
   speculation: `add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', urls: [to('speculation')] }] }) })`,
   iframe: `add('iframe', { src: to('iframe') })`,
   form: `{ const frame = add('iframe', { name: 'sink' }); const form = add('form', { action: to('form'), target: 'sink' }); form.submit(); }`,
@@ -42,10 +46,12 @@ interface Outside {
   readonly close: () => void;
 }
 
+const wayOf = (url: string | undefined): string => (url ?? '').slice(1).split('?')[0] ?? '';
+
 async function outside(): Promise<Outside> {
   const arrived = new Set<string>();
   const server = createServer((request, response) => {
-    arrived.add((request.url ?? '').slice(1));
+    arrived.add(wayOf(request.url));
     response
       .writeHead(200, {
         'Access-Control-Allow-Origin': '*',
@@ -55,7 +61,7 @@ async function outside(): Promise<Outside> {
       .end();
   });
   server.on('upgrade', (request, socket) => {
-    arrived.add((request.url ?? '').slice(1));
+    arrived.add(wayOf(request.url));
     socket.destroy();
   });
   const socket = createSocket('udp4', () => arrived.add('webrtc'));
@@ -73,35 +79,44 @@ async function outside(): Promise<Outside> {
 }
 
 /** Tries each way on a page of its own, since some of them navigate away. */
-async function tryAll(browser: Browser, app: string, target: Outside, protect: boolean): Promise<void> {
-  const context = await browser.newContext({ serviceWorkers: protect ? 'allow' : 'block' });
-  for (const code of Object.values(WAYS)) {
+async function tryAll(app: string, target: Outside, protect: boolean): Promise<void> {
+  // What is shut is given a moment to fail; what is open is waited for.
+  const patience = protect ? 1_000 : 8_000;
+  // A profile on disk: an incognito one fetches no icons.
+  const profile = mkdtempSync(join(tmpdir(), 'windhover-ways-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: BROWSER_ARGS,
+    serviceWorkers: protect ? 'allow' : 'block',
+  });
+  for (const [way, code] of Object.entries(WAYS)) {
     const page: Page = await context.newPage();
     await page.goto(app);
     await page.waitForLoadState('domcontentloaded');
     const script = `(() => { const to = (way) => '${target.url}' + way; const stun = '${target.stun}'; ${HELPERS} try { ${code} } catch {} })()`;
     await page.evaluate(script).catch(() => undefined);
-    await page.waitForTimeout(500);
+    for (let waited = 0; waited < patience && !target.arrived.has(way); waited += 100) await page.waitForTimeout(100);
     await page.close();
   }
   await context.close();
+  rmSync(profile, { recursive: true, force: true });
 }
 
 test.describe.configure({ timeout: 180_000 });
 
-test('without protection every way out of a page reaches another host', async ({ browser }) => {
+test('without protection every way out of a page reaches another host', async () => {
   const { server, url } = await serve({ root: 'build', port: 0, protect: false });
   const target = await outside();
-  await tryAll(browser, url, target, false);
+  await tryAll(url, target, false);
   target.close();
   server.close();
   expect(Object.keys(WAYS).filter((way) => !target.arrived.has(way))).toEqual([]);
 });
 
-test('as served by npm start no way out of a page reaches another host', async ({ browser }) => {
+test('as served by npm start no way out of a page reaches another host', async () => {
   const { server, url } = await serve({ root: 'build', port: 0 });
   const target = await outside();
-  await tryAll(browser, url, target, true);
+  await tryAll(url, target, true);
   target.close();
   server.close();
   expect([...target.arrived]).toEqual([]);
@@ -120,8 +135,6 @@ test('nothing gets out of the agent worker either', async ({ page }) => {
     `new XMLHttpRequest()`,
     `import(to('import'))`,
     `new Worker(to('worker'))`,
-    `eval('1')`,
-    `new Function('1')()`,
   ]) {
     const outcome = await worker.evaluate(
       `(async () => { const to = (way) => '${target.url}' + way; try { await (${way}); return 'open'; } catch { return 'closed'; } })()`,

@@ -30,8 +30,8 @@ export interface LeadingOptions {
   readonly changed: (change: Change) => void;
   /** Aborts when leading ends: nothing is begun after. */
   readonly lost: AbortSignal;
-  /** Leading cannot go on: the journal refused a write. */
-  readonly broken: (reason: string) => void;
+  /** Leading cannot go on: a write was refused; 'fenced' when another tab leads by now. */
+  readonly broken: (code: string, reason: string) => void;
 }
 
 /**
@@ -72,7 +72,7 @@ export class LeadingAgent {
       this.#state = projected.state;
       const batch = { applied: sequence as Sequence, rows: projected.rows, done: projected.done };
       const applied = await this.#options.ports.store.apply(this.#options.epoch, batch);
-      if (!applied.ok) return void this.#break(`projections: ${applied.error}`);
+      if (!applied.ok) return void this.#break(applied.error, `projections: ${applied.error}`);
     }
   }
 
@@ -80,7 +80,7 @@ export class LeadingAgent {
   async rebuild(entries: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>): Promise<void> {
     await this.#writing;
     const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
-    if (!cleared.ok) return void this.#break(`projections: ${cleared.error}`);
+    if (!cleared.ok) return void this.#break(cleared.error, `projections: ${cleared.error}`);
     this.#state = EMPTY_STATE;
     await this.catchUp(entries);
   }
@@ -121,7 +121,7 @@ export class LeadingAgent {
     );
     const written = this.#writing.then(async () => {
       const durable = await appended;
-      if (!durable.ok) return this.#break(durable.error.message);
+      if (!durable.ok) return this.#break(durable.error.code, durable.error.message);
       assert(durable.value === last, `the journal and the agent agree on sequence ${String(last)}`);
       const rows = latestRows(projected.flatMap((step) => step.rows));
       const done = projected.flatMap((step) => step.done);
@@ -130,17 +130,17 @@ export class LeadingAgent {
         rows,
         done,
       });
-      if (!applied.ok) return this.#break(`projections: ${applied.error}`);
+      if (!applied.ok) return this.#break(applied.error, `projections: ${applied.error}`);
       this.#options.changed({ rows, done, size: last + 1 });
       for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
       return last;
     });
-    this.#writing = written.catch((error: unknown) => this.#break(String(error)));
+    this.#writing = written.catch((error: unknown) => this.#break('io', String(error)));
     return written;
   }
 
-  #break(reason: string): null {
-    this.#options.broken(reason);
+  #break(code: string, reason: string): null {
+    this.#options.broken(code, reason);
     return null;
   }
 

@@ -10,8 +10,9 @@ import type { Broadcast } from '#ports/coordination.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
 import type { EntryView, Health, JournalView, Overview, RunView } from '../contract/views.ts';
 import type { VerifyReport } from '../contract/agent-api.ts';
+import type { Leadership } from '../leader.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import type { JournalParts, JournalState, OpenError } from '../journal/parts.ts';
+import type { JournalParts, JournalState } from '../journal/parts.ts';
 import { readEntries, readGroups } from '../journal/reader.ts';
 import { verifyJournal } from '../journal/verify-journal.ts';
 import type { Fact } from './facts.ts';
@@ -38,7 +39,7 @@ export interface TabOptions {
   readonly agent: AgentId;
   readonly messages: Broadcast<TabMessage>;
   /** Competes for leading and calls back each time this tab leads; `lost` aborts when it must stop at once. */
-  readonly compete: (lead: (lost: AbortSignal) => Promise<void>) => void;
+  readonly compete: (lead: (lost: AbortSignal) => Promise<void>, failed: (error: unknown) => void) => Leadership;
   /** Settings until the owner has saved any. */
   readonly defaults: OwnerSettings;
   /** The fixed clock of demonstrations and tests; null for the real one. */
@@ -47,7 +48,6 @@ export interface TabOptions {
 }
 
 const VERIFY_DELAY_MS = 700 as Ms;
-const SWEEP_DELAY_MS = 60_000 as Ms;
 /** Above this many entries the whole journal is verified at the start and when asked, and no longer at each change. */
 const VERIFY_ALWAYS_ENTRIES_MAX = 5_000;
 
@@ -71,6 +71,7 @@ export class Tab {
     problem: null,
   };
   #draining: Promise<void> = Promise.resolve();
+  #leadership: Leadership | null = null;
   #refreshing = false;
   #refreshAgain = false;
   #cancelVerify: () => void = () => undefined;
@@ -86,7 +87,10 @@ export class Tab {
   /** Joins the other tabs. Resolves with what is stored, before it is known who leads. */
   async start(): Promise<Overview> {
     this.#options.messages.listen((message) => this.#hear(message));
-    this.#options.compete((lost) => this.#lead(lost));
+    this.#leadership = this.#options.compete(
+      (lost) => this.#lead(lost),
+      (error) => this.#ail('failed', `This tab could not lead: ${String(error)}`),
+    );
     this.#verifySoon();
     return this.overview();
   }
@@ -205,6 +209,13 @@ export class Tab {
     this.#refresh();
   }
 
+  /** Stops leading and lets go of the journal's files, for good. */
+  async close(): Promise<void> {
+    this.#cancelVerify();
+    await this.#leadership?.stop();
+  }
+
+  /** What reading the journal needs. */
   get reading(): TabOptions['journal'] {
     return this.#options.journal;
   }
@@ -214,9 +225,8 @@ export class Tab {
     const opened = await openJournal({ ...this.#options.journal, changed: (state) => (this.#journalState = state) });
     if (lost.aborted) return;
     if (!opened.ok) {
-      this.#health = { ...healthFor(opened.error), missing: this.#options.missing };
       this.#role = 'leading';
-      this.#refresh();
+      this.#ail(opened.error.code === 'amnesia' ? 'amnesia' : 'failed', opened.error.message);
       return untilAborted(lost);
     }
     const { journal, report } = opened.value;
@@ -245,11 +255,10 @@ export class Tab {
     if (applied >= journal.head.size) await agent.rebuild(this.#factsFrom(0));
     else await agent.catchUp(this.#factsFrom(applied + 1));
     if (report.unreadable > 0) {
-      this.#health = {
-        state: 'damaged',
-        message: `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`,
-        missing: this.#options.missing,
-      };
+      this.#ail(
+        'damaged',
+        `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`,
+      );
     }
     if (agent.state.agent === null)
       await agent.commit([{ type: 'agent.created', at: ports.clock.now(), agent: this.#options.agent }]);
@@ -258,11 +267,16 @@ export class Tab {
     this.#refresh();
     agent.resume();
     this.#drain();
-    void this.#sweep(agent, stop);
+    void this.#sweep(agent.state).catch(() => undefined);
     await untilAborted(stop);
     this.#agent = null;
     this.#role = 'following';
     await journal.close();
+    this.#refresh();
+  }
+
+  #ail(state: Health['state'], message: string): void {
+    this.#health = { state, message, missing: this.#options.missing };
     this.#refresh();
   }
 
@@ -358,27 +372,14 @@ export class Tab {
     });
   }
 
-  /**
-   * Takes away the bytes of files deleted long ago and of imports that were never finished. Only what nothing has
-   * referred to for a while goes: an import in another tab commits its bytes a moment before its order arrives.
-   */
-  async #sweep(agent: LeadingAgent, stop: AbortSignal): Promise<void> {
+  /** Takes away the bytes of files deleted long ago, and of imports that were never finished. */
+  async #sweep(state: AgentState): Promise<void> {
     const { blobs, clock } = this.#options.ports;
-    const before = new Set(await blobs.list());
-    clock.after(SWEEP_DELAY_MS, () => {
-      if (stop.aborted) return;
-      void blobs
-        .list()
-        .then((present) => {
-          const keep = new Set<SourceId>(present.filter((id) => !before.has(id)));
-          for (const source of agent.state.sources.values()) {
-            if (source.removedAt === null || clock.now() - source.removedAt < DELETED_SOURCE_KEPT_MS)
-              keep.add(source.id);
-          }
-          return blobs.sweep(keep);
-        })
-        .catch(() => undefined);
-    });
+    const keep = new Set<SourceId>();
+    for (const source of state.sources.values()) {
+      if (source.removedAt === null || clock.now() - source.removedAt < DELETED_SOURCE_KEPT_MS) keep.add(source.id);
+    }
+    await blobs.sweep(keep);
   }
 
   #zoneOf(state: AgentState): string {
@@ -389,10 +390,6 @@ export class Tab {
     const { sources, settings } = await readOverview(this.#options.ports.store, this.#options.defaults);
     return { ...EMPTY_STATE, settings, sources: new Map(sources.map((source) => [source.id, source])) };
   }
-}
-
-function healthFor(error: OpenError): Pick<Health, 'state' | 'message'> {
-  return { state: error.code === 'amnesia' ? 'amnesia' : 'failed', message: error.message };
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

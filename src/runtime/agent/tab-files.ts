@@ -1,0 +1,187 @@
+import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import { hex, utf8 } from '#core/base/bytes.ts';
+import { BLOB_CHUNK_BYTES } from '#core/base/limits.ts';
+import type { AgentId } from '#core/identity/did-key.ts';
+import type { Result } from '#core/base/result.ts';
+import type { Source } from '#core/items/source.ts';
+import { answerMarkdown } from '#core/tools/answer-markdown.ts';
+import type { SourceExcerpt } from '../contract/agent-api.ts';
+import type { ImportProgress } from '../contract/views.ts';
+import { exportJournal, proveClaim } from './export-journal.ts';
+import type { AgentPorts } from './ports.ts';
+import { readExcerpt } from './read-excerpt.ts';
+import { readOverview, readRun } from './read-views.ts';
+import type { Tab } from './tab.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+
+/** Files going in and out of one tab: imports, excerpts, exports, and erasing. */
+export interface TabFileOptions {
+  readonly tab: Tab;
+  readonly ports: AgentPorts;
+  readonly agent: AgentId;
+  readonly defaults: OwnerSettings;
+  readonly importer: Importer;
+  /** A static file of the app itself. */
+  readonly ownFile: (path: string) => Promise<Result<Blob, string>>;
+  readonly decode: (bytes: Uint8Array) => string;
+  readonly zip: (
+    members: AsyncIterable<{ readonly path: string; readonly bytes: AsyncIterable<Uint8Array> }>,
+  ) => Promise<Uint8Array>;
+  /** Removes everything that the journal, the store and the blobs do not remove themselves: keys, pins. */
+  readonly eraseRest: () => Promise<void>;
+}
+
+/** Reads files in a thread of its own. `added` is called for each source once its bytes and items are durable. */
+export type Importer = (
+  files: readonly { readonly path: string; readonly file: Blob }[],
+  known: readonly { readonly id: SourceId; readonly path: string }[],
+  hooks: {
+    readonly added: (source: Source) => Promise<void>;
+    readonly progress: (progress: Omit<ImportProgress, 'id'>) => void;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Omit<ImportProgress, 'id'>>;
+
+interface SampleManifest {
+  readonly asOfMs: number;
+  readonly zone: string;
+  readonly owner: { readonly name: string; readonly address: string };
+  readonly files: readonly { readonly path: string }[];
+}
+
+export class TabFiles {
+  readonly #options: TabFileOptions;
+  readonly #imports = new Map<string, AbortController>();
+
+  constructor(options: TabFileOptions) {
+    this.#options = options;
+  }
+
+  /** @param mark adds what the importer cannot know: that a source is sample data, and when it plays */
+  async importFiles(
+    id: string,
+    files: readonly { readonly path: string; readonly file: Blob }[],
+    listener: (progress: ImportProgress) => void,
+    mark: (source: Source) => Source = (source) => source,
+  ): Promise<ImportProgress> {
+    const { ports, importer, defaults } = this.#options;
+    const controller = new AbortController();
+    this.#imports.set(id, controller);
+    const { sources } = await readOverview(ports.store, defaults);
+    const known = sources
+      .filter((source) => source.removedAt === null)
+      .map(({ id: source, path }) => ({ id: source, path }));
+    try {
+      const done = await importer(files, known, {
+        added: (source) => this.#add(mark(source)),
+        progress: (progress) => listener({ id, ...progress }),
+        signal: controller.signal,
+      });
+      return { id, ...done };
+    } finally {
+      this.#imports.delete(id);
+    }
+  }
+
+  /** The invented vault that comes with the app, and whose it is: its owner's settings hold until the owner saves others. */
+  async importSample(id: string, listener: (progress: ImportProgress) => void): Promise<ImportProgress> {
+    const { ports, defaults, ownFile, tab } = this.#options;
+    const load = async (path: string): Promise<Blob> => {
+      const loaded = await ownFile(`/sample/${path}`);
+      if (!loaded.ok) throw new Error(loaded.error);
+      return loaded.value;
+    };
+    const manifest = JSON.parse(await (await load('manifest.json')).text()) as SampleManifest;
+    const files = await Promise.all(manifest.files.map(async ({ path }) => ({ path, file: await load(path) })));
+    const settings = {
+      ...defaults,
+      names: [manifest.owner.name],
+      addresses: [manifest.owner.address],
+      zone: manifest.zone,
+    };
+    await tab.command({ id: hex(ports.entropy.bytes(16)) as CommandId, type: 'suggest-settings', settings });
+    const asOf = manifest.asOfMs as UnixMs;
+    return this.importFiles(id, files, listener, (source) => ({ ...source, sample: true, asOf }));
+  }
+
+  cancelImport(id: string): void {
+    this.#imports.get(id)?.abort();
+  }
+
+  async readSource(id: SourceId, start: number, end: number): Promise<SourceExcerpt | null> {
+    const row = await this.#options.ports.store.row('source', id);
+    return row
+      ? readExcerpt(this.#options.ports.blobs, row.value as Source, { start, end }, this.#options.decode)
+      : null;
+  }
+
+  exportJournal(withPayloads: boolean): Promise<Uint8Array> {
+    const { tab, agent, ports } = this.#options;
+    return exportJournal(tab.reading, agent, ports.clock.now(), withPayloads);
+  }
+
+  async proveClaim(run: RunId, claim: string): Promise<Uint8Array> {
+    const proof = await proveClaim(this.#options.tab.reading, this.#options.agent, run, claim);
+    if (!proof.ok) throw new Error(proof.error);
+    return proof.value;
+  }
+
+  /** Journal, files as imported and answers, in one zip. */
+  async exportAll(listener: (fraction: number) => void): Promise<Uint8Array> {
+    const { ports, defaults, zip } = this.#options;
+    const { sources, runs } = await readOverview(ports.store, defaults);
+    const total = sources.reduce((sum, source) => sum + source.bytes, 1);
+    let written = 0;
+    const options = this.#options;
+    const journal = await this.exportJournal(true);
+    return zip(
+      (async function* () {
+        yield { path: 'journal.ndjson', bytes: one(journal) };
+        for (const summary of runs) {
+          const view = await readRun(ports.store, summary.id);
+          if (view?.run.answer)
+            yield { path: `answers/${summary.id}.md`, bytes: one(utf8(answerMarkdown(summary.goal, view.run.answer))) };
+        }
+        for (const source of sources) {
+          yield {
+            path: `files/${source.path}`,
+            bytes: chunksOf(options.ports, source, (count) => {
+              written += count;
+              listener(written / total);
+            }),
+          };
+        }
+      })(),
+    );
+  }
+
+  async eraseAll(): Promise<void> {
+    const { tab, ports, eraseRest } = this.#options;
+    for (const controller of this.#imports.values()) controller.abort();
+    await tab.close();
+    for (const leg of tab.reading.legs) await leg.erase();
+    for (const pin of tab.reading.pins) await pin.erase();
+    await ports.blobs.erase();
+    await ports.store.erase();
+    await eraseRest();
+  }
+
+  async #add(source: Source): Promise<void> {
+    const id = hex(this.#options.ports.entropy.bytes(16)) as CommandId;
+    const outcome = await this.#options.tab.command({ id, type: 'add-source', source });
+    if (!outcome.ok && outcome.code !== 'stale' && outcome.code !== 'no-leader') throw new Error(outcome.message);
+  }
+}
+
+async function* chunksOf(ports: AgentPorts, source: Source, done: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < source.bytes; at += BLOB_CHUNK_BYTES) {
+    const read = await ports.blobs.read(source.id, at, Math.min(source.bytes, at + BLOB_CHUNK_BYTES));
+    if (!read.ok) throw new Error(`${source.path} could not be read: ${read.error.message}`);
+    done(read.value.length);
+    yield read.value;
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
