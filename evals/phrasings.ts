@@ -213,6 +213,24 @@ export const TABLE: readonly Phrasing[] = [
     ['Total {measure} in {month}', 'How much {measure} was there in {month}?'],
     ['What was {measure} in the month of {month}?', 'Sum of {measure} during {month}'],
   ),
+  ...group(
+    'table',
+    'value-month',
+    ['Total {measure} for {value} in {month}', 'Sum of {measure} where {column} is {value}, {month} only'],
+    ['In {month}, how much {measure} was there for {value}?', '{measure} of {value} during {month}'],
+  ),
+  ...group(
+    'table',
+    'lowest',
+    ['Which {column} has the lowest total {measure}?', 'Which {column} had the least {measure}?'],
+    ['What {column} comes last by {measure}?', 'Which {column} is at the bottom in {measure}?'],
+  ),
+  ...group(
+    'table',
+    'largest',
+    ['What is the largest single {measure} in {table}?', 'Maximum {measure} for {value}'],
+    ['What was the biggest {measure} of {value}?', 'Highest {measure} recorded for {value}'],
+  ),
 ];
 
 function group(method: string, about: string, open: readonly string[], heldOut: readonly string[]): Phrasing[] {

@@ -12,8 +12,10 @@ export function reportWorld(seed: number, heldOut: boolean): World {
   const [owner, ...staff] = people(d, 10) as [Person, ...Person[]];
   const today = d.day('2025-06-01', '2027-09-01');
   const [first, second] = d.some(PROJECTS, 2) as [string, string];
-  const one = project(d, first, today, staff.slice(0, 4));
-  const other = project(d, second, today, staff.slice(4));
+  const risks = d.some(RISKS, 2);
+  const decisions = d.some(DECISIONS, 2);
+  const one = project(d, first, today, staff.slice(0, 4), risks[0] ?? '', decisions[0] ?? '');
+  const other = project(d, second, today, staff.slice(4), risks[1] ?? '', decisions[1] ?? '');
 
   const usable = REPORT.filter((phrasing) => phrasing.heldOut === heldOut);
   const cases: Case[] = [0, 1].map((i) => {
@@ -51,6 +53,26 @@ interface Project {
   /** What only this project's notes say. */
   readonly own: readonly Fact[];
 }
+
+/** Words that say a value is a former one. */
+const EARLIER: Term = {
+  text: [
+    'earlier',
+    'before',
+    'was',
+    'previously',
+    'superseded',
+    'corrected',
+    'correction',
+    'replaced',
+    'instead',
+    'until then',
+    'no longer',
+    'had',
+    'old',
+    'then',
+  ],
+};
 
 /** An attribute with its value in each note, and how a note says it. */
 interface Attribute {
@@ -118,7 +140,14 @@ const PROGRESS = [
 ];
 const FORMATS: readonly Format[] = ['md', 'front-matter', 'txt', 'html', 'docx', 'md', 'txt', 'pdf'];
 
-function project(d: Dice, name: string, today: string, staff: readonly Person[]): Project {
+function project(
+  d: Dice,
+  name: string,
+  today: string,
+  staff: readonly Person[],
+  risk: string,
+  decision: string,
+): Project {
   const count = d.whole(3, 5);
   const dates = Array.from({ length: count }, (_, i) => addDays(today, -7 * (count - i) - d.whole(0, 3)));
   const [milestone = '', secondMilestone = ''] = d.some(MILESTONES, 2);
@@ -132,8 +161,6 @@ function project(d: Dice, name: string, today: string, staff: readonly Person[])
   ];
   const progress = d.pick(PROGRESS);
   const total = d.whole(12, 60);
-  const risk = d.pick(RISKS);
-  const decision = d.pick(DECISIONS);
   const riskNote = d.whole(Math.max(0, count - 2), count - 1);
 
   const files = dates.map((date, i) => {
@@ -158,7 +185,8 @@ function project(d: Dice, name: string, today: string, staff: readonly Person[])
     };
     return writePaper(paper, d.pick(FORMATS), d.chance(0.4));
   });
-  const progressNow = Math.floor((total * count) / (count + 2));
+  const progressAt = (note: number) => Math.floor((total * (note + 1)) / (count + 2));
+  const [progressBefore, progressNow] = [progressAt(count - 2), progressAt(count - 1)];
   return {
     name,
     files,
@@ -172,7 +200,15 @@ function project(d: Dice, name: string, today: string, staff: readonly Person[])
       { name: `risk: ${risk}`, in: 'statement', all: [{ text: [keywordsOf(risk)] }] },
       { name: `decision: ${decision}`, in: 'statement', all: [{ text: [keywordsOf(decision)] }] },
     ],
-    stale: attributes.flatMap(staleFacts),
+    stale: [
+      ...attributes.flatMap(staleFacts),
+      {
+        name: `progress ${progressBefore} of ${total} is given as if it held`,
+        in: 'statement',
+        all: [{ number: progressBefore }, { number: total }],
+        unless: [{ number: progressNow }, EARLIER],
+      },
+    ],
     own: [{ name: `a risk of another project: ${risk}`, in: 'statement', all: [{ text: [keywordsOf(risk)] }] }],
   };
 }
@@ -209,27 +245,7 @@ function staleFacts(attribute: Attribute): Fact[] {
       name: `${attribute.name}: an old value is given as if it held: ${value.sentence}`,
       in: 'statement',
       all: [{ text: attribute.about }, value.term],
-      unless: [
-        last.term,
-        {
-          text: [
-            'earlier',
-            'before',
-            'was',
-            'previously',
-            'superseded',
-            'corrected',
-            'correction',
-            'replaced',
-            'instead',
-            'until then',
-            'no longer',
-            'had',
-            'old',
-            'then',
-          ],
-        },
-      ],
+      unless: [last.term, EARLIER],
     }));
 }
 

@@ -1,4 +1,4 @@
-import { TABLE } from '../phrasings.ts';
+import { TABLE, type Phrasing } from '../phrasings.ts';
 import { dice, type Dice } from '../write/dice.ts';
 import { utf8 } from '../write/encodings.ts';
 import type { Person } from '../write/mime.ts';
@@ -17,8 +17,9 @@ export function tableWorld(seed: number, heldOut: boolean): World {
   const cases: Case[] = [0, 1, 2].map((i) => {
     const phrasing = usable[(seed * 3 + i) % usable.length] as (typeof usable)[number];
     const group = d.pick(asked.subject.groups);
-    const value = d.pick(asked.rows).groups[group.name] ?? '';
-    const month = d.pick(asked.rows).date.slice(0, 7);
+    const row = d.pick(asked.rows);
+    const value = row.groups[group.name] ?? '';
+    const month = row.date.slice(0, 7);
     return {
       goal: upperFirst(
         phrasing.text
@@ -34,7 +35,7 @@ export function tableWorld(seed: number, heldOut: boolean): World {
         ...nothing,
         kinds: ['query-table'],
         outcomes: ['answered'],
-        facts: truth(phrasing.about, asked.rows, group.name, value, month),
+        facts: truth(aboutOf(phrasing), asked.rows, group.name, value, month),
       },
     };
   });
@@ -165,6 +166,11 @@ function numberCell(value: number, style: Style): string {
   return value.toFixed(2);
 }
 
+/** The largest value is asked for over one group's rows or over all, as the phrasing names a value or none. */
+function aboutOf(phrasing: Phrasing): string {
+  return phrasing.about === 'largest' && !phrasing.text.includes('{value}') ? 'largest-of-all' : phrasing.about;
+}
+
 function truth(about: string, rows: readonly Row[], group: string, value: string, month: string): Fact[] {
   const of = rows.filter((row) => row.groups[group] === value);
   const totals = grouped(rows, (row) => row.groups[group] ?? '');
@@ -179,6 +185,12 @@ function truth(about: string, rows: readonly Row[], group: string, value: string
   if (about === 'mean') return [figure(`mean of ${value}`, cents(sum(of) / of.length))];
   if (about === 'count') return [figure(`rows with ${value}`, of.length)];
   if (about === 'month') return [figure(`total in ${month}`, sum(rows.filter((row) => row.date.startsWith(month))))];
+  if (about === 'value-month') {
+    return [figure(`total of ${value} in ${month}`, sum(of.filter((row) => row.date.startsWith(month))))];
+  }
+  if (about === 'lowest') return ranked.slice(-1).map(labelled);
+  if (about === 'largest-of-all') return [figure('largest', Math.max(...rows.map((row) => row.value)))];
+  if (about === 'largest') return [figure(`largest of ${value}`, Math.max(...of.map((row) => row.value)))];
   if (about === 'by-group') return ranked.map(labelled);
   if (about === 'highest') return ranked.slice(0, 1).map(labelled);
   if (about === 'top') return ranked.slice(0, 3).map(labelled);
