@@ -1,0 +1,184 @@
+import { requireShut } from './lockdown.ts';
+import * as Comlink from 'comlink';
+import type { UnixMs } from '#core/base/ids.ts';
+import { agentIdOf } from '#core/identity/did-key.ts';
+import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
+import { loadOwnFile } from '#adapters/http/own-files.ts';
+import { indexedDbAgentStore } from '#adapters/indexeddb/agent-store.ts';
+import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
+import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
+import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
+import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
+import { keyvalPinStore } from '#adapters/keyval/head-pin-store.ts';
+import { keyHolder } from '#adapters/keyval/key-holder.ts';
+import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts';
+import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
+import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
+import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
+import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
+import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { windowFileTarget } from '#adapters/platform/save-file.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
+import { createWebCryptoSigner, generateSigningKeys } from '#adapters/webcrypto/signer.ts';
+import type { StartOptions } from '#runtime/contract/agent-api.ts';
+import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
+import { defaultSettings } from '#runtime/agent/read-views.ts';
+import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
+import { Tab, type TabMessage } from '#runtime/agent/tab.ts';
+import { importInWorker } from './import-in-worker.ts';
+import { TabFiles } from '#runtime/agent/tab-files.ts';
+import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
+import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+import type { WindowApi } from '#ports/window-api.ts';
+
+/**
+ * The agent's thread in one tab: composes the ports and serves the interface over Comlink. Each tab starts one; which of
+ * them leads is settled among them.
+ */
+const LEADER_LOCK = 'agent:main';
+
+interface Opened {
+  readonly tab: Tab;
+  readonly files: TabFiles;
+}
+
+let opening: Promise<Opened> | null = null;
+const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
+const tab = async (): Promise<Tab> => (await opened()).tab;
+const files = async (): Promise<TabFiles> => (await opened()).files;
+
+async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
+  await requireShut();
+  const opfs = (await opfsAvailable()) && syncHandlesAvailable();
+  const keys = keyHolder();
+  const [deviceKey, signingKeys] = await Promise.all([
+    keys.once('device', generateDeviceKey),
+    keys.once('signing', async () => {
+      const made = await generateSigningKeys();
+      if (!made.ok)
+        throw new Error('This browser cannot sign with Ed25519, so nothing it did could be proved. Please update it.');
+      return made.value;
+    }),
+  ]);
+  const sealer = createWebCryptoSealer(deviceKey);
+  const signer = await createWebCryptoSigner(signingKeys);
+  const store = indexedDbAgentStore(sealer);
+  const pins = [keyvalPinStore(), callbackPinStore(window.pins.get, window.pins.set, window.pins.erase)];
+  const ports: AgentPorts = {
+    clock: platformClock,
+    entropy: webCryptoEntropy,
+    sha256,
+    store,
+    blobs: sealedBlobStore({
+      files: opfs ? opfsBlobFiles() : indexedDbBlobFiles(),
+      sealer,
+      entropy: webCryptoEntropy,
+      clock: platformClock,
+      sha256: incrementalSha256,
+    }),
+    files: windowFileTarget(window, sha256),
+    language: once(loadLanguage),
+  };
+  const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
+  const agent = agentIdOf(signer.publicKey);
+  const defaults = defaultSettings(options.zone, options.locale);
+  const tab = new Tab({
+    ports,
+    journal: {
+      clock: platformClock,
+      entropy: webCryptoEntropy,
+      signer,
+      sealer,
+      tools: { sha256, verifyEd25519 },
+      store,
+      legs: opfs ? [opfsJournalLeg(), indexedDbJournalLeg()] : [indexedDbJournalLeg()],
+      pins: opfs ? [...pins, opfsPinStore()] : pins,
+    },
+    agent,
+    messages: broadcastChannel<TabMessage>('agent'),
+    compete: (lead, failed) =>
+      shareLeadership({
+        name: LEADER_LOCK,
+        lock,
+        broadcast: broadcastChannel<Heartbeat>('leader'),
+        clock: platformClock,
+        store,
+        visible: () => window.visible(),
+        lead: (_epoch, lost) => lead(lost),
+        failed,
+      }),
+    defaults,
+    fixedNow: options.now as UnixMs | null,
+    missing: [...(opfs ? [] : ['opfs']), ...(webLocksAvailable() ? [] : ['locks'])],
+  });
+  const tabFiles = new TabFiles({
+    tab,
+    ports,
+    agent,
+    defaults,
+    importer: importInWorker,
+    ownFile: loadOwnFile,
+    decode: (bytes) => new TextDecoder().decode(bytes),
+    zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
+    eraseRest: () => keys.erase(),
+  });
+  return { tab, files: tabFiles };
+}
+
+/** Heavy, so loaded when a goal is first read; the chunks are there offline. */
+async function loadLanguage(): Promise<Language> {
+  const [{ loadDateFinder }, { loadEntityFinder }, { languageDetector }, { createZones }, { createIcalExpander }] =
+    await Promise.all([
+      import('#adapters/chrono/date-finder.ts'),
+      import('#adapters/compromise/entity-finder.ts'),
+      import('#adapters/language/language-detector.ts'),
+      import('#adapters/temporal/zones.ts'),
+      import('#adapters/ical/expander.ts'),
+    ]);
+  const zones = await createZones();
+  const [dates, entities, calendar] = await Promise.all([
+    loadDateFinder(),
+    loadEntityFinder(),
+    createIcalExpander(zones),
+  ]);
+  return { dates, entities, detector: languageDetector, calendar, zones };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | null = null;
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
+  };
+}
+
+const wire: AgentWire = {
+  start: async (options, window) => {
+    opening ??= open(options, window);
+    return (await opening).tab.start();
+  },
+  command: async (command) => (await tab()).command(command),
+  onOverview: async (listener) => {
+    (await tab()).onOverview(listener);
+  },
+  watchRun: async (run, listener) => Comlink.proxy((await tab()).watchRun(run, listener)),
+  preview: async (goal, overrides) => (await tab()).preview(goal, overrides),
+  importFiles: async (id, chosen, listener) => (await files()).importFiles(id, chosen, listener),
+  importSample: async (id, listener) => (await files()).importSample(id, listener),
+  cancelImport: async (id) => (await files()).cancelImport(id),
+  readSource: async (source, start, end) => (await files()).readSource(source, start, end),
+  entries: async (from, count) => (await tab()).entries(from, count),
+  verifyJournal: async (listener) => (await tab()).verify(listener),
+  exportJournal: async (withPayloads) => (await files()).exportJournal(withPayloads),
+  exportAll: async (listener) => (await files()).exportAll(listener),
+  proveClaim: async (run, claim) => (await files()).proveClaim(run, claim),
+  eraseAll: async () => (await files()).eraseAll(),
+  rebuild: async () => (await tab()).rebuild(),
+};
+Comlink.expose(wire);
