@@ -120,7 +120,7 @@ test('whatever is asked of a table, no sentence fails its check', { timeout: 60_
           `${group}|${value === null ? 'n/a' : written(value, 'comma')}|${two(day)}.${two(month)}.2026`,
       );
       const table = tableOf('t', 'Group|Value:number:EUR|Day:date', lines);
-      const answer = computeTable(table, 't.csv', [], asked as TableQuestion);
+      const answer = computeTable(table, 't.csv', [], asked);
       if (!answer.ok) return;
       verifiedTexts(answer.value);
       expect(claimsOf(answer.value).length).toBeGreaterThan(0);

@@ -160,6 +160,17 @@ describe('whose calendar it is', () => {
     expect((await busy(two, null)).busy.map(({ summary }) => summary)).toEqual(['Sync', 'Dentist']);
   });
 
+  test('while nobody said who the owner is, the only calendar is taken for theirs, unless it is asked for as another’s', async () => {
+    const owner = { ...OWNER, names: [], addresses: [] };
+    const world = worldOf(calendar('alice.ics', [ENTRY, ENTRY]), { owner });
+    const alone = await busy(world, null);
+    expect(alone.known).toBe(true);
+    expect(alone.problems).toEqual(['"alice" read as yours: nothing says it is someone else\'s.']);
+    const together = await free(world, [ALICE], { count: 1 });
+    expect(verifiedTexts(together)[0]).toMatch(/ is free for Alice Moreau \(/);
+    expect(verifiedTexts(together)[1]).toContain('Your own calendar is not among your files');
+  });
+
   test('invitations in other calendars count for someone without a calendar of their own', async () => {
     const invited = 'ATTENDEE;CN=Bob Stone;PARTSTAT=ACCEPTED:mailto:bob@example.org';
     const world = worldOf(calendar('dana.ics', [`${ENTRY} | ${invited}`]));

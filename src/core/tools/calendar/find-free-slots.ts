@@ -47,8 +47,8 @@ class SlotFinder {
 
   constructor(search: SlotSearch) {
     this.#search = search;
-    this.#known = search.observed.filter(({ known }) => known);
-    this.#unknown = search.observed.filter(({ known }) => !known);
+    this.#known = search.observed.filter((each) => isKnown(each, search.observed));
+    this.#unknown = search.observed.filter((each) => !isKnown(each, search.observed));
     this.#busy = search.observed.flatMap(({ busy, nearby }) => [...busy, ...nearby]).sort((a, b) => a.start - b.start);
   }
 
@@ -297,6 +297,12 @@ function spread(days: readonly (readonly Offer[])[], count: number): Offer[] {
   const rounds = Math.max(0, ...days.map((offers) => offers.length));
   const ranked = Array.from({ length: rounds }, (_, round) => days.flatMap((offers) => offers[round] ?? [])).flat();
   return ranked.slice(0, count).sort((a, b) => a.slot.start - b.slot.start);
+}
+
+/** A calendar that is someone else's for certain is not the owner's by default. */
+function isKnown({ person, known, calendars }: BusyTimes, all: readonly BusyTimes[]): boolean {
+  const others = all.flatMap((each) => (each.person === null ? [] : each.calendars));
+  return known && (person !== null || calendars.some((calendar) => !others.includes(calendar)));
 }
 
 function nameOf(person: Address): string {

@@ -110,7 +110,9 @@ export function ownCalendars(owner: OwnerSettings, all: readonly CalendarFacts[]
   );
   const told = [...new Set([...generic, ...frequent])];
   const titledByNobody = rest.filter((calendar) => titleOf(calendar).every(isGenericWord));
-  const taken = [told, unclaimed, titledByNobody].find((calendars) => calendars.length > 0) ?? [];
+  // The only calendar there is may be the owner's whatever its name, while nobody said who the owner is.
+  const only = identities.length === 0 && all.length === 1 ? all : [];
+  const taken = [told, unclaimed, titledByNobody, only].find((calendars) => calendars.length > 0) ?? [];
   const names = taken.map(({ name }) => `"${name}"`).join(', ');
   return {
     calendars: taken,

@@ -32,7 +32,7 @@ function listedRows(computation: Computation): AnswerDraft {
   return book.draft('answered', [{ title, claims }], {
     notes: [
       ...computation.notes,
-      ...(rows.length > told.length
+      ...(top === null && rows.length > told.length
         ? [`${formatCount(rows.length, 'row')} match; ${String(told.length)} are told here.`]
         : []),
       ...(told.length > limit ? [`Place ${String(limit)} is shared by more than one row.`] : []),

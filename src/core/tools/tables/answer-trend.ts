@@ -77,6 +77,7 @@ export function answerTrend(computation: Computation): Result<AnswerDraft, strin
       {
         notes: [
           ...computation.notes,
+          ...(computation.groupBy === null ? [] : [`Taken over every ${computation.groupBy.name} together.`]),
           ...(numbers === null ? [] : numberNotes(computation, numbers)),
           ...(grouped.undated > 0
             ? [`${formatCount(grouped.undated, 'row')} without a readable ${dates.name} left out.`]
