@@ -114,7 +114,7 @@ function toFoundDate(
 }
 
 const AMOUNT =
-  /^(?:for|about|around)?\s*(?:\d+(?:\.\d+)?|an?|half(?: an?)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|the|few|several|a few|a couple of)?[\s-]*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mo|mon|months?|y|years?|quarters?)\b/i;
+  /^(?:for|about|around)?\s*(?:\d+(?:\.\d+)?|an?|half(?: an?)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|the|few|several|a few|a couple of)?[\s-]*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mo|mon|months?|y|years?|quarters?)$/i;
 
 /** What chrono takes for a date but people do not: durations, versions, amounts, verbs. */
 function isUnlikely(result: ParsedResult, text: string): boolean {
@@ -123,6 +123,8 @@ function isUnlikely(result: ParsedResult, text: string): boolean {
   const after = text.slice(result.index + result.text.length);
   const certain = (['day', 'month', 'year', 'weekday', 'hour'] as const).filter((part) => result.start.isCertain(part));
   if (certain.length === 0) return true;
+  if (/^in\b/.test(words) && /\b(?:fit|squeeze|slot|get)\s+$/.test(before)) return true;
+  if (/\b(?:after|before)$/.test(words)) return true;
   if (/\b(?:ago|later|from now|before|after|earlier|since)\b|^(?:in|within|last|past|next|this)\b/.test(words)) {
     return /^(?:this|last|next)$/.test(words);
   }

@@ -73,6 +73,8 @@ const MONTH_NAMES = [
 ];
 const MONTH = String.raw`(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?`;
 const WEEKDAY = String.raw`(?:mon|tues|wednes|thurs|fri|satur|sun)day`;
+/** The name of a day before its number, which then says it all. */
+const ANY_DAY = String.raw`(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+(?:the\s+)?)?`;
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 const COUNT = String.raw`\d{1,3}|a couple of|couple of|couple|a few|few|several|${NUMBERS.join('|')}|fourteen|thirty|sixty|ninety`;
 const UNIT = 'day|working day|business day|week|fortnight|month|quarter|year';
@@ -91,7 +93,7 @@ const PERIODS: readonly PeriodRule[] = [
   // "between the 23rd and the 27th of November", "from 23 to 27 Nov 2026"
   {
     pattern: new RegExp(
-      String.raw`\b(?:(?:between|from)\s+)?(?:the\s+)?(?<a>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:and|to|until|till|through)\s+|\s*[-–—]\s*)(?:the\s+)?(?<b>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?<month>${MONTH})(?:,?\s+(?<year>${YEAR}))?`,
+      String.raw`\b(?:(?:between|from)\s+)?(?:the\s+)?${ANY_DAY}(?<a>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:and|to|until|till|through)\s+|\s*[-–—]\s*)(?:the\s+)?${ANY_DAY}(?<b>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?<month>${MONTH})(?:,?\s+(?<year>${YEAR}))?`,
       'g',
     ),
     read: ({ a, b, month, year }, today) => daysOfMonth(Number(a), Number(b), month, year, today),

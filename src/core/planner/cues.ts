@@ -23,8 +23,8 @@ export function cue(pattern: string, weight: number): Cue {
 export const MAIL_WORDS =
   'mails?|e ?mails?|inbox(?:es)?|mail ?box(?:es)?|messages?|threads?|correspondence|conversations?';
 export const SUMMARY_WORDS =
-  'summaris\\w+|summariz\\w+|summary|summaries|sum up|sums? up|recap\\w*|digest|overview|round ?up|condense|boil down|tl ?dr|gist|highlights|catch me up|catch up on|up to (?:speed|date)|brief me|fill me in|rundown|run down|key points|main points|most important (?:things|points|mails|emails|messages)|go through|go over|walk me through|triage|in short|in a nutshell|update me';
+  'summaris\\w+|summariz\\w+|summary|summaries|sum up|sums? up|recap\\w*|digest|overview|round ?up|condense|boil down|tl ?,? ?dr|gist|highlights|catch me up|catch up on|up to (?:speed|date)|brief me|fill me in|rundown|run down|key points|main points|most important (?:things|points|mails|emails|messages)|go through|go over|walk me through|triage|in short|in a nutshell|update me';
 export const DOCUMENT_WORDS =
   'documents?|docs?|files?|folders?|notes?|papers?|minutes of|meeting notes|write ups?|pdfs?|memos?';
 export const MEETING_WORDS =
-  'meet(?:ing)?s?|calls?|talk|chat|coffee|lunch|dinner|breakfast|sync|session|workshop|interview|appointment|catch ?up|check in|stand ?up|one (?:on|to) one|1 (?:on|to|1)(?: 1)?|get together|conversation|review|demo|visit|video call|phone call|brainstorm|retro(?:spective)?|kick ?off|sit down|see each other';
+  'meet(?:ing)?s?|calls?|talk|chat|coffee|lunch|dinner|breakfast|sync|session|workshop|interview|appointment|catch ?up|check in|stand ?up|one (?:on|to) one|1:1|1 (?:on|to|1)(?: 1)?|get together|conversation|review|demo|visit|video call|phone call|brainstorm|retro(?:spective)?|kick ?off|sit down|see each other';

@@ -24,17 +24,17 @@ const RULES: readonly LimitRule[] = [
     near: ['find-free-time'],
   },
   {
-    acts: '(?:send|forward|reply|respond|e ?mail|mail|message|text|write back|write to|cc|bcc|dm|ping|notify|answer)\\b(?! (?:me|us)\\b| (?:my|the|this|a|an|these|following) (?:\\w+ )?question)(?! (?:summary|overview|digest|from|to me))|(?:write|draft|compose|prepare)(?: \\w+){0,4} (?:e ?mails?|mails?|reply|replies|letters?|messages?|response|responses|text message|cover letter)\\b',
+    acts: '(?:send|forward|reply|respond|e ?mail|mail|message|text|write back|write to|cc|bcc|dm|ping|notify|answer)(?= \\w)(?! (?:me|us)\\b(?! the (?:report|result) to)| (?:my|the|this|a|an|these|following) (?:\\w+ )?question)(?! (?:summary|summaries|overview|digest|recap|threads?|list|status|count|traffic|from|to me|about|in|of|since|with|regarding|by|for me|DATE|and|on|between|who|that|where))|(?:write|draft|compose|prepare)(?: \\w+){0,4} (?:e ?mails?|mails?|reply|replies|letters?|messages?|response|responses|text message|cover letter)\\b',
     reason: `It cannot write or send messages: ${READS_ONLY}.`,
     near: ['summarise-mail'],
   },
   {
-    acts: '(?:delete|remove|erase|archive|rename|unsubscribe|clean up|clean out|empty|tidy|mark|label|flag|tag|sort out|organi[sz]e|file away|move|copy|edit|change|update|correct|fix|overwrite|replace|fill in|fill out|sign|encrypt|merge|convert|upload|print|scan|zip)\\b(?! me)',
+    acts: '(?:delete|remove|erase|archive|rename|unsubscribe|clean up|clean out|empty|tidy(?: up)?|mark|label|flag|tag|sort out|organi[sz]e|file away|move|copy|edit|change|update|correct|fix|overwrite|replace|fill in|fill out|sign|encrypt|merge|convert|upload|print|scan|zip|post|publish|share|tweet)(?= (?:my|the|this|that|these|those|all|every|our|it|an?|any|old|out|on|to|up|spam|from|me from|DATE|\\d))',
     reason: `It cannot change your files, messages or settings: ${READS_ONLY}.`,
     near: ['summarise-mail', 'answer-question'],
   },
   {
-    acts: '(?:buy|order|purchase|pay|transfer|wire|donate|subscribe|sell|checkout|renew|refund)\\b(?! by| (?:history|list|total|amount)s?)',
+    acts: '(?:buy|order|purchase|pay|transfer|wire|donate|subscribe|sell|checkout|renew|refund)(?= \\w)(?! (?:by|per|in|from|history|list|total|amount|count|value|number|volume|data|table|ids?|dates?|status|of)\\b)',
     reason: 'It cannot buy, pay or order anything: it has no access to shops, banks or the web.',
     near: ['query-table', 'answer-question'],
   },
@@ -59,7 +59,7 @@ const RULES: readonly LimitRule[] = [
     near: ['answer-question'],
   },
   {
-    acts: '(?:draw|paint|sketch|design|illustrate|render|photoshop|animate)\\b|(?:create|make|generate|produce|give me|show me)(?: \\w+){0,4} (?:image|picture|photo|drawing|logo|icon|painting|illustration|meme|video|animation|gif|music|song|presentation|slides?|slide deck|powerpoint|website|web page|app|poster|flyer)\\b',
+    acts: '(?:draw|paint|sketch|design|illustrate|render|photoshop|animate)(?= (?:me|a|an|the|my|us|some|\\w+))(?! (?:up|on|from|review|document|decision|report|conclusions))|(?:create|make|generate|produce|give me|show me)(?: \\w+){0,4} (?:image|pictures?(?! of (?:the|our|where|how))|photo|drawing|logo|icon|painting|illustration|meme|video|animation|gif|music|song|presentation|slides?|slide deck|powerpoint|website|web page|app|poster|flyer)\\b',
     reason: 'It cannot make pictures, slides, sound or websites.',
     near: ['write-report', 'query-table'],
   },
@@ -69,7 +69,7 @@ const RULES: readonly LimitRule[] = [
     near: ['write-report', 'answer-question'],
   },
   {
-    acts: '(?:code|program|implement|debug|refactor|deploy|compile|hack|develop|train|install|script|unit test)\\b|(?:write|create|make|build|generate|develop|fix)(?: \\w+){0,5} (?:code|function|program|script|app|application|website|class|algorithm|query|sql|regex|bot|macro|api|html|css|python|javascript|java|typescript)\\b',
+    acts: '(?:code|program|implement|debug|refactor|deploy|hack|install|script|unit test)\\b(?! (?:report|status|update|review|notes))|(?:train|compile|develop) (?:a |an |the )?(?:model|network|program|code|app|application|software)\\b|(?:write|create|make|build|generate|develop|fix)(?: \\w+){0,5} (?:code|function|program|script|app|application|website|class|algorithm|query|sql|regex|bot|macro|api|html|css|python|javascript|java|typescript)\\b',
     reason: 'It cannot write or run programs.',
     near: ['query-table'],
   },
@@ -81,12 +81,12 @@ const RULES: readonly LimitRule[] = [
   },
   {
     anywhere:
-      'weather|(?:will|is|does) it (?:going to )?(?:rain|snow|be (?:sunny|warm|cold|hot))|temperature outside|stock (?:price|market|quote)|share price of|exchange rate|bitcoin|crypto(?:currency)?|horoscope|lottery|football (?:score|result)s?|(?:latest|today|world|breaking) (?:news|headlines)|news (?:headlines|of the world)|traffic (?:jam|report|on)|train times|flight (?:to|prices?)|what time is it(?: (?:in|now))?|current time',
+      'weather|(?:will|is|does) it (?:going to )?(?:rain|snow|be (?:sunny|warm|cold|hot))|temperature outside|stock (?:price|market|quote)|share price of|exchange rate|bitcoin|crypto(?:currency)?|horoscope|lottery|football (?:score|result)s?|(?:latest|today|todays|world|breaking|evening|morning) (?:news|headlines)|(?:what is|show me|read me|tell me|give me) the (?:news|headlines)(?: DATE)?$|news (?:headlines|of the world)|traffic (?:jam|report|on)|train times|flight (?:to|prices?)|what time is it(?: (?:in|now))?|current time',
     reason: 'It cannot know what goes on outside: it has no access to the web, only to your files.',
     near: ['answer-question'],
   },
   {
-    acts: '(?:predict|forecast|guess|estimate|project)\\b|what will(?: \\w+){1,6} (?:be|cost|sell|earn|look like)(?: \\w+){0,3} (?:next|in the future|by 20)',
+    acts: '(?:predict|forecast|guess|estimate|extrapolate)(?= (?:the|my|our|next|how|what|DATE|future|who|when|sales|revenue|if|whether|it))|what will(?: \\w+){1,6} (?:be|cost|sell|earn|look like)(?: \\w+){0,3} (?:next|in the future|by 20)',
     reason: 'It does not predict: it reckons with what stands in your files.',
     near: ['query-table'],
   },
@@ -96,7 +96,7 @@ const RULES: readonly LimitRule[] = [
     near: [],
   },
   {
-    acts: '(?:cook|clean|wash|make me (?:a |some )?(?:coffee|tea|sandwich)|bring me (?:a|some)|feed|walk the|water the|marry|love|dance|laugh|think|meditate|teach me|explain (?:quantum|relativity|general|how to)|calculate \\d|what is \\d+ ?(?:\\+|x|times|plus|minus|divided)|solve|convert \\d|flip a coin|roll (?:a|the) dice|pick a (?:number|card)|choose for me|recommend|suggest (?:a|some|me) (?:film|movie|book|restaurant|gift|name|recipe|song|hotel|place))\\b',
+    acts: '(?:log ?in|log ?on|sign ?in|transcribe|take (?:an? |the )?(?:photo|picture|screenshot|selfie|break|note)|hack|tell (?!me|us)\\w+ (?:that|to|i|we)|fix my|cook|clean|wash|make me (?:a |some )?(?:coffee|tea|sandwich)|bring me (?:a|some)|feed|walk the|water the|marry|love|dance|laugh|think|meditate|teach me|explain (?:quantum|relativity|general|how to)|calculate \\d|what is \\d+ ?(?:\\+|x|times|plus|minus|divided)|solve|convert \\d|flip a coin|roll (?:a|the) dice|pick a (?:number|card)|choose for me|recommend|suggest (?:a|some|me) (?:film|movie|book|restaurant|gift|name|recipe|song|hotel|place))\\b',
     reason: 'That is not something it can find or compute from your files.',
     near: ['answer-question'],
   },
@@ -108,11 +108,19 @@ const COMPILED = RULES.map(({ acts, anywhere, ...limit }) => ({
   anywhere: anywhere === undefined ? null : new RegExp(String.raw`\b(?:${anywhere})\b`),
 }));
 
+const ARITHMETIC =
+  /^\W*(?:what(?:'s| is)|calculate|compute|how much is)?\s*\d[\d.,]*\s*(?:[-+*/x×÷^]|plus|minus|times|divided by)\s*\d[\d.,]*\W*$/i;
+const NOT_FROM_FILES: Limit = {
+  reason: 'That is not something it can find in your files or compute from them.',
+  near: ['answer-question'],
+};
+
 /**
  * The limit a goal runs into, or null. Words from outside ("weather") are none when the owner's own files are about
  * them.
  */
 export function limitOf(reading: Reading, context: GoalContext): Limit | null {
+  if (ARITHMETIC.test(reading.text)) return NOT_FROM_FILES;
   for (const { limit, acts, anywhere } of COMPILED) {
     if (acts?.test(reading.head) === true) return limit;
     const match = anywhere?.exec(reading.plain);

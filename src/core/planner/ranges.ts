@@ -30,18 +30,26 @@ export function goalDates(reading: Reading, today: string, tense: 'future' | 'pa
   const only = new Set<string>();
   const wide: { role: Role; range: DateRange }[] = [];
   const weekdays: { role: Role; range: DateRange }[] = [];
-  let last: { role: Role; end: number } = { role: 'on', end: -1 };
+  let last: { role: Role; end: number; only: boolean } = { role: 'on', end: -1, only: false };
   for (const date of reading.dates) {
     const lead = sameLength.slice(0, date.start);
     const linked: boolean =
       last.end >= 0 && /^(?:\s|,|and|or|nor|&|\/|on|the|in)*$/.test(sameLength.slice(last.end, date.start));
-    const own = roleOf(lead);
+    if (
+      tense === 'past' &&
+      /\bfor (?:the )?$/.test(lead) &&
+      /^(?:['’]s\b| (?:meeting|call|review|board))/.test(sameLength.slice(date.end))
+    )
+      continue;
+    const own = periodAsWhole(roleOf(lead), lead, date, sameLength, tense);
     const role: Role = own === 'on' && linked && last.role === 'not' ? 'not' : own;
-    last = { role, end: date.end };
     const range = inTense(date, today, tense);
     const isWeekday = date.certain.weekday && !date.certain.day;
     if (role === 'not') excludeDates(range, isWeekday, excluded, wide);
+    else if (isWeekday && role === 'on' && (/\bonly(?: on)?\s*$/.test(lead) || (linked && last.only)))
+      for (const day of daysOf(range)) only.add(String(weekdayOf(day)));
     else (isWeekday && role === 'on' ? weekdays : wide).push({ role, range });
+    last = { role, end: date.end, only: only.has(String(weekdayOf(range.from))) };
   }
   for (const [weekday, refused] of pluralWeekdays(sameLength)) (refused ? excluded : only).add(weekday);
   const span = assemble(wide, today, tense, horizon);
@@ -62,6 +70,12 @@ function result(between: DateRange | null, excluded: ReadonlySet<string>, only: 
   };
 }
 
+/** "mail from October" is October's; "from October on" and "from Monday" begin there. */
+function periodAsWhole(role: Role, lead: string, date: FoundDate, text: string, tense: 'future' | 'past'): Role {
+  const from = role === 'since' && /\bfrom(?: the)?\s*$/.test(lead) && date.from !== date.to;
+  return from && tense === 'past' && !/^ on(?:wards?)?\b/.test(text.slice(date.end)) ? 'on' : role;
+}
+
 function roleOf(lead: string): Role {
   if (/\b(?:not|no) (?:before|earlier than)\s+(?:the\s+)?$/.test(lead)) return 'since';
   if (/\b(?:not|no) (?:after|later than)\s+(?:the\s+)?$/.test(lead)) return 'until';
@@ -75,7 +89,7 @@ function roleOf(lead: string): Role {
   )
     return 'since';
   if (ends('after|later than|following|past')) return 'after';
-  if (ends('until|till|up to|by|no later than|not after|at the latest|latest|through|on or before|not later than|due'))
+  if (ends('until|till|up to|by|no later than|not after|at the latest|latest|through|on or before|not later than'))
     return 'until';
   if (ends('before|earlier than|prior to|ahead of')) return 'before';
   return 'on';

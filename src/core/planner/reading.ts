@@ -5,6 +5,7 @@ import { VOCABULARY } from './vocabulary.ts';
 
 /** A goal's text prepared for recognition: what every method looks at. */
 export interface Reading {
+  /** Without closing words of thanks; offsets are those of the goal as given. */
   readonly text: string;
   readonly words: readonly Word[];
   /** Folded words with contractions opened and misspelt cue words mended; found dates stand as DATE. */
@@ -18,7 +19,8 @@ export interface Reading {
   readonly dates: readonly FoundDate[];
 }
 
-export function readGoal(text: string, context: GoalContext): Reading {
+export function readGoal(said: string, context: GoalContext): Reading {
+  const text = said.replace(CLOSING, '');
   const words = wordsOf(text);
   const dates = context.language.dates.filter(
     ({ certain }) => certain.day || certain.month || certain.year || certain.weekday,
@@ -52,7 +54,7 @@ export function readGoal(text: string, context: GoalContext): Reading {
     plain: joined,
     spoken: spoken.join(' '),
     head,
-    question: /\?\s*$/.test(text) || QUESTION.test(head) || QUESTION.test(joined),
+    question: /\?\s*$/.test(text) || QUESTION.test(head),
     dates,
   };
 }
@@ -60,6 +62,9 @@ export function readGoal(text: string, context: GoalContext): Reading {
 function namesTime(date: FoundDate): boolean {
   return date.certain.hour || /morning|noon|evening|night|lunch/i.test(date.text);
 }
+
+const CLOSING =
+  /(?:[\s,.!]+(?:please|pls|thanks?|thank you|many thanks|cheers|thx)(?: (?:very much|a lot|so much|in advance|you))?[\s.!]*)+$/i;
 
 const OPENING =
   /^(?:(?:hi|hello|hey|dear|ok|okay|so|well|um|windhover|assistant|please|kindly|just|now|quickly|actually|then|and|,|(?:could|can|would|will) you|i (?:would like|want|need|wish) (?:you )?to(?! know)|i (?:would|will) (?:love|like) (?:you )?to(?! know)|help me(?: to)?|(?:are you )?able to|go ahead and|let us|try to|would you mind|is it possible to|do me a favou?r and|i am looking (?:for|to)|be so (?:kind|good)(?: as)?(?: to)?)\b\s*|, )+/;

@@ -127,7 +127,7 @@ export function shownFilters(filters: readonly TableFilter[]): string {
   };
   return filters
     .map(({ column, op, value, value2 }) =>
-      op === 'between' ? `${column} from ${value} to ${String(value2)}` : `${column} ${words[op] ?? op} ${value}`,
+      op === 'between' ? `${column} between ${value} and ${String(value2)}` : `${column} ${words[op] ?? op} ${value}`,
     )
     .join(' and ');
 }

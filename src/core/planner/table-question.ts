@@ -43,13 +43,18 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
   const top = topOf(plain);
   const trend = isTrend(plain);
   const stated = statedOperation(plain);
-  const group = groupOf(reading, mentions, extreme || top > 0);
+  const ranking = /\b(?:rank\w*|sort(?:ed)?|leaderboard|league table|order(?:ed)? by)\b/.test(plain);
+  const grouped = groupOf(reading, mentions, extreme || ranking || top > 0);
+  // "in the travel category" names one group: nothing is left to group by
+  const fixed =
+    grouped !== null && mentions.values.filter(({ column }) => column === grouped).length === 1 && !isCompared(plain);
+  const group = fixed ? null : grouped;
   const base = { dateColumn: dateColumn?.name ?? '', order, measure } as const;
   const none = { ...base, column: '', groupBy: '', period: 'none', top: 0 } as const;
   const measured = measure?.name ?? '';
 
   if (stated === 'share') {
-    const grouped = group ?? columnOfValue(mentions) ?? firstText(table);
+    const grouped = columnOfValue(mentions) ?? group ?? firstText(table);
     return {
       ...none,
       operation: 'share',
@@ -61,6 +66,13 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
     const column = mentions.columns.find(({ column: each }) => each.type !== 'number')?.column ?? group;
     return { ...none, operation: 'distinct', column: column?.name ?? '' };
   }
+  if (
+    /\b(?:which|what|list|show)(?: \w+){1,3} (?:are there|is there|exist|do we have|appear|occur)\b/.test(plain) &&
+    !extreme
+  ) {
+    const column = mentions.columns.find(({ column: each }) => each.type === 'text')?.column;
+    if (column) return { ...none, operation: 'distinct', column: column.name };
+  }
   if (trend && (dateColumn !== null || period !== 'none')) {
     return {
       ...none,
@@ -70,6 +82,16 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
       period: period === 'none' ? 'month' : period,
     };
   }
+  const countedAs = stated === 'count' ? countedColumn(reading, mentions) : null;
+  if (countedAs !== null)
+    return {
+      ...none,
+      operation: 'sum',
+      column: countedAs.name,
+      groupBy: group?.name ?? '',
+      period,
+      top: group ? top : 0,
+    };
   if (stated === 'count')
     return {
       ...none,
@@ -89,6 +111,16 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
       top: group || period !== 'none' ? pick : 0,
     };
   }
+  if (ranking && group !== null)
+    return {
+      ...none,
+      operation: measured === '' ? 'count' : 'sum',
+      column: measured,
+      groupBy: group.name,
+      period,
+      top,
+    };
+  if (ranking || IN_ORDER.test(plain)) return { ...none, operation: 'list', column: measured, top };
   if (extreme || top > 0) return ranked(reading, { ...none, period, column: measured }, group, top);
   if (group !== null || period !== 'none')
     return {
@@ -98,7 +130,21 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
       groupBy: group?.name ?? '',
       period,
     };
-  return { ...none, operation: 'list', column: '' };
+  if (measure !== null && isAskedFor(plain, reading, mentions, measure))
+    return { ...none, operation: 'sum', column: measured };
+  return { ...none, operation: 'list' };
+}
+
+const IN_ORDER =
+  /\b(?:largest|biggest|highest|smallest|lowest|cheapest|newest|oldest|latest|most expensive) (?:\w+ )?first\b|\b(?:de|a)scending\b/;
+
+/** "revenue last quarter" asks for the number; "expenses over 100" and "list the revenue" for rows. */
+function isAskedFor(plain: string, reading: Reading, mentions: TableMentions, measure: InventoryColumn): boolean {
+  if (/\b(?:list|show all|which|who|rows?|entries|records|details?)\b/.test(plain)) return false;
+  const mention = mentions.columns.find(({ column }) => column === measure);
+  if (!mention) return false;
+  const word = reading.words[mention.start]?.stem ?? '';
+  return !columnWords(mentions.table.name).some((part) => stem(part) === word);
 }
 
 /** "which region sold most", "top 5 customers", "the largest expense". */
@@ -140,6 +186,19 @@ function statedOperation(plain: string): TableOperation | null {
   if (/\bhow many\b|\bnumber of\b|\bcount\b/.test(plain)) return 'count';
   if (/\b(?:total|totals|sum|altogether|in all|add up|combined|overall|how much|in total)\b/.test(plain)) return 'sum';
   return null;
+}
+
+/** "how many units", "number of hours": a number column that is itself a count. */
+function countedColumn(reading: Reading, mentions: TableMentions): InventoryColumn | null {
+  const asked = reading.words.findIndex(
+    ({ lower }, at) =>
+      (lower === 'many' && reading.words[at - 1]?.lower === 'how') ||
+      (lower === 'of' && reading.words[at - 1]?.lower === 'number'),
+  );
+  const mention = mentions.columns.find(
+    ({ column, strength, start }) => column.type === 'number' && strength >= 0.7 && start > asked && start <= asked + 2,
+  );
+  return asked >= 0 && mention ? mention.column : null;
 }
 
 function counts(plain: string): boolean {
@@ -222,6 +281,10 @@ function groupOf(reading: Reading, mentions: TableMentions, ranking: boolean): I
 }
 
 /** "compare North and South": the column both are values of. */
+function isCompared(plain: string): boolean {
+  return /\b(?:compare[ds]?|comparison|versus|vs|against|difference between)\b/.test(plain);
+}
+
 function comparedColumn(reading: Reading, mentions: TableMentions): InventoryColumn | null {
   if (
     !/\b(?:compare[ds]?|comparison|versus|vs|against|difference between|breakdown|break down|broken down|split|distribution)\b/.test(
@@ -256,6 +319,13 @@ const LABEL =
 
 /** The number column the goal reckons with: named, else money, else the only one. */
 function measureOf(reading: Reading, mentions: TableMentions): InventoryColumn | null {
+  if (/\b(?:popular|best ?selling|selling best)\b/.test(reading.plain)) {
+    const sold = mentions.table.columns.find(
+      ({ type, name }) =>
+        type === 'number' && /\b(?:units?|quantity|qty|sold|pieces|count)\b/.test(columnWords(name).join(' ')),
+    );
+    if (sold) return sold;
+  }
   const numbers = mentions.table.columns.filter(({ type, name }) => type === 'number' && !LABEL.test(name));
   const named = mentions.columns.filter(({ column }) => numbers.includes(column));
   const best = named[0];

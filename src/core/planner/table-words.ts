@@ -2,6 +2,7 @@ import { stem } from '../text/stem.ts';
 import { fold, STOP_WORDS } from '../text/words.ts';
 import type { Inventory } from './goal.ts';
 import type { Reading } from './reading.ts';
+import { VOCABULARY } from './vocabulary.ts';
 
 export type InventoryTable = Inventory['tables'][number];
 export type InventoryColumn = InventoryTable['columns'][number];
@@ -33,19 +34,20 @@ export interface TableMentions {
 
 /** Words that mean the same of a column: one line a meaning. */
 const SYNONYMS = [
-  'amount cost spend spending spent expense expenditure price paid pay payment fee charge money total value sum outlay budget bill',
-  'revenue sale turnover income sold earning earn earned proceeds amount total takings',
+  'amount cost spend spending spent expense expenditure paid pay payment charge money total value sum outlay bill',
+  'price cost fee rate charge cheap cheapest cheaper expensive dear dearest pricey priciest',
+  'revenue sale turnover income sold sell proceeds amount total takings value',
   'person who employee staff people assignee owner name member colleague responsible worker whom someone user author salesperson rep',
-  'quantity unit count number qty volume piece sold item many',
+  'quantity unit count number qty volume piece sold item',
   'region area country territory place location where market zone state',
   'city town place location where',
   'category type kind class group sort genre',
-  'customer client buyer account purchaser who company',
-  'supplier vendor seller merchant provider payee shop store who company',
+  'customer client buyer account purchaser company',
+  'supplier vendor seller merchant provider payee shop store company',
   'hour time duration effort worked logged',
   'department team unit division group',
   'product item article sku good model',
-  'salary wage pay compensation earn earning paid',
+  'salary wage pay compensation earn earning paid income',
   'score rating grade mark point',
   'status state stage condition',
   'project job client engagement initiative',
@@ -54,10 +56,20 @@ const SYNONYMS = [
   'weight kg mass heavy',
   'temperature degree warm hot cold temp',
   'stock inventory level available',
-  'age old young year',
+  'age old oldest young youngest year',
   'profit margin gain',
   'description note comment detail purpose',
   'invoice bill id number',
+  'name who',
+].map((line) => new Set(line.split(' ').map(stem)));
+
+/** Words that mean it only when nothing nearer does. */
+const LOOSE = [
+  'customer client buyer supplier vendor seller who whom',
+  'revenue sale income earn earning',
+  'amount price',
+  'quantity unit qty many',
+  'rep manager owner responsible lead who',
 ].map((line) => new Set(line.split(' ').map(stem)));
 
 export function tableKey(table: InventoryTable): string {
@@ -110,6 +122,7 @@ function columnMention(
   for (let at = 0; at < words.length; at++) {
     const here = words[at];
     if (!here || (STOP_WORDS.has(here.lower) && !/^(?:who|where|when|many)$/.test(here.lower))) continue;
+    if (here.lower === fold(column.name)) offer(at, at + 1, 1);
     if (parts.every((part, index) => words[at + index]?.stem === part)) {
       offer(at, at + parts.length, 1);
       continue;
@@ -119,7 +132,8 @@ function columnMention(
     else if (parts.some((each) => SYNONYMS.some((group) => group.has(each) && group.has(here.stem)))) {
       const last = parts.at(-1) ?? '';
       offer(at, at + 1, SYNONYMS.some((group) => group.has(last) && group.has(here.stem)) ? 0.55 : 0.45);
-    }
+    } else if (parts.some((each) => LOOSE.some((group) => group.has(each) && group.has(here.stem))))
+      offer(at, at + 1, 0.35);
   }
   return best;
 }
@@ -140,6 +154,7 @@ function valueMentions(words: readonly PlainWord[], table: InventoryTable): Valu
         );
         if (same) found.push({ column, value, start: at, end: at + parts.length });
       }
+      found.push(...partialMentions(words, parts, column, value));
     }
   }
   const longest = found.filter(
@@ -150,6 +165,22 @@ function valueMentions(words: readonly PlainWord[], table: InventoryTable): Valu
       ),
   );
   return longest.sort((a, b) => a.start - b.start || prefersText(b) - prefersText(a));
+}
+
+/** "Nordwind" for Nordwind GmbH, "Alice" for Alice Moreau: the first or last word of a name of several. */
+function partialMentions(
+  words: readonly PlainWord[],
+  parts: readonly string[],
+  column: InventoryColumn,
+  value: string,
+): ValueMention[] {
+  if (parts.length < 2 || parts.length > 4 || !/^\p{Lu}/u.test(value)) return [];
+  return words.flatMap(({ lower }, at): ValueMention[] => {
+    const part = parts.indexOf(lower);
+    const telling = part === 0 || (part === parts.length - 1 && parts.length === 2);
+    if (!telling || lower.length < 4 || isWeak(lower, column) || VOCABULARY.has(lower)) return [];
+    return [{ column, value, start: at, end: at + 1 }];
+  });
 }
 
 function prefersText(mention: ValueMention): number {

@@ -50,12 +50,15 @@ export function withDigits(spoken: string): string {
 const HOURS = '(?:hours?|hrs?|h)';
 const MINUTES = "(?:minutes?|mins?|min|m|')";
 
+/** Not "in 2 hours", but "fit in 2 hours". */
+const NOT_AWAY = String.raw`(?<!(?<!fit |squeeze |slot |get |book |put |it )in |within |ago )`;
+
 /** How long, in minutes, when the goal says so: "an hour and a half", "90 min", "1h30", "half an hour". */
 export function durationOf(spoken: string): number | null {
   const text = withDigits(spoken);
   const rules: readonly (readonly [RegExp, (match: RegExpExecArray) => number])[] = [
     [
-      new RegExp(String.raw`(?<!in |within |after |ago )\b(\d{1,2}) ?${HOURS} (?:and )?(\d{1,2}) ?${MINUTES}?\b(?!:)`),
+      new RegExp(String.raw`${NOT_AWAY}\b(\d{1,2}) ?${HOURS} (?:and )?(\d{1,2}) ?${MINUTES}?\b(?!:)`),
       (m) => 60 * Number(m[1]) + Number(m[2]),
     ],
     [/\b(\d{1,2})h(\d{2})\b/, (m) => 60 * Number(m[1]) + Number(m[2])],
@@ -68,13 +71,13 @@ export function durationOf(spoken: string): number | null {
     [/\bhalf (?:an? )?(?:hour|hr)s?\b|\b1 ?\/ ?2 hour\b/, () => 30],
     [
       new RegExp(
-        String.raw`(?<!in |within |ago )\b(\d{1,2}(?:[.,]\d{1,2})?) ?${HOURS}\b(?! ago| later| from now| before| after)`,
+        String.raw`${NOT_AWAY}\b(\d{1,2}(?:[.,]\d{1,2})?) ?(?:(?:free|spare|open|available|full|whole|solid|consecutive|straight|continuous|uninterrupted) ){0,3}${HOURS}\b(?! ago| later| from now| before| after)`,
       ),
       (m) => Math.round(60 * Number((m[1] ?? '').replace(',', '.'))),
     ],
     [
       new RegExp(
-        String.raw`(?<!in |within |ago )\b(\d{1,3}) ?${MINUTES}(?!\w)(?! ago| later| from now| before| after| past)`,
+        String.raw`${NOT_AWAY}\b(\d{1,3}) ?(?:free |spare )?${MINUTES}(?!\w)(?! ago| later| from now| before| after| past)`,
       ),
       (m) => Number(m[1]),
     ],

@@ -8,7 +8,7 @@ const ABOUT =
 
 /** Words that end a topic and begin the rest of the goal. */
 const END =
-  /[,;.!?](?=\s|$)|\s+(?:from|by|with|between|since|until|till|before|after|during|in the (?:last|past|next)|this|last|next|and (?:save|store|write|export|tell|show|list|put|send|who|what|whom|then)|using|based on|out of|over the|for (?:me|my|the (?:board|boss|team|meeting|call|week|month))|as (?:a|an) (?:file|document|report)|saved? (?:it|as)|please|so far|today|yesterday|tomorrow|right now|thanks|sent|we|to my|in (?:my|the|our|these|this|those) (?:mails?|e-?mails?|inbox|mailbox|files?|documents?|notes?|folders?|messages?|calendar))\b/i;
+  /[,;.!?](?=\s|$)|\s+(?:from|by|with|between|since|until|till|before|after|during|in the (?:last|past|next)|this|last|next|and (?:save|store|write|export|tell|show|list|put|send|who|what|whom|then)|using|based on|out of|into|in a single|over the|for (?:me|my|the (?:board|boss|team|meeting|call|week|month))|as (?:a|an) (?:file|document|report)|saved? (?:it|as)|please|so far|today|yesterday|tomorrow|right now|thanks|sent|we|to my|in (?:my|the|our|these|this|those) (?:mails?|e-?mails?|inbox|mailbox|files?|documents?|notes?|folders?|messages?|calendar))\b/i;
 
 /**
  * The subject after "about", "regarding" and the like, as written; '' when none is named. Dates, people who wrote and
@@ -26,8 +26,8 @@ export function topicOf(reading: Reading, extra: RegExp | null = null): string {
 }
 
 function cut(reading: Reading, start: number): string {
-  const date = reading.dates.find((found) => found.start >= start);
-  const rest = reading.text.slice(start, date?.start ?? undefined);
+  const date = reading.dates.find((found) => found.end > start);
+  const rest = reading.text.slice(start, date === undefined ? undefined : Math.max(start, date.start));
   const end = END.exec(rest);
   return end ? rest.slice(0, end.index) : rest;
 }
@@ -57,6 +57,23 @@ export function isPerson(topic: string, people: readonly Person[]): boolean {
     const parts = fold(name).split(/\s+/);
     return topic === address || words.every((word) => parts.includes(word.replace(/'s?$/, '')));
   });
+}
+
+const THREAD =
+  /\b(?:the|our|this|that|any|all|from|in|of)\s+((?:[\p{L}\p{N}'’&-]+\s+){1,3}?)(?:threads?|discussions?|conversations?|correspondence|mails?|e-?mails?|messages)\b/iu;
+const GENERAL =
+  /^(?:the|my|our|all|any|these|those|this|that|last|latest|new|newest|recent|unread|important|urgent|whole|entire|long|open|unanswered|other|week|month|year|first|\p{L}+['’]s?)$/iu;
+
+/** "the budget thread": what stands before the noun, without what only describes it. */
+export function topicBefore(reading: Reading, people: readonly Person[]): string {
+  const words = (THREAD.exec(reading.text)?.[1] ?? '')
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '' && !GENERAL.test(word) && !STOP_WORDS.has(fold(word)));
+  const topic = words.join(' ');
+  const at = topic === '' ? -1 : reading.text.indexOf(topic);
+  const dated = reading.dates.some((date) => date.start < at + topic.length && at < date.end);
+  return dated || isPerson(topic, people) || topic.includes('@') ? '' : topic;
 }
 
 /** Sources named in the goal by path, file name or whole title; best first. */

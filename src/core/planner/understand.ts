@@ -30,19 +30,19 @@ export function understandGoal(
     : text.toWellFormed().slice(0, GOAL_CHARS_MAX);
   const reading = readGoal(goal, context);
   const chosen = METHODS.find(({ kind }) => kind === overrides.kind);
-  if (chosen) return understood(chosen, 1, [], reading, context, overrides, '');
-  if (reading.words.length === 0) return notUnderstood(reading, context, EMPTY, [], 'not-understood');
+  if (chosen) return understood(chosen, 1, [], goal, reading, context, overrides, '');
+  if (reading.words.length === 0) return notUnderstood(goal, reading, context, EMPTY, [], 'not-understood');
   const { code } = context.language;
-  if (code !== 'en' && code !== 'und') return foreign(reading, context, code);
+  if (code !== 'en' && code !== 'und') return foreign(goal, reading, context, code);
 
   const ranked = METHODS.map((method) => ({ method, score: method.score(reading, context) })).sort(
     (a, b) => b.score - a.score,
   );
   const [best] = ranked;
   const limit = limitOf(reading, context);
-  if (limit !== null) return notUnderstood(reading, context, limit, ranked, 'not-understood');
+  if (limit !== null) return notUnderstood(goal, reading, context, limit, ranked, 'not-understood');
   if (best === undefined || best.score < SCORE_MIN)
-    return notUnderstood(reading, context, UNKNOWN, ranked, 'not-understood');
+    return notUnderstood(goal, reading, context, UNKNOWN, ranked, 'not-understood');
   const rest = limitOfRest(reading);
   const others = ranked.slice(1).filter(({ score }) => score >= best.score * ALTERNATIVE_SHARE && score > 0.2);
   const rival = others[0]?.score ?? 0;
@@ -55,6 +55,7 @@ export function understandGoal(
     best.method,
     confidence,
     others.map(({ method }) => method),
+    goal,
     reading,
     context,
     overrides,
@@ -69,6 +70,7 @@ function understood(
   method: GoalMethod,
   confidence: number,
   others: readonly GoalMethod[],
+  goal: string,
   reading: Reading,
   context: GoalContext,
   overrides: { readonly [name: string]: Json },
@@ -77,7 +79,7 @@ function understood(
   const parameters = withOverrides(method.parameters(reading, context), overrides);
   return {
     kind: method.kind,
-    text: reading.text,
+    text: goal,
     restated: method.restate(parameters, context),
     parameters,
     confidence: Math.round(confidence * 100) / 100,
@@ -91,6 +93,7 @@ function understood(
 }
 
 function notUnderstood(
+  goal: string,
   reading: Reading,
   context: GoalContext,
   limit: Limit,
@@ -100,11 +103,11 @@ function notUnderstood(
   const possible = ranked.filter(({ method, score }) => score >= SCORE_MIN && method.missing(context) === null);
   const near: GoalKind[] = [...new Set([...limit.near, ...possible.map(({ method }) => method.kind)])];
   const instead = possible
-    .filter(({ method }) => limit.near.includes(method.kind))
+    .filter(({ method }) => limit.near.includes(method.kind) && method.kind !== 'answer-question')
     .map(({ method }) => firstSentence(method.restate(method.parameters(reading, context), context)));
   return {
     kind: 'not-understood',
-    text: reading.text,
+    text: goal,
     restated: limit.reason,
     parameters: notUnderstoodParameters(outcome),
     confidence: 1,
@@ -152,8 +155,8 @@ const LANGUAGE_NAMES: Readonly<Record<string, string>> = {
   zh: 'Chinese',
 };
 
-function foreign(reading: Reading, context: GoalContext, code: string): UnderstoodGoal {
+function foreign(goal: string, reading: Reading, context: GoalContext, code: string): UnderstoodGoal {
   const name = LANGUAGE_NAMES[code] ?? `a language it does not know (${code})`;
   const limit = { reason: `This goal seems to be in ${name}. It understands goals in English only.`, near: [] };
-  return notUnderstood(reading, context, limit, [], 'language-not-understood');
+  return notUnderstood(goal, reading, context, limit, [], 'language-not-understood');
 }

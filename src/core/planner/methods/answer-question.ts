@@ -5,8 +5,13 @@ import { parameter, valueOf } from '../parameters.ts';
 import { useTool } from '../tool-use.ts';
 
 const CUES = [
+  cue('(?:look|search) in(?: \\w+){0,6} for the answer to', 0.98),
   cue(
-    '(?:what|where|which|who)(?: \\w+){0,6} (?:says?|said|written|writes|wrote|mention(?:s|ed)?|stated?|states|decided|agreed|promised|announced|reported|happened|means?)',
+    '(?:phone|serial|invoice|account|reference|room|telephone|mobile|contract|policy|part|registration|model|version|flight|tracking) (?:number|code|name)',
+    0.4,
+  ),
+  cue(
+    '(?:what|where|which|who)(?: \\w+){0,6} (?:says?|said|written|writes|wrote|mention(?:s|ed)?|stated|states|decided|agreed|promised|announced|reported|happened|means?)',
     0.4,
   ),
   cue(
@@ -36,12 +41,20 @@ const SCOPES = [
 export const answerQuestion: GoalMethod = {
   kind: 'answer-question',
 
-  score({ plain, head, question, text }) {
+  score({ plain, head, question, text }, { inventory }) {
     const words = contentWords(text);
     if (words.length === 0) return 0;
-    const asks = question ? 0.45 : /^(?:the|my|our|a|an|any|anything|everything|about)\b/.test(head) ? 0.25 : 0;
+    const asks = question ? 0.45 : /^(?:the|my|our|a|an|any|anything|everything|about)\b/.test(head) ? 0.34 : 0;
+    const sought =
+      /^(?:find|give me|get|get me|show me|tell me|look for|search(?: for)?|fetch|i need|what about)(?: me)? (?:the|my|our|an?|any|all|about)\b/.test(
+        head,
+      )
+        ? 0.36
+        : 0;
+    const known = new Set(inventory.documents.flatMap(({ title }) => contentWords(title).map((word) => word.stem)));
+    const titled = words.length > 1 && words.some((word) => known.has(word.stem)) ? 0.32 : 0;
     const opened = /^(?:who|whom|whose|what|when|where|which|why|how|did|does|has|was|were)\b/.test(head) ? 0.15 : 0;
-    return either(evidence(plain, CUES), asks, opened);
+    return either(evidence(plain, CUES), asks, sought, opened, question ? 0 : titled);
   },
 
   parameters(reading) {

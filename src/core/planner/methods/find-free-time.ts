@@ -17,11 +17,20 @@ const MEET = `(?:${MEETING_WORDS})`;
 
 const FREE = [
   cue(
+    '(?:find|get|need|give|want|look for|search for|show|block|reserve)(?: \\w+){0,3} (?:\\d+ ?)?(?:minutes?|hours?|mins?|hrs?|h)',
+    0.5,
+  ),
+  cue(`(?:options?|possibilit\\w+|dates?|opportunit\\w+) (?:for|to)(?: \\w+){0,3} ${MEET}`, 0.5),
+  cue(
+    '(?:need|want|would like|have|hope|wish|would love) to (?:see|meet|talk|speak|catch up|sit down|get together)',
+    0.45,
+  ),
+  cue(
     '(?:free|available|unbooked|open|spare|mutual|common|suitable|possible) (?:\\w+ )?(?:times?|slots?|gaps?|windows?|hours?|blocks?|dates?|days?|mornings?|afternoons?|evenings?|half)',
     0.75,
   ),
   cue(
-    '(?:am|is|are|be|being|get|got|stay) (?:\\w+ ){0,4}(?:free|available|busy|open|unavailable)\\b(?! (?:of charge|source))',
+    '(?:am|is|are|be|being|get|got|stay) (?:\\w+ ){0,4}(?:free|available|busy|unavailable|booked)\\b(?! (?:of charge|source))',
     0.6,
   ),
   cue(
@@ -45,7 +54,7 @@ const FREE = [
   ),
   cue(`(?:find|suggest|propose)(?: \\w+){0,5} (?:for|to)(?: \\w+){0,3} ${MEET}`, 0.5),
   cue(
-    '(?:earliest|soonest|next|first)(?: \\w+){0,3} (?:slot|gap|opening|time|opportunity|free|available|we|i|can|chance)',
+    '(?:earliest|soonest|next|first)(?: \\w+){0,3} (?:slot|gap|opening|time|opportunity|free|available|we|i|can|chance|meet(?:ing)?|call|appointment|moment|date|day)',
     0.4,
   ),
   cue('my (?:calendar|schedule|diary|agenda)|(?:calendars?|diary|diaries|schedules)', 0.25),
@@ -57,6 +66,10 @@ const AGAINST = [
   cue(
     'when (?:is|was|are|were|did)(?: \\w+){0,2} (?:meeting|call|appointment|workshop|review|lunch|dinner|demo|interview|deadline|kick ?off)(?! (?:possible|free))',
     0.8,
+  ),
+  cue(
+    'what time (?:does|is|was|did)|(?:do|did|have) (?:i|we) (?:have |got )?(?:any |an? |another |other |more )?(?:meetings?|calls?|appointments?|events?)(?! with \\w+ (?:free|possible))',
+    0.75,
   ),
   cue('(?:what|which) (?:meetings|events|appointments|calls)|how (?:many|much)|how long (?:is|was|did|does)', 0.75),
   cue(
@@ -136,12 +149,13 @@ export const findFreeTime: GoalMethod = {
 
   restate(parameters, context) {
     const people = valueOf<Person[]>(parameters, 'people');
+    const count = valueOf<number>(parameters, 'count');
     const hours = valueOf<TimeRange | null>(parameters, 'hours');
     const excluded = weekdayNames(valueOf<string[]>(parameters, 'excludeWeekdays'));
     const only = weekdayNames(valueOf<string[]>(parameters, 'onlyWeekdays'));
     const unknown = people.filter((person) => !hasCalendar(person, context));
     const words = [
-      `Find ${String(valueOf<number>(parameters, 'minutes'))} minutes`,
+      `Find ${count === SLOTS_DEFAULT ? '' : count === 1 ? 'the first slot of ' : `${String(count)} slots of `}${String(valueOf<number>(parameters, 'minutes'))} minutes`,
       people.length > 0 ? ` with ${people.map(nameOf).join(' and ')}` : '',
       timeWords(valueOf<DateRange>(parameters, 'between')),
       hours === null ? '' : `, between ${shownMinute(hours.from)} and ${shownMinute(hours.to)}`,
@@ -242,7 +256,7 @@ function slotCount(plain: string): number | null {
   ).exec(plain);
   if (match) return Math.min(SLOTS_MAX, COUNTS[match[1] ?? ''] ?? Number(match[1])) || null;
   if (
-    /\b(?:the|an?|my|our) (?:very )?(?:first|earliest|next|soonest|single|best) (?:possible |free |available |open |common )*(?:\w+ )?(?:slot|time|gap|opening|window|opportunity|date)\b|\bone (?:free )?(?:slot|option|suggestion)\b|\b(?:earliest|soonest) (?:we|i) can\b/.test(
+    /\b(?:the|an?|my|our) (?:very )?(?:first|earliest|next|soonest|single|best) (?:possible |free |available |open |common )*(?:\w+ )?(?:slot|time|gap|opening|window|opportunity|date)\b|\bone (?:free )?(?:slot|option|suggestion)\b|\b(?:earliest|soonest)\b(?! at)|\bnext free hour\b/.test(
       plain,
     )
   )

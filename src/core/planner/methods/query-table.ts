@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import { stem } from '../../text/stem.ts';
+import { contentWords } from '../../text/words.ts';
 import { cue, either, evidence, MAIL_WORDS } from '../cues.ts';
 import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext } from '../goal.ts';
@@ -17,11 +18,15 @@ import {
 import { askedOf, type TableQuestion } from '../table-question.ts';
 import { mentionsOf, tableKey, type InventoryTable, type TableMentions } from '../table-words.ts';
 import { useTool } from '../tool-use.ts';
+import { VOCABULARY } from '../vocabulary.ts';
 
 /** Words of reckoning: what a table is asked. */
 const RECKON = [
   cue('how much|total|totals|sum|altogether|in all|overall', 0.5),
-  cue('how many|number of|count', 0.45),
+  cue(
+    'how many|(?<!\\b(?:phone|serial|invoice|account|reference|room|telephone|mobile|contract|policy|part|registration|model|version|page|flight|tracking) )number of|count',
+    0.45,
+  ),
   cue('average|mean|median|typical|on average', 0.6),
   cue(
     'highest|lowest|largest|smallest|biggest|greatest|most expensive|cheapest|least|fewest|top|bottom|best(?: selling)?|worst|maximum|minimum|max|min|most|rank\\w*|record',
@@ -48,8 +53,8 @@ const AGAINST = [
   cue(MAIL_WORDS, 0.5),
   cue('(?:status|progress) (?:report|update)|write|draft', 0.6),
   cue('free|availab\\w+|slots?|meet', 0.3),
-  cue('asked of me|waiting for|documents?|according to|notes', 0.35),
-  cue('why|how do|how does|how did|how can', 0.3),
+  cue('asked of me|waiting for|documents?|according to|notes|(?:my|the|our) files', 0.35),
+  cue('why|how do|how can', 0.3),
 ];
 
 export const queryTable: GoalMethod = {
@@ -61,9 +66,9 @@ export const queryTable: GoalMethod = {
     if (best === null)
       return /\b(?:tables?|spreadsheets?|csv|rows?|columns?)\b/.test(reading.plain) && reckon > 0.4 ? 0.5 : 0;
     const { mentions, weight } = best;
-    const base = either(reckon * (weight > 0 ? 1 : 0.35), weight * (reckon > 0.08 ? 1 : 0.5));
+    const base = either(reckon * Math.min(1, weight / WEIGHT_ENOUGH), weight * (reckon > 0.08 ? 1 : 0.5));
     const against = evidence(reading.plain, AGAINST) * (mentions.named ? 0.4 : 1);
-    return base * (1 - against) * (weight > 0 ? 1 : 0.6);
+    return base * (1 - against);
   },
 
   parameters(reading, context) {
@@ -129,6 +134,9 @@ export const queryTable: GoalMethod = {
 
   subtasks: {},
 };
+
+/** How much of a table must be mentioned for words of reckoning to count in full. */
+const WEIGHT_ENOUGH = 0.25;
 
 const OPERATION_WORDS: Readonly<Record<string, string>> = {
   sum: 'Add up',
@@ -203,14 +211,58 @@ function build(
 }
 
 /** The table that the goal mentions most of, with how much that is. */
-function bestTable(reading: Reading, { inventory }: GoalContext): { mentions: TableMentions; weight: number } | null {
+function bestTable(reading: Reading, context: GoalContext): { mentions: TableMentions; weight: number } | null {
   let best: { mentions: TableMentions; weight: number } | null = null;
-  for (const table of inventory.tables) {
+  for (const table of context.inventory.tables) {
     const mentions = mentionsOf(reading, table);
-    const weight = weightOf(mentions, table);
+    const weight = weightOf(mentions, table) * fitness(reading, mentions, context);
     if (best === null || weight > best.weight) best = { mentions, weight };
   }
   return best;
+}
+
+/** How well the table can answer: a period needs dates, a reckoning numbers, and the other words a place in it. */
+function fitness(reading: Reading, mentions: TableMentions, { inventory }: GoalContext): number {
+  const { table } = mentions;
+  const has = (type: string): boolean => table.columns.some((column) => column.type === type);
+  const timed =
+    reading.dates.length > 0 ||
+    /\b(?:trend|per|by|each|over) (?:day|week|month|quarter|year|time)\b|\b(?:month|week|quarter|year|dai)ly\b|\bdevelop\w*|\bwhen\b/.test(
+      reading.plain,
+    );
+  const summed = /\b(?:total|sum|average|mean|median|revenue|sales|spen[dt]|cost|earn\w*|trend)\b/.test(reading.plain);
+  const spans = [...mentions.columns, ...mentions.values];
+  const loose = contentWords(reading.text).filter((word) => {
+    const index = reading.words.findIndex((each) => each.start === word.start);
+    const covered =
+      spans.some(({ start, end }) => start <= index && index < end) ||
+      reading.dates.some((date) => date.start <= word.start && word.start < date.end);
+    return !covered && !VOCABULARY.has(word.lower) && !/^\d/.test(word.lower) && !isTableWord(word.stem, table);
+  });
+  const counted = /\bhow many (\w+)/.exec(reading.plain)?.[1];
+  const unknownCount =
+    counted !== undefined &&
+    mentions.values.length === 0 &&
+    !mentions.columns.some((mention) => reading.words[mention.start]?.lower === counted) &&
+    !/^(?:rows?|records?|entries|lines|items|times)$/.test(counted) &&
+    !isTableWord(stem(counted), table);
+  const vague =
+    mentions.values.length === 0 && !mentions.named && mentions.columns.every(({ strength }) => strength < 0.6);
+  const elsewhere = loose.some((word) =>
+    inventory.documents.some(({ title }) => contentWords(title).some((each) => each.stem === word.stem)),
+  );
+  return (
+    (timed && !has('date') ? 0.4 : 1) *
+    (summed && !has('number') ? 0.3 : 1) *
+    0.78 ** loose.length *
+    (elsewhere ? 0.4 : 1)
+  );
+}
+
+function isTableWord(root: string, table: InventoryTable): boolean {
+  return contentWords(`${table.name} ${table.path.split('/').at(-1) ?? ''}`.replace(/[_-]/g, ' ')).some(
+    (word) => word.stem === root,
+  );
 }
 
 function weightOf({ columns, values, named }: TableMentions, table: InventoryTable): number {

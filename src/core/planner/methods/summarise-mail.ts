@@ -1,3 +1,5 @@
+import type { Json } from '../../base/json.ts';
+import { contentWords, wordsOf } from '../../text/words.ts';
 import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext, Parameter } from '../goal.ts';
 import type { Network } from '../htn.ts';
@@ -7,7 +9,7 @@ import { parameter, peopleValue, rangeValue, sourceOptions, valueOf } from '../p
 import { peopleIn, type Person } from '../people.ts';
 import { goalDates, LONG_AGO } from '../ranges.ts';
 import type { Reading } from '../reading.ts';
-import { isPerson, namedSources, topicOf } from '../topic.ts';
+import { isPerson, namedSources, topicBefore, topicOf } from '../topic.ts';
 import { useTool } from '../tool-use.ts';
 
 const MAIL = cue(MAIL_WORDS, 0.35);
@@ -16,11 +18,21 @@ const SUMMARY = cue(SUMMARY_WORDS, 0.3);
 /** Something is wanted of the owner. */
 const ASKED = [
   cue(
+    '(?:have|been|was|am|were|are)(?: i| we)? (?:\\w+ )?(?:asked|told|requested|expected|required|supposed) to',
+    0.65,
+  ),
+  cue('(?:do|did|what) (?:i|we) owe', 0.6),
+  cue('by whom|by when', 0.25),
+  cue(
+    '(?:tasks?|deadlines?|requests?|to ?dos|actions?|obligations|duties|assignments|commitments)(?: \\w+){0,2} (?:do|have|did) (?:i|we)',
+    0.65,
+  ),
+  cue(
     '(?:ask(?:s|ed|ing)?|want(?:s|ed)?|need(?:s|ed)?|expect(?:s|ed)?|request(?:s|ed)?|require[sd]?|demand(?:s|ed)?)(?: \\w+){0,3} (?:of|from|by|for|to) (?:me|us)',
     0.75,
   ),
   cue(
-    '(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|need(?:s|ed|ing)?|expect(?:s|ed|ing)?|request(?:s|ed|ing)?|tell(?:s|ing)?|told) (?:of )?me\\b(?: to)?(?! (?:the|what|about|when|where|who|how|which))',
+    '(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|need(?:s|ed|ing)?|expect(?:s|ed|ing)?|request(?:s|ed|ing)?|told) (?:of )?me\\b(?: to)?(?! (?:the|what|about|when|where|who|how|which))',
     0.6,
   ),
   cue('(?:expected|required|requested|wanted|needed|asked|demanded) (?:of|from|by) (?:me|us)', 0.75),
@@ -34,7 +46,7 @@ const ASKED = [
   ),
   cue('(?:i|we) (?:must|should|owe)\\b', 0.35),
   cue(
-    'to ?dos?|to do list|action (?:items?|points?)|open (?:items|points|tasks|asks)|homework|on my plate|my (?:tasks|duties|obligations|commitments|deadlines|assignments|action items)|assigned to me|(?:tasks|requests|asks|deadlines|jobs|actions|favou?rs) (?:for|to|of|on|from) (?:me|my|people|others|colleagues)|asks? (?:for|of) me',
+    'to ?dos?|to do list|action (?:items?|points?)|open (?:items|points|tasks|asks)|homework|on my plate|my (?:tasks|duties|obligations|commitments|deadlines|assignments|action items)|assigned to me|(?:tasks|requests|asks|deadlines|jobs|actions|favou?rs)(?: \\w+){0,3} (?:for|to|of|on|from) (?:me|my|people|others|colleagues)|asks? (?:for|of) me',
     0.6,
   ),
   cue('(?:requests?|tasks?|deadlines?|actions?|asks|obligations)', 0.25),
@@ -66,7 +78,13 @@ const WAITING = [
 
 const NEWS = [
   cue(
-    '(?:what did i miss|what have i missed|did i miss|what is (?:new|going on|happening)|what (?:has |have )?happened|any(?:thing)? (?:news|new|important|urgent)|what came in|(?:bring|get) me (?:up to|up)|catch(?:ing)? up)',
+    `(?:${SUMMARY_WORDS}) (?:what|everything|anything|all)(?: \\w+){0,4} (?:wrote|said|sent|written|mailed|emailed|asked|discussed)`,
+    0.65,
+  ),
+  cue('(?:any|some|what is the) (?:news|word|update|message|mail)s? (?:from|by)', 0.7),
+  cue('(?:what|anything|which mails?|which messages) (?:\\w+ )?(?:came|come|arrived|landed)(?: \\w+)? ?in?', 0.6),
+  cue(
+    '(?:what did i miss|what have i missed|did i miss|what is (?:new|going on|happening)|what (?:has |have )?happened|any(?:thing)? (?:news|new|important|urgent)|(?:bring|get) me (?:up to|up)|catch(?:ing)? up)',
     0.45,
   ),
   cue(
@@ -95,12 +113,16 @@ const AGAINST = [
 export const summariseMail: GoalMethod = {
   kind: 'summarise-mail',
 
-  score({ plain, head, question }, { inventory, ...context }) {
+  score(reading, context) {
+    const { plain, head, question } = reading;
+    const { inventory } = context;
+    const named = namedSources(reading, context, ['mail', 'mailbox']).length > 0 ? 0.5 : 0;
     const mail = evidence(plain, [MAIL]);
     const waiting = evidence(plain, WAITING);
     const asked = evidence(plain, ASKED);
     const summary = evidence(plain, [SUMMARY]);
-    const pair = mail > 0 && summary > 0 ? 0.75 : 0;
+    const pair = (mail > 0 || named > 0) && summary > 0 ? 0.75 : 0;
+    const general = mail > 0 && nothingElse(reading, context) ? 0.55 : 0;
     const alone =
       /^(?:(?:summary|summaris\w+|overview|recap|digest)(?: of)? )?(?:(?:my|the|all|this|that|these|new|recent|unread) )*(?:mails?|e ?mails?|inbox|mail ?box|messages)(?: summary| overview| recap| digest)?(?: please)?$/.test(
         head,
@@ -114,32 +136,43 @@ export const summariseMail: GoalMethod = {
     const news = evidence(plain, NEWS);
     const lookUp =
       question &&
+      asked < 0.5 &&
+      waiting < 0.5 &&
       /^(?:when|where|what time|how|why|which)\b|^(?:who|what) (?:is|was|are|were|did) (?!(?:waiting|still|asked|expected|i|wanted|required|new|in)\b)/.test(
         head,
       )
         ? 0.3
         : 0;
     const supports = inventory.messages > 0 ? 1 : mail > 0 ? 1 : 0.4;
-    const forIt = either(mail, summary * 0.6, pair, alone, person, news, asked, waiting);
-    return forIt * supports * (1 - evidence(plain, AGAINST) * (waiting > 0.6 ? 0.4 : 1)) * (1 - lookUp);
+    const forIt = either(mail, general, named, summary * 0.6, pair, alone, person, news, asked, waiting);
+    return (
+      forIt * supports * (1 - evidence(plain, AGAINST) * (waiting > 0.6 ? 0.4 : 1)) * (1 - (general > 0 ? 0 : lookUp))
+    );
   },
 
   parameters(reading, context) {
-    const { between } = goalDates(reading, context.today.iso, 'past', 14);
-    const people = peopleIn(reading, context);
-    const found = topicOf(
-      reading,
-      /\b(?:mails?|e-?mails?|messages|threads?|discussions?|conversations?|correspondence)\s+on\s+/gi,
-    );
-    const topic = isPerson(found, people) || /^(?:me|it|what|who|whom|how|why)\b/i.test(found) ? '' : found;
-    const mailboxes = namedSources(reading, context, ['mail', 'mailbox']);
     const parts = partsWanted(reading);
+    const due = dueRange(reading, context, parts.list);
+    const between = due === null ? goalDates(reading, context.today.iso, 'past', 14).between : null;
+    const people = peopleIn(reading, context);
+    const found =
+      topicOf(
+        reading,
+        /\b(?:mails?|e-?mails?|messages|threads?|discussions?|conversations?|correspondence)\s+on\s+/gi,
+      ) || topicBefore(reading, people);
+    const topic =
+      isPerson(found, people) ||
+      new RegExp(String.raw`^(?:me|it|what|who|whom|how|why|${MAIL_WORDS})\b`, 'i').test(found)
+        ? ''
+        : found;
+    const mailboxes = namedSources(reading, context, ['mail', 'mailbox']);
     const options = sourceOptions(context, ['mail', 'mailbox']);
     return [
       parameter('between', 'Sent between', 'date-range', rangeValue(between), between === null ? 'default' : 'goal'),
       parameter('people', 'Only with', 'people', peopleValue(people), people.length > 0 ? 'goal' : 'default'),
       parameter('topic', 'About', 'text', topic, topic === '' ? 'default' : 'goal'),
       parameter('parts', 'What to tell', 'choices', parts.list, parts.named ? 'goal' : 'default', PARTS),
+      parameter('due', 'Asked for by', 'date-range', rangeValue(due), due === null ? 'default' : 'goal'),
       parameter('mailboxes', 'Mailboxes', 'choices', mailboxes, mailboxes.length > 0 ? 'goal' : 'default', options),
     ];
   },
@@ -151,7 +184,8 @@ export const summariseMail: GoalMethod = {
     const mail = `${mailWords(parameters)}${people.length > 0 ? ` with ${people.map(nameOf).join(' and ')}` : ''}`;
     const subject = topic === '' ? '' : ` about ${topic}`;
     const when = timeWords(valueOf<DateRange | null>(parameters, 'between'));
-    const asks = parts.includes('asks') ? 'what is asked of me' : '';
+    const due = valueOf<DateRange | null>(parameters, 'due');
+    const asks = parts.includes('asks') ? `what is asked of me${due === null ? '' : `, due${timeWords(due)},`}` : '';
     const waiting = parts.includes('waiting') ? 'who waits for my answer' : '';
     if (parts.includes('threads'))
       return `Summarise ${mail}${subject}${when}${asks || waiting ? `: by thread${asks && `, ${asks}`}${waiting && `, ${waiting}`}` : ''}.`;
@@ -175,7 +209,7 @@ export const summariseMail: GoalMethod = {
           produces: ['threads'],
           consumes: [],
         }),
-        { task: 'study-threads', input: parts },
+        { task: 'study-threads', input: { parts, due: valueOf(parameters, 'due') } },
         useTool({
           tool: 'compose-mail-summary',
           title: 'Write the summary with its sources',
@@ -196,14 +230,26 @@ export const summariseMail: GoalMethod = {
         name: 'each-wanted-part',
         applies: () => true,
         subtasks: (_, { input }): Network => ({
-          together: PART_TOOLS.filter(([part]) => (input as string[]).includes(part)).map(([, tool, artifact, title]) =>
-            useTool({ tool, title, args: {}, produces: [artifact], consumes: ['threads'] }),
+          together: PART_TOOLS.filter(([part]) => (input as Study).parts.includes(part)).map(
+            ([part, tool, artifact, title]) =>
+              useTool({
+                tool,
+                title,
+                args: part === 'asks' ? { due: (input as Study).due } : {},
+                produces: [artifact],
+                consumes: ['threads'],
+              }),
           ),
         }),
       },
     ],
   },
 };
+
+interface Study {
+  readonly parts: readonly string[];
+  readonly due: Json;
+}
 
 const PARTS = [
   { value: 'threads', label: 'Each thread in short' },
@@ -230,9 +276,41 @@ function partsWanted({ plain }: Reading): { list: string[]; named: boolean } {
   const list = [...(asked ? ['asks'] : []), ...(waiting ? ['waiting'] : [])];
   if (list.length === 0) return { list: PARTS.map((part) => part.value), named: false };
   return {
-    list: summary && /\b(?:and|also|plus|,|including|with)\b/.test(plain) ? ['threads', ...list] : list,
+    list: summary && /\b(?:and|also|plus|including|with)\b|,/.test(plain) ? ['threads', ...list] : list,
     named: true,
   };
+}
+
+const GENERAL = new Set(
+  `mail mails email emails inbox mailbox mailboxes message messages thread threads correspondence conversation conversations
+  happen happened happening going new important urgent outstanding pending left open interesting relevant missed miss
+  holiday holidays vacation away leave back received arrived came come latest recent unread look looking check read
+  thing things stuff anything everything something summary tell know find show list give current currently latest`.split(
+    /\s+/,
+  ),
+);
+
+/** Whether the goal is about the mail as a whole: no word of a subject in it. */
+function nothingElse(reading: Reading, context: GoalContext): boolean {
+  const people = new Set(peopleIn(reading, context).flatMap(({ name }) => wordsOf(name).map((word) => word.lower)));
+  const inDate = (start: number): boolean => reading.dates.some((date) => date.start <= start && start < date.end);
+  return contentWords(reading.text).every(
+    ({ lower, start }) =>
+      GENERAL.has(lower.replace(/'s$/, '')) || people.has(lower.replace(/'s$/, '')) || inDate(start),
+  );
+}
+
+/** When only asks are wanted and the time named lies ahead, it is when they are due, not when they were sent. */
+function dueRange(reading: Reading, context: GoalContext, parts: readonly string[]): DateRange | null {
+  if (!parts.includes('asks') || parts.includes('threads')) return null;
+  const today = context.today.iso;
+  const { between } = goalDates(reading, today, 'future', 14);
+  if (between === null || between.to < today || /\b(?:sent|written|received|wrote|came|since)\b/.test(reading.plain))
+    return null;
+  const about = /\b(?:due|deadlines?|by|until|before|do|deliver|finish|complete|done|for DATE|expect\w*)\b/.test(
+    reading.plain,
+  );
+  return between.to > today && (about || between.from > today) ? between : null;
 }
 
 function mailWords(parameters: readonly Parameter[]): string {

@@ -1,4 +1,4 @@
-import { fold } from '../../text/words.ts';
+import { fold, STOP_WORDS } from '../../text/words.ts';
 import { cue, DOCUMENT_WORDS, either, evidence, MAIL_WORDS, SUMMARY_WORDS } from '../cues.ts';
 import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext, Parameter } from '../goal.ts';
@@ -16,12 +16,19 @@ const WRITE =
   '(?:write(?: up)?|draft|prepare|create|make|produce|compile|generate|put together|build|give me|compose|need|assemble|work out|do|get me|want|have|send me|show me|deliver|turn)';
 
 const CUES = [
+  cue('(?:pull|bring|put) together|gather|collect|compile|assemble|consolidate', 0.4),
+  cue('(?:in|into)(?: \\w+){0,3} (?:report|summary|overview|memo|briefing|document)', 0.4),
+  cue('(?:everything|all|what)(?: \\w+){0,3} (?:know|have|say|says|is known)(?: \\w+)? (?:about|on)', 0.3),
+  cue(
+    'up to date (?:picture|view|summary|overview|account)|(?:picture|account|snapshot) of (?:the|our|where|how)',
+    0.5,
+  ),
   cue(`${WRITE}(?: \\w+){0,5} ${REPORT}`, 0.8),
   cue(
     '(?:status|progress|project|weekly|monthly|quarterly|daily|situation|summary|interim|final|board|management|steering|executive) (?:reports?|updates?|briefings?|write ?ups?|memos?|summar\\w+)',
     0.75,
   ),
-  cue('(?:status|state|progress) (?:of|on|for)', 0.55),
+  cue('(?:status|state|progress) (?:of|on|for)', 0.62),
   cue(
     '(?:where (?:do|are) we(?: \\w+)?(?: stand)?|how (?:is|are)(?: \\w+){1,6} (?:going|doing|coming along|progressing|getting on)|where does(?: \\w+){1,6} stand|where things stand|how far (?:are|is|along))',
     0.6,
@@ -48,7 +55,7 @@ export const writeReport: GoalMethod = {
     const named = namedSources(reading, context, ['document']).length > 0;
     const subject =
       summary && (named || aboutDocument(reading, context)) ? 0.6 : summary && topicOf(reading) !== '' ? 0.3 : 0;
-    const bare = /^(?:the |a |my |our )?(?:status|progress|project)? ?(?:report|status|update)\b/.test(head) ? 0.4 : 0;
+    const bare = /^(?:\w+ ){0,4}(?:report|status|update|briefing|memo)(?: please)?(?: ,.*)?$/.test(head) ? 0.45 : 0;
     return either(evidence(plain, CUES), subject, bare, summary ? 0.2 : 0) * (1 - evidence(plain, AGAINST));
   },
 
@@ -157,7 +164,7 @@ function fileWanted(reading: Reading): string {
 }
 
 const SUBJECT = new RegExp(
-  String.raw`\b(?:(?:reports?|status|updates?|briefings?|memos?|write-?ups?|overview|summary|summari[sz]e|recap|digest|stand|progress)\s+(?:on|of|for|about|with)|(?:summari[sz]e|recap|sum up|brief me on|catch me up on|update me on|up to (?:date|speed) (?:on|with)|how (?:is|are)|how's|where (?:does|do)))\s+`,
+  String.raw`\b(?:(?:reports?|status|updates?|briefings?|memos?|write-?ups?|picture|view|account|snapshot|overview|summary|summari[sz]e|recap|digest|stand|progress)\s+(?:on|of|for|about|with)|(?:summari[sz]e|recap|sum up|brief me on|catch me up on|update me on|up to (?:date|speed) (?:on|with)|how (?:is|are)|how's|where does))\s+`,
   'gi',
 );
 
@@ -170,38 +177,48 @@ function subjectOf(reading: Reading, context: GoalContext, named: readonly strin
         /^(?:weekly|monthly|daily|quarterly|short|brief|current|latest|new|full|detailed|status|progress)\s+/i,
         '',
       )
-      .replace(/\s+(?:report|status|update)s?$/i, ''),
+      .replace(/^(?:where|how|what)\s+/i, '')
+      .replace(/(?:['’]s)?\s+(?:report|status|update|progress|state)s?$/i, '')
+      .replace(/\s+(?:documents?|files?|notes?|docs?)$/i, ''),
   );
   const plain = fold(topic);
   if (
     new RegExp(
-      String.raw`^(?:(?:all|everything|every|each|\d+|two|three|four|five|available|attached|existing) ?(?:of )?)*(?:the|my|our|these|those|this|that)? ?(?:${DOCUMENT_WORDS}|we|i|you|things|it|status|report|work|project|projects|results|the|file|current)?$`,
+      String.raw`^(?:(?:all|everything|every|each|\d+|two|three|four|five|available|attached|existing) ?(?:of )?)*(?:the|my|our|these|those|this|that)? ?(?:${DOCUMENT_WORDS}|we|i|you|things|it|status|report|work|project|projects|results|the|file|current|last|(?:board|team|boss|management|manager|client|customer|investors?|directors?|meeting|committee|steering committee|stakeholders?|executives?)(?: meeting)?|(?:has |have |is |was |we |been )*(?:happened|changed|done|decided|new|going on|did))?$`,
     ).test(plain)
   )
     return '';
   const files = context.inventory.sources
     .filter(({ id }) => named.includes(id))
     .map(({ path }) => fold(path.split('/').at(-1) ?? path));
-  return files.some((file) => plain === file || plain === file.replace(/\.[a-z0-9]+$/, ''))
-    ? ''
-    : topic.replace(/\s+(?:documents?|files?|notes?|docs?)$/i, '');
+  return files.some((file) => plain === file || plain === file.replace(/\.[a-z0-9]+$/, '')) ? '' : topic;
 }
 
-/** "Kestrel status report", "the Harbour project report": what stands before the noun. */
-function leading(reading: Reading): string {
-  const match =
-    /\b(?:an?|the|our|my|write|draft|prepare|create|make|produce|me)\s+((?:[\p{L}\p{N}'’&-]+\s+){1,4}?)(?:(?:project|status|progress|weekly|monthly)\s+)*(?:report|status|update|briefing|memo)\b/iu.exec(
-      reading.text,
-    );
-  const words = (match?.[1] ?? '').trim().split(/\s+/);
-  const kept = words.filter(
-    (word) =>
-      !/^(?:an?|the|our|my|me|us|status|progress|weekly|monthly|daily|quarterly|short|brief|new|full|detailed|project|quick|good|proper|nice|complete|final|concise|current|latest|up|together|summary|management|executive|one|page|written|draft|simple|small|long|comprehensive|formal|honest|internal|interim|situation|regular|team|please|some|kind|of|to|date|this|week'?s|month'?s|today'?s)$/i.test(
-        word,
-      ),
+/** "Kestrel status report", "the Harbour project report": what stands before the noun, without what only describes it. */
+function leading({ words }: Reading): string {
+  const noun = words.findIndex(({ lower }) =>
+    /^(?:reports?|updates?|briefing|memo|status|overview|summary)$/.test(lower),
   );
+  const kept: string[] = [];
+  for (let at = noun - 1; at >= 0 && kept.length < 5; at--) {
+    const word = words[at];
+    if (!word || STOP_WORDS.has(word.lower) || OPENERS.has(word.lower)) break;
+    if (!DESCRIBES.has(word.lower)) kept.unshift(word.text);
+  }
   return kept.join(' ');
 }
+
+const OPENERS = new Set(
+  `write draft prepare create make produce compile generate put together build compose need assemble get show send deliver
+  turn want please up out do read find save working work see like love`.split(/\s+/),
+);
+const DESCRIBES = new Set(
+  `status progress weekly monthly daily quarterly annual yearly short brief new full detailed project quick good proper nice
+  complete final concise current latest management executive page written draft simple small long comprehensive formal
+  honest internal interim situation regular team date week's month's today's little one-page summary nice clear high level`.split(
+    /\s+/,
+  ),
+);
 
 /** Whether a document's title shares a telling word with the goal. */
 function aboutDocument(reading: Reading, context: GoalContext): boolean {
