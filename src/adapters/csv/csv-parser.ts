@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { TABLE_ROWS_MAX, WHOLE_FILE_BYTES_MAX } from '#core/base/limits.ts';
+import { ITEM_TEXT_BYTES_MAX, TABLE_ROWS_MAX } from '#core/base/limits.ts';
 import { baseName } from '#adapters/plain-text/document-facts.ts';
 import { openText } from '#adapters/plain-text/open-text.ts';
 import { failed, warning } from '#adapters/plain-text/problem.ts';
@@ -12,7 +12,7 @@ export const csvParser: Parser = {
   kind: 'table',
   extensions: ['.csv', '.tsv'],
   async *parse(file, source, signal) {
-    const opened = await openText(file, signal, WHOLE_FILE_BYTES_MAX);
+    const opened = await openText(file, signal, TABLE_BYTES_MAX);
     if (!opened.ok) {
       yield { type: 'failed', problem: opened.error };
       return;
@@ -99,6 +99,8 @@ export function readRecords(text: string, tabs: boolean): CsvRecord[] {
   return records;
 }
 
+/** A table is one item, written as one piece of JSON. */
+const TABLE_BYTES_MAX = 4 * ITEM_TEXT_BYTES_MAX;
 const LINE_END = /\r\n|\r|\n/g;
 const PREAMBLE_LINES_MAX = 10;
 

@@ -1,11 +1,11 @@
 import type { ByteSource } from '#ports/parser.ts';
 
 /** A file the owner dropped or picked. Its bytes stay on disk until they are read. */
-export function fileBytes(path: string, file: File): ByteSource {
+export function fileBytes(path: string, file: Blob): ByteSource {
   return {
     path,
     size: file.size,
-    modifiedAt: file.lastModified > 0 ? file.lastModified : null,
+    modifiedAt: file instanceof File && file.lastModified > 0 ? file.lastModified : null,
     stream: () => chunks(file),
     slice: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
   };

@@ -1,7 +1,8 @@
-import { MIB, ZIP_RATIO_MAX } from '#core/base/limits.ts';
+import { MIB, ZIP_NESTED_BYTES_MAX, ZIP_RATIO_MAX } from '#core/base/limits.ts';
 import type { ImportProblem } from '#core/items/source.ts';
 import { problem } from '#adapters/plain-text/problem.ts';
 import type { Archive } from '#ports/archive.ts';
+import type { ByteSource } from '#ports/parser.ts';
 import { readDirectory, type ZipMember } from './directory.ts';
 import { memberBytes } from './member-bytes.ts';
 
@@ -30,7 +31,10 @@ export const zipArchive: Archive = {
         yield { type: 'refused', name, problem: problem('zip-bomb', `member ${name}`, message) };
         if (budget.members < 0) return;
         budget.bytes += member.size;
-      } else yield { type: 'member', name, file: memberBytes(file, member, name) };
+      } else {
+        const bytes = memberBytes(file, member, name);
+        yield { type: 'member', name, file: isZip(name) ? held(bytes) : bytes };
+      }
     }
   },
 };
@@ -73,6 +77,13 @@ function memberTrouble(member: ZipMember, name: string, seen: ReadonlySet<string
       `It is packed by a method (${String(member.method)}) that cannot be read here. Unpack the zip yourself and add the files.`,
     );
   }
+  if (isZip(name) && member.size > ZIP_NESTED_BYTES_MAX) {
+    return problem(
+      'too-large',
+      where,
+      'A zip inside a zip can have at most 64 MiB. Unpack the outer one and add the inner one.',
+    );
+  }
   if (member.size > RATIO_COUNTS_FROM_BYTES && member.size > member.compressed * ZIP_RATIO_MAX) {
     const times = String(Math.round(member.size / Math.max(1, member.compressed)));
     return problem(
@@ -82,6 +93,17 @@ function memberTrouble(member: ZipMember, name: string, seen: ReadonlySet<string
     );
   }
   return null;
+}
+
+function isZip(name: string): boolean {
+  return name.toLowerCase().endsWith('.zip');
+}
+
+/** A zip inside a zip is read here and there, which a packed stream cannot give: it is unpacked once and held. */
+function held(file: ByteSource): ByteSource {
+  let whole: Promise<Uint8Array> | null = null;
+  const load = (): Promise<Uint8Array> => (whole ??= file.slice(0, file.size));
+  return { ...file, slice: async (start, end) => (await load()).slice(start, end) };
 }
 
 /** Folders and what systems put into zips by themselves. */
