@@ -42,8 +42,17 @@ export class GoalState {
     this.#schedule(PREVIEW_DELAY_MS);
   }
 
+  /** Takes another reading of the same words. */
+  choose(kind: GoalKind): void {
+    this.overrides = { kind };
+    this.#kind = null;
+    this.#schedule(0);
+  }
+
   reset(name: string): void {
-    this.overrides = Object.fromEntries(Object.entries(this.overrides).filter(([key]) => key !== name));
+    if (name === 'kind') this.#kind = null;
+    this.overrides =
+      name === 'kind' ? {} : Object.fromEntries(Object.entries(this.overrides).filter(([key]) => key !== name));
     this.#schedule(0);
   }
 
