@@ -26,7 +26,7 @@ const SCALE = '(?:[\\s\\u00a0]?(k|m|bn|thousand|million|billion|mio\\.?|mrd\\.?)
 const SUFFIX =
   '(?:[\\s\\u00a0\\u202f]?(%|percent\\b|per\\s?cent\\b|€|\\$|£|(?:euros?|dollars?|pounds?|francs?|kronor|yen|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|INR|JPY)(?![\\p{L}])|(?:st|nd|rd|th)(?![\\p{L}])))?';
 const NUMBER = new RegExp(
-  `${PREFIX}(?<![\\p{L}\\p{N}.,]|\\d[-/:])([-−])?(?<![\\p{L}])${DIGITS}${SCALE}${SUFFIX}`,
+  `${PREFIX}(?<![\\p{L}\\p{N}]|\\d[-/:.,])([-−])?(?<![\\p{L}])${DIGITS}${SCALE}${SUFFIX}`,
   'giu',
 );
 

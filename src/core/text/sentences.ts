@@ -33,7 +33,7 @@ function push(sentences: Sentence[], text: string, from: number, to: number): vo
 }
 
 const LIST_ITEM =
-  /^\s*(?:[-*•‣◦–]\s+|\(?\d{1,2}[.)]\s+(?!(?:Jan|Feb|Mar|Mär|Apr|May|Mai|Jun|Jul|Aug|Sep|Oct|Okt|Nov|Dec|Dez))|\(?[a-z][.)]\s+|\[[ x]\]\s+)/i;
+  /^\s*(?:[-*•‣◦–]\s+|\(?\d{1,2}[.)]\s+(?!(?:Jan|Feb|Mar|Mär|Apr|May|Mai|Jun|Jul|Aug|Sep|Oct|Okt|Nov|Dec|Dez))|\(?[a-z]\)\s+|\[[ x]\]\s+)/i;
 /** A line this short that does not end like prose is not joined with the next one. */
 const WRAPPED_LINE_CHARS_MIN = 45;
 

@@ -32,9 +32,7 @@ function checkAggregate(claim: Claim, computation: Of<'aggregate'>, evidence: Re
     if (id === null) continue;
     const piece = evidence.get(id);
     const counted = operation === 'count';
-    const passed =
-      piece !== undefined &&
-      (counted || findNumbers(piece.quote).some((number) => number.values.some((known) => closeTo(known, value))));
+    const passed = piece !== undefined && (counted || holdsNumber(piece.quote, value));
     if (!passed) checks.push(check(claim, 'number', false, `the evidence for ${String(value)} does not hold it`));
   }
   const again = aggregate(
@@ -62,6 +60,14 @@ function checkAggregate(claim: Claim, computation: Of<'aggregate'>, evidence: Re
     ),
   );
   return checks;
+}
+
+/** Whether a text gives a number, or a row of cells has it as one of its cells: "12,40" may be 12.40, or 12 and 40. */
+function holdsNumber(text: string, value: number): boolean {
+  if (findNumbers(text).some((number) => number.values.some((known) => closeTo(known, value)))) return true;
+  return text
+    .split(/[,;|\t\n]/)
+    .some((cell) => findNumbers(cell).some((number) => number.values.some((known) => closeTo(known, value))));
 }
 
 /** @returns null when there is nothing to compute with */

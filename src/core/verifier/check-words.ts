@@ -10,6 +10,8 @@ import type { Check } from './verdict.ts';
 /** Share of the words of a claim's own that must come from its evidence. */
 const EXTRACT_WORDS_MIN = 0.8;
 const COMPUTED_WORDS_MIN = 0.4;
+/** Words that say what was computed: "is free", "on average". */
+const COMPUTED_OWN_WORDS = 3;
 
 /** Words that claims are put together with: they say who speaks, when, and how sentences relate. */
 const FRAME = new Set(
@@ -57,7 +59,8 @@ class Source {
   /** All evidence text, and what the computation adds. */
   readonly #text: string;
   readonly #words: ReadonlySet<string>;
-  readonly #left: number[];
+  /** Numbers not yet used, each with its readings. */
+  readonly #left: (readonly number[])[];
 
   constructor(claim: Claim, cited: readonly Evidence[]) {
     this.#claim = claim;
@@ -71,9 +74,9 @@ class Source {
         : [];
     this.#text = [...cited.map(({ quote }) => quote), shown, value, ...near].join('\n');
     this.#words = new Set(wordsOf(this.#text).flatMap(({ lower }) => [lower, plainWord(lower), stemOf(lower)]));
-    this.#left = findNumbers(this.#text).flatMap(({ values }) => values);
-    if (computation?.kind === 'aggregate') this.#left.push(...computedNumbers(computation));
-    if (computation?.kind === 'free-slot') this.#left.push((computation.end - computation.start) / 60_000);
+    this.#left = findNumbers(this.#text).map(({ values }) => values);
+    if (computation?.kind === 'aggregate') this.#left.push(computedNumbers(computation));
+    if (computation?.kind === 'free-slot') this.#left.push([(computation.end - computation.start) / 60_000]);
   }
 
   /** Where the cited files are named, by path or by name alone. */
@@ -114,7 +117,7 @@ class Source {
 
   /** Each number of the evidence supports one number of the claim. */
   number(text: string, values: readonly number[]): Check {
-    const at = this.#left.findIndex((known) => values.some((value) => closeTo(value, known)));
+    const at = this.#left.findIndex((known) => values.some((value) => known.some((other) => closeTo(value, other))));
     const computed = this.#claim.computation?.kind === 'aggregate' || this.#claim.computation?.kind === 'free-slot';
     if (at >= 0 && !computed) this.#left.splice(at, 1);
     return this.#check(
@@ -172,7 +175,8 @@ class Source {
     const unknown = words.filter(({ lower }) => !this.#words.has(lower) && !this.#words.has(stemOf(lower)));
     const least = this.#claim.basis === 'extract' ? EXTRACT_WORDS_MIN : COMPUTED_WORDS_MIN;
     const negated = (rest.match(NEGATIONS) ?? []).filter((word) => !new RegExp(`\\b${word}\\b`, 'i').test(this.#text));
-    const enough = words.length === 0 || (words.length - unknown.length) / words.length >= least;
+    const allowed = this.#claim.basis === 'extract' ? 0 : COMPUTED_OWN_WORDS;
+    const enough = unknown.length <= allowed || (words.length - unknown.length) / words.length >= least;
     const passed = enough && (this.#claim.basis !== 'extract' || negated.length === 0);
     const named = [...unknown.map(({ text }) => text), ...negated].slice(0, 4).join(', ');
     return this.#check(
