@@ -3,6 +3,10 @@ import type { Table } from '#core/items/item.ts';
 import type { AnswerDraft } from '#core/tools/answer.ts';
 import type { TableQuestion } from '#core/tools/tables/compute-table.ts';
 import { computeTable as compute } from '#core/tools/tables/compute-table.ts';
+import { isoDate } from '#core/tools/civil-date.ts';
+import { readCellDate } from '#core/tools/tables/cell-date.ts';
+import { readCellNumber } from '#core/tools/tables/cell-number.ts';
+import { plain } from '#core/tools/tables/decimal.ts';
 import type { RowFilter } from '#core/tools/tables/row-filter.ts';
 import { computeTable } from '#runtime/tools/compute-table.ts';
 import { readTable } from '#runtime/tools/read-table.ts';
@@ -149,6 +153,37 @@ describe('units and styles', () => {
     const answer = ask({ operation: 'mean', column: 'Rate' }, [], table);
     expect(verifiedTexts(answer)).toEqual(['The mean of Rate is 12.75 % over 2 rows.']);
     expect(answer.notes).toContain('The mean of percentages is not weighted by what they are percentages of.');
+  });
+});
+
+describe('cells', () => {
+  test.each([
+    ['−1’200.50', '-1200.50', ''],
+    ['(€1,000.00)', '-1000.00', 'EUR'],
+    ['US$ 1,200.5', '1200.5', 'USD'],
+    ['12,34,567', '1234567', ''],
+    ['1.5e-3', '0.0015', ''],
+    ['2e3', '2000', ''],
+    ['12 kWh', '12', 'kWh'],
+    ['.5', '0.5', ''],
+  ])('%s is %s', (cell, value, unit) => {
+    const number = readCellNumber(cell, 'point');
+    expect(number && [plain(number.value), number.unit]).toEqual([value, unit]);
+  });
+
+  test.each(['2026-01-01', '3:45', '1/2', '12-13', 'A-214', '1,2,3'])('%s is no number', (cell) => {
+    expect(readCellNumber(cell, 'point')).toBeNull();
+  });
+
+  test.each([
+    ['24.11.2026', '2026-11-24 2026-11-24'],
+    ['Nov 24, 2026', '2026-11-24 2026-11-24'],
+    ['Tue, 24 Nov 2026 10:30', '2026-11-24 2026-11-24'],
+    ['2026-11', '2026-11-01 2026-11-30'],
+    ['Q1 2026', '2026-01-01 2026-03-31'],
+  ])('%s is the days %s', (cell, expected) => {
+    const days = readCellDate(cell, 'day-first');
+    expect(days && `${isoDate(days.from)} ${isoDate(days.to)}`).toBe(expected);
   });
 });
 

@@ -13,6 +13,7 @@ export type NumberStyle = 'point' | 'comma';
 
 const CURRENCY_SIGNS: Readonly<Record<string, string>> = {
   '€': 'EUR',
+  US$: 'USD',
   '£': 'GBP',
   '₹': 'INR',
   '¥': 'JPY',
@@ -53,10 +54,21 @@ const CODES = new Set(
  * number. Brackets and a trailing minus are negative.
  */
 export function readCellNumber(cell: string, style: NumberStyle): CellNumber | null {
-  const read = readInStyle(cell, style);
+  const read = readInStyle(cell, style) ?? readExponent(cell);
   if (read !== null) return read;
   const own = decidedStyle(cell);
   return own === null || own === style ? null : readInStyle(cell, own);
+}
+
+/** "1.5e-3", as programs write very small and very large numbers. */
+function readExponent(cell: string): CellNumber | null {
+  const match = /^([+-]?\d+(?:\.\d+)?)e([+-]?\d{1,2})$/i.exec(cell.trim());
+  const mantissa = match ? parseDecimal(match[1] ?? '') : null;
+  if (mantissa === null) return null;
+  const exponent = Number(match?.[2]);
+  const scale = mantissa.scale - exponent;
+  const value = scale >= 0 ? { ...mantissa, scale } : { units: mantissa.units * 10n ** BigInt(-scale), scale: 0 };
+  return { value, unit: '' };
 }
 
 function readInStyle(cell: string, style: NumberStyle): CellNumber | null {
@@ -70,6 +82,9 @@ function readInStyle(cell: string, style: NumberStyle): CellNumber | null {
   const [before, sign, between, digits, after, trailing] = match.slice(1).map((part) => part.trim());
   const units = [before, between, trailing].filter((part) => part !== undefined && part !== '');
   if (units.length > 1) return null;
+  // Before a number stands its currency; "A-214" is a name.
+  const prefix = before || between || '';
+  if (prefix !== '' && !isCurrency(prefix) && !/\p{Sc}/u.test(prefix)) return null;
   const unit = units[0] ?? '';
   if (unit !== '' && !/^[\p{L}\p{Sc}%°²³/. µ]{1,12}$/u.test(unit)) return null;
   const number = plainDigits(digits ?? '', style);
