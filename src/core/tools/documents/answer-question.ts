@@ -10,9 +10,11 @@ import type { Passage, PassagesObservation } from './passage.ts';
 import { holdsType, namesIn, readQuestion, termMatch, type Question } from './question.ts';
 import { CONTEXT_SHARE } from './retrieve.ts';
 
-/** Share of the weight of a question's words that a passage must hold to answer it; names must all be there. */
-const COVERAGE_MIN = 0.6;
-const COVERAGE_PLAIN_MIN = 0.66;
+/** A question of few words is answered only by a passage that has them all; of more, by one that has nearly all. */
+const ALL_WORDS_MAX = 3;
+const COVERAGE_MIN = 0.7;
+/** A word found around the sentence only still counts as found. */
+const FOUND_MIN = 0.5;
 /** A name in the title or subject counts nearly as in the sentence. */
 const NAME_AROUND = 0.9;
 /** Rows and entries answer only when no sentence does nearly as well. */
@@ -68,12 +70,14 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   const around = new Set(contentStems(`${passage.context.join(' ')} ${passage.file.replace(/[/._-]+/g, ' ')}`));
   const matches = question.terms.map((term) => ({
     hard: term.hard,
+    optional: term.optional && mayBeLeftOut(question, passage),
     weight: weights[term.stem] ?? 1,
     here: termMatch(term, own),
     there: (term.hard ? NAME_AROUND : CONTEXT_SHARE) * termMatch(term, around),
   }));
   const names = matches.filter(({ hard }) => hard);
-  const topic = matches.filter(({ hard }) => !hard);
+  const needed = matches.filter(({ hard, optional }) => !hard && !optional);
+  const topic = needed.length > 0 ? needed : matches.filter(({ hard }) => !hard);
   if (names.some(({ here, there }) => Math.max(here, there) === 0)) return null;
   // A sentence that only shares its heading or a name with the question does not speak about it.
   if (!(topic.length > 0 ? topic : names).some(({ here }) => here > 0)) return null;
@@ -82,13 +86,24 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   const occurs = passage.occurrence !== null && (question.type === 'when' || question.type === 'time');
   const typed = occurs || holdsType(question.type, passage.text, question);
   const withNext = !typed && continues(passage.next) && holdsType(question.type, passage.next, question);
-  const least = question.type === 'what' || question.type === 'yes-no' ? COVERAGE_PLAIN_MIN : COVERAGE_MIN;
-  if ((!typed && !withNext) || covered < least) return null;
+  if ((!typed && !withNext) || !enough(topic, covered)) return null;
   const focus = own.size === 0 ? 0 : question.terms.filter((term) => termMatch(term, own) > 0).length / own.size;
   const row = passage.kind === 'table' || (passage.kind === 'event' && !occurs) ? ROW_PENALTY : 0;
   const total =
     0.7 * covered + 0.3 * share(matches) + 0.5 * inside + 0.25 * focus + 0.15 * typeBonus(question, passage);
   return { passage, coverage: covered, inside, withNext, score: total - (withNext ? 0.1 : 0) - row };
+}
+
+function enough(topic: readonly { readonly here: number; readonly there: number }[], covered: number): boolean {
+  const missing = topic.filter(({ here, there }) => Math.max(here, there) < FOUND_MIN).length;
+  return topic.length <= ALL_WORDS_MAX
+    ? missing === 0
+    : missing <= Math.floor(topic.length / 4) && covered >= COVERAGE_MIN;
+}
+
+/** "Acoustics: Lucía Ferrer" answers who is responsible; a sentence with another verb does not. */
+function mayBeLeftOut({ type }: Question, { text }: Passage): boolean {
+  return type !== 'who' || /^[^:.]{2,40}:\s*\p{Lu}/u.test(text);
 }
 
 /** Weighted share of terms found, in the sentence or around it. */

@@ -81,6 +81,9 @@ const CUES: readonly (readonly [FactCategory, RegExp])[] = [
     /\b(?:on track|delayed|behind schedule|ahead of schedule|on schedule|completed?|finished|in progress|half done|started|underway|under way|done|delivered|installed|ready|paused|on hold|green|amber|red)\b/i,
   ],
 ];
+/** A decision wherever it stands; "the approved budget" is none. */
+const DECIDED =
+  /\b(?:decided?|decides|agreed (?:to|on|that|with)|(?:was|were|has been|have been|board|council|committee|client|team|we|they|he|she) approved|approved (?:the|a|an|it|by)\b|chose|(?:was|were) (?:chosen|selected|rejected)|rejected|signed off|opted for|resolved to|voted)\b/i;
 const METADATA =
   /^(?:date|author|from|to|cc|subject|version|present|attendees|participants|minutes|written by|prepared by|document|file|page|last (?:updated|modified)|distribution|status report no)\s*:/i;
 const CHANGE_WORDS = new Set(
@@ -141,7 +144,9 @@ function factOf(text: string, heading: string): Meaning | null {
   const money = values.some(({ kind }) => kind === 'money') ? 'money' : undefined;
   const dates = values.some(({ kind }) => kind === 'date') ? 'dates' : undefined;
   const general = byHeading === 'status' || byHeading === undefined;
-  const category = (general ? (byWords ?? money ?? dates ?? byHeading) : byHeading) ?? 'status';
+  const decided =
+    byHeading !== 'risks' && byHeading !== 'next-steps' && DECIDED.test(plain) ? ('decisions' as const) : undefined;
+  const category = decided ?? (general ? (byWords ?? money ?? dates ?? byHeading) : byHeading) ?? 'status';
   const strength = byHeading !== undefined || byWords !== undefined ? 2 : values.length > 0 ? 1 : 0;
   return { category, strength, values, ...subjectOf(plain) };
 }

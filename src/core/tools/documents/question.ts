@@ -25,6 +25,8 @@ export interface QuestionTerm {
   readonly word: string;
   /** A name, a code or a quoted phrase: an answer about something else is no answer. */
   readonly hard: boolean;
+  /** Says which kind of answer is wanted: an answer of that kind need not repeat it. */
+  readonly optional: boolean;
 }
 
 export interface Question {
@@ -90,6 +92,19 @@ const SOFT = new Set([
   'person',
 ]);
 
+/** Words that name the kind of answer: "cost" where an amount answers, "scheduled" where a date does. */
+const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
+  when: /^(?:scheduled?|planned|plan|set|expected|due|held|fixed|supposed|exact|going|latest)$/,
+  time: /^(?:scheduled?|planned|set|expected|held|starts?|begins?)$/,
+  money:
+    /^(?:costs?|price|prices|pay|paid|charged?|worth|spen[dt]|fees?|euros?|dollars?|money|most|maximum|altogether)$/,
+  who: /^(?:responsible|leads?|charge|manages?|handles|owner|contact|person|named?|called|heads?|looks)$/,
+  count: /^(?:exactly|altogether|there|total)$/,
+  duration: /^(?:lasts?|takes?|take|last|need(?:ed|s)?|duration)$/,
+  where: /^(?:located|placed|held|kept|stored|situated|stands?)$/,
+  why: /^(?:reason|cause)s?$/,
+};
+
 /** What a question wants to know, and the words that its answer must be about. */
 export function readQuestion(text: string): Question {
   const type = TYPES.find(([, pattern]) => pattern.test(text.trim()))?.[0] ?? 'what';
@@ -105,7 +120,12 @@ export function readQuestion(text: string): Question {
   for (const { text: written, lower, first } of chosen) {
     const stem = stemOf(lower);
     const hard = isName(written, first) || /\d/.test(written) || (quoted !== '' && quoted.includes(lower));
-    terms.set(stem, { stem, word: written, hard: hard || terms.get(stem)?.hard === true });
+    terms.set(stem, {
+      stem,
+      word: written,
+      hard: hard || terms.get(stem)?.hard === true,
+      optional: !hard && OPTIONAL[type]?.test(lower) === true,
+    });
   }
   return { text, type, terms: [...terms.values()] };
 }
@@ -140,6 +160,9 @@ function hardFamily(stem: string, stems: ReadonlySet<string>): boolean {
   return stems.has(`${stem}s`) || stems.has(stem.replace(/s$/, ''));
 }
 
+/** Words beside which a bare number is an amount of money. */
+const PRICED =
+  /\b(?:costs?|price[ds]?|budget|pay|paid|fees?|rent|salary|charge[ds]?|amounts?|sum|offer(?:ed)?|quote[ds]?|invoice[ds]?|deposit|reserve|income|expenses?|spent|per (?:month|year|hour|night|day)|each)\b/i;
 const WEEKDAY = /\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b/i;
 
 /** Whether a text can hold an answer of the type that is asked for. */
@@ -163,9 +186,9 @@ export function holdsType(type: QuestionType, text: string, question: Question):
       );
     case 'money':
       return (
-        findNumbers(text).some(
-          ({ kind, values }) => kind === 'money' || kind === 'percent' || (values[0] ?? 0) >= 10 || kind === 'plain',
-        ) || /\b(?:free|nothing|no charge)\b/i.test(text)
+        findNumbers(text).some(({ kind }) => kind === 'money') ||
+        (findNumbers(text).length > 0 && PRICED.test(text)) ||
+        /\b(?:free of charge|for free|costs? nothing|no charge)\b/i.test(text)
       );
     case 'count':
       return findNumbers(text).length > 0;

@@ -21,8 +21,10 @@ export interface FoundRequest {
 /** Dates of a text, read against when the message was sent. */
 export type FindDates = (text: string) => readonly NamedDate[];
 
-/** A question with at most this many meaningful words leans on the sentence before. */
-const LEANING_STEMS_MAX = 3;
+/** A question with at most this many meaningful words leans on the sentence before; with a pronoun it may have more. */
+const LEANING_STEMS_MAX = 2;
+const LEANING_WITH_PRONOUN_MAX = 4;
+const PRONOUN = /\b(?:it|this|that|these|those|them|one|he|she|him|her|both)\b/i;
 const QUOTE_CHARS_MAX = 420;
 
 /** All requests and questions in what the sender wrote, in order, with whom each speaks to and by when. */
@@ -47,8 +49,12 @@ export function findRequests(
     const kind = requestOf(withoutCall(plain)) ?? (isItemFor(plain, owner.words) ? 'request' : null);
     if (kind === null) return;
     const [first, last] = quoteRange(sentences, i, own);
-    const joins = before !== undefined && first.start < before.end;
-    const start = joins ? before.start : first.start;
+    const joins = before !== undefined && first.start < before.end && found.at(-1)?.addressee.kind === addressee.kind;
+    const start = joins
+      ? before.start
+      : Math.max(first.start, before?.end ?? 0) > first.start
+        ? sentence.start
+        : first.start;
     const asking = own.slice(sentence.start, last.end);
     const due = dueIn(asking, findDates(asking), kind === 'request');
     const nearby =
@@ -73,7 +79,10 @@ function quoteRange(sentences: readonly Sentence[], i: number, text: string): re
   let first = sentence;
   let last = sentence;
   const previous = sentences[i - 1];
-  const leans = contentStems(sentence.text).length <= LEANING_STEMS_MAX && !/:$/.test(sentence.text);
+  const plain = oneLine(sentence.text);
+  const stems = contentStems(plain).length;
+  const short = stems <= (PRONOUN.test(plain) ? LEANING_WITH_PRONOUN_MAX : LEANING_STEMS_MAX);
+  const leans = short && !/:$/.test(plain) && withoutCall(plain) === plain;
   if (
     leans &&
     previous !== undefined &&

@@ -29,6 +29,7 @@ const REQUESTS: readonly RegExp[] = [
   /\byour (?:\w+ ){0,4}(?:is|are|was) (?:still )?(?:needed|required|due|overdue|outstanding|missing|requested|pending|awaited|expected)\b/i,
   /\b(?:has|have|is|needs?|still needs?) to be (?:signed|approved|confirmed|reviewed|checked|returned|paid|filled in|sent|decided) by you\b/i,
   /\bany chance (?:you|of|to)\b/i,
+  /\b(?:would|is) it (?:be )?possible\b.{0,30}\b(?:you|to)\b/i,
   /\b(?:a )?(?:quick|gentle|friendly|kind)? ?reminder\b.{0,40}\b(?:to (?:send|submit|sign|return|confirm|complete|review|pay|fill|register|book|approve)|your)\b/i,
   /\byou (?:promised|were going to|wanted to|said you(?:'d| would| will))\b/i,
 ];
@@ -58,7 +59,7 @@ const RHETORICAL: readonly RegExp[] = [
  * @param sentence on one line, without greeting and call
  */
 export function requestOf(sentence: string): RequestKind | null {
-  const text = sentence.trim();
+  const text = sentence.trim().replace(/[’‘]/g, "'");
   if (POLITE.some((pattern) => pattern.test(text)) && !strongRequest(text)) return null;
   const question = /\?["”’')\]]*$/.test(text);
   if (question && RHETORICAL.some((pattern) => pattern.test(text))) return null;

@@ -20,6 +20,9 @@ const DECISION =
 const CHATTER =
   /^(?:hi|hello|hej|hey|dear|good (?:morning|afternoon|evening)|thanks|thank you|many thanks|cheers|best|kind regards|regards|yours|see you|hope|have a|great to|nice to|looking forward|please find|all the best|happy to|no problem|you're welcome|noted\.?$|done\.?$)\b/i;
 
+/** "Hi Sam, the lamp is here.": what follows counts. */
+const GREETED = /^(?:hi|hello|hej|hey|dear|good (?:morning|afternoon|evening))\b[^,!.]{0,40}[,!]\s+(?=\S)/i;
+
 interface Candidate {
   readonly header: MailHeader;
   readonly quote: string;
@@ -82,7 +85,7 @@ function sentencesOf(header: MailHeader, text: string): Candidate[] {
       order: i,
     }))
     .filter(({ quote, stems }) => {
-      const plain = oneLine(quote);
+      const plain = oneLine(quote).replace(GREETED, '');
       return (
         stems.length >= STEMS_MIN && plain.length <= SENTENCE_CHARS_MAX && !CHATTER.test(plain) && !/[,:]$/.test(plain)
       );
