@@ -54,11 +54,25 @@ function expenses(d: Dice): string {
   return lines([['Date', 'Person', 'Project', 'Category', 'Description', 'Amount EUR', 'Receipt'], ...rows], ',');
 }
 
+/** How much of the working time a project takes, against the largest. */
+const SHARE: Readonly<Record<string, number>> = {
+  'Harbour Library': 1,
+  'Vallon School': 0.8,
+  'Mill Conversion': 0.6,
+  'Quay Pavilion': 0.25,
+  Office: 0.2,
+};
+
 function hours(d: Dice): string {
   const months = ['2026-06', '2026-07', '2026-08', '2026-09', '2026-10'];
   const rows = months.flatMap((month) =>
     PEOPLE.flatMap((person) =>
-      PROJECTS.filter(() => d.chance(0.7)).map((project) => [month, person, project, String(d.whole(8, 220) / 2)]),
+      PROJECTS.filter(() => d.chance(0.7)).map((project) => [
+        month,
+        person,
+        project,
+        String(Math.round(d.whole(30, 220) * (SHARE[project] ?? 1)) / 2),
+      ]),
     ),
   );
   return lines([['Month', 'Person', 'Project', 'Hours'], ...rows], '\t');

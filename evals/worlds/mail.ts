@@ -11,7 +11,7 @@ import { addDays, firstName, instant, ownerSettings, people, ZONES } from './wor
 export function mailWorld(seed: number, heldOut: boolean): World {
   const d = dice(`mail ${seed}`);
   const zone = d.pick(ZONES);
-  const [owner, ...others] = people(d, 16) as [Person, ...Person[]];
+  const [owner, ...others] = people(d, 18) as [Person, ...Person[]];
   const today = d.day('2025-03-10', '2027-09-20');
   const now = instant(today, 8 * 60 + 30, zone);
   const deeds = d.some(DEEDS, 14);
@@ -22,6 +22,7 @@ export function mailWorld(seed: number, heldOut: boolean): World {
   const open = Array.from({ length: d.whole(3, 4) }, () => plot.openAsk(nextPerson(), nextDeed()));
   open.push(plot.reopened(nextPerson(), nextDeed(), nextDeed()));
   const answered = [0, 1].map(() => plot.answered(nextPerson(), nextDeed()));
+  const shared = plot.answeredByColleague(nextPerson(), nextPerson(), nextDeed());
   const silent = [0, 1].map(() => plot.ownerAsks(nextPerson(), nextDeed()));
   const elsewhere = plot.betweenOthers(nextPerson(), nextPerson(), nextDeed());
   const chats = [0, 1].map(() => plot.chat(nextPerson()));
@@ -43,7 +44,7 @@ export function mailWorld(seed: number, heldOut: boolean): World {
     ),
     'waiting-for-me': mail(
       open.map((ask) => waitFact(ask, 'waits for the owner')),
-      [...answered, ...chats].map((thread) => ({
+      [...answered, shared, ...chats].map((thread) => ({
         ...waitFact(thread, 'is not waiting'),
         name: `${thread.who.name} is said to wait about "${thread.subject}"`,
       })),
@@ -204,6 +205,18 @@ class Plot {
     if (this.#d.chance(0.6))
       this.#write(thread, who, [this.#owner], subject, addDays(date, 2), words.thanks(this.#d), this.#d.chance(0.5));
     return { who, subject, keyword: deed.keyword, due };
+  }
+
+  /** Asked of the owner and a colleague together; the colleague does it and is thanked. */
+  answeredByColleague(who: Person, colleague: Person, deed: Deed): Thread {
+    const thread = this.#start();
+    const date = this.#daysAgo(6, 20);
+    const subject = words.subjectFor(this.#d, deed);
+    const ask = `Could one of you please ${deed.verb} this week?`;
+    this.#write(thread, who, [this.#owner, colleague], subject, date, ask);
+    this.#write(thread, colleague, [who, this.#owner], subject, addDays(date, 1), words.answer(this.#d, deed), true);
+    this.#write(thread, who, [colleague, this.#owner], subject, addDays(date, 2), words.thanks(this.#d));
+    return { who, subject, keyword: deed.keyword, due: null };
   }
 
   /** The owner asks; nobody answers, or only a machine. */
