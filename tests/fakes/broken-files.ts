@@ -106,7 +106,7 @@ export function patchZipEntry(
   return out;
 }
 
-/** 50 MiB of zeros in some 50 kB. */
+/** 20 MiB of zeros in some 20 kB. */
 export function makeBomb(): Uint8Array {
-  return makeZip({ 'zeros.txt': new Uint8Array(50 * 1024 * 1024), 'good.txt': 'A good file beside it.' });
+  return makeZip({ 'zeros.txt': new Uint8Array(20 * 1024 * 1024), 'good.txt': 'A good file beside it.' });
 }

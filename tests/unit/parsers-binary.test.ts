@@ -125,7 +125,9 @@ describe('docx', () => {
   });
 
   test('whose text part unpacks far beyond its bounds is refused before it is unpacked', async () => {
-    const bomb = makeZip({ 'word/document.xml': new Uint8Array(100 * 1024 * 1024) });
+    const bomb = patchZipEntry(makeZip({ 'word/document.xml': new Uint8Array(1000) }), 0, (view, entry) =>
+      view.setUint32(entry + 24, 100 * 1024 * 1024, true),
+    );
     expect((await parseFile('a.docx', bomb)).failed?.code).toBe('too-large');
   });
 });
@@ -194,7 +196,7 @@ describe('zip', () => {
 
   test('a bomb is refused before a byte of it is unpacked', async () => {
     expect((await entries(makeBomb())).map(short)).toEqual([['failed', 'zip-bomb']]);
-    const padded = makeZip({ 'zeros.txt': new Uint8Array(50 * 1024 * 1024), 'noise.txt': noise(400_000) });
+    const padded = makeZip({ 'zeros.txt': new Uint8Array(20 * 1024 * 1024), 'noise.txt': noise(400_000) });
     expect((await entries(padded)).map(short)[0]).toEqual(['refused', 'zeros.txt', 'zip-bomb']);
     const lying = patchZipEntry(makeZip({ 'a.txt': new Uint8Array(1024 * 1024) }), 0, (view, entry) =>
       view.setUint32(entry + 24, 1000, true),

@@ -1,0 +1,62 @@
+import * as Comlink from 'comlink';
+import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
+import { keyHolder } from '#adapters/keyval/key-holder.ts';
+import { incrementalSha256 } from '#adapters/noble/sha256.ts';
+import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
+import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
+import type { SourceId } from '#core/base/ids.ts';
+import type { Item } from '#core/items/item.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
+import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
+import type { Source } from '#core/items/source.ts';
+import { importInWorker } from '#workers/import-in-worker.ts';
+
+/** Stands where the agent's worker stands: starts the real import worker inside itself, then reads what it stored. */
+async function openBlobs(): Promise<BlobStore> {
+  const opfs = (await opfsAvailable()) && syncHandlesAvailable();
+  return sealedBlobStore({
+    files: opfs ? opfsBlobFiles() : indexedDbBlobFiles(),
+    sealer: createWebCryptoSealer(await keyHolder().once('device', generateDeviceKey)),
+    entropy: webCryptoEntropy,
+    clock: platformClock,
+    sha256: incrementalSha256,
+  });
+}
+
+const api = {
+  /** @param cancelAt share of the bytes after which to cancel */
+  run: async (
+    files: readonly { path: string; file: Blob }[],
+    known: readonly { id: SourceId; path: string }[],
+    cancelAt = Infinity,
+  ) => {
+    const controller = new AbortController();
+    const sources: Source[] = [];
+    let reports = 0;
+    const done = await importInWorker(files, known, {
+      added: (source) => Promise.resolve(void sources.push(source)),
+      progress: (progress) => {
+        reports++;
+        if (progress.bytesDone >= progress.bytes * cancelAt) controller.abort();
+      },
+      signal: controller.signal,
+    });
+    return { done, sources, reports };
+  },
+  items: async (id: SourceId): Promise<Item[]> => {
+    const items: Item[] = [];
+    for await (const batch of (await openBlobs()).items(id)) items.push(...(batch as Item[]));
+    return items;
+  },
+  slice: async (id: SourceId, start: number, end: number): Promise<string> => {
+    const read = await (await openBlobs()).read(id, start, end);
+    return read.ok ? new TextDecoder().decode(read.value) : read.error.code;
+  },
+  list: async () => (await openBlobs()).list(),
+  erase: async () => (await openBlobs()).erase(),
+};
+export type ImportBench = typeof api;
+Comlink.expose(api);
