@@ -71,8 +71,7 @@ export function shareLeadership(parts: LeadershipParts): Leadership {
   /** Waits in the queue, or takes the lock by force once its holder is silent and this tab is looked at. */
   const takeTurn = async (): Promise<void> => {
     const waiting = new AbortController();
-    let leading = false;
-    let steal = false;
+    const turn: { leading: boolean } = { leading: false };
     let checkedAt = clock.monotonic();
     heardAt = checkedAt;
     const stopWatching = every(clock, HEARTBEAT_INTERVAL_MS as Ms, () => {
@@ -80,22 +79,22 @@ export function shareLeadership(parts: LeadershipParts): Leadership {
       // Who was asleep has heard nothing, and cannot tell whether there was something to hear.
       if (now - checkedAt > 2 * HEARTBEAT_INTERVAL_MS) heardAt = now;
       checkedAt = now;
-      if (leading || now - heardAt <= HEARTBEAT_MISSED_MS) return;
+      if (turn.leading || now - heardAt <= HEARTBEAT_MISSED_MS) return;
       void parts.visible().then((visible) => {
-        if (!visible || leading || clock.monotonic() - heardAt <= HEARTBEAT_MISSED_MS) return;
-        steal = true;
+        if (!visible || turn.leading || clock.monotonic() - heardAt <= HEARTBEAT_MISSED_MS) return;
         waiting.abort();
       }, parts.failed);
     });
     const begin = (held: AbortSignal): Promise<void> => {
-      leading = true;
+      turn.leading = true;
       stopWatching();
       return leadOnce(held);
     };
     try {
       const signal = AbortSignal.any([waiting.signal, stopped.signal]);
       await parts.lock.hold(parts.name, begin, { signal });
-      if (steal && !leading && !stopped.signal.aborted) await parts.lock.hold(parts.name, begin, { steal: true });
+      const steal = waiting.signal.aborted && !turn.leading && !stopped.signal.aborted;
+      if (steal) await parts.lock.hold(parts.name, begin, { steal: true });
     } finally {
       stopWatching();
     }

@@ -70,7 +70,7 @@ export type StorageWorkerApi = typeof api;
 async function files(directory: string): Promise<FileSystemFileHandle[]> {
   const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(directory, { create: true });
   const out: FileSystemFileHandle[] = [];
-  for await (const handle of root.values()) if (handle.kind === 'file') out.push(handle as FileSystemFileHandle);
+  for await (const handle of root.values()) if (handle.kind === 'file') out.push(handle);
   return out.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -55,6 +55,9 @@ export function memoryBlobFiles(roomBytes: () => number = () => Infinity): Memor
     size: (name) => Promise.resolve(kept.get(name)?.length ?? null),
     remove: (name) => Promise.resolve(void kept.delete(name)),
     list: () => Promise.resolve([...kept.keys()].sort()),
-    erase: () => Promise.resolve(kept.clear()),
+    erase: () => {
+      kept.clear();
+      return Promise.resolve();
+    },
   };
 }

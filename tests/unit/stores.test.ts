@@ -8,7 +8,6 @@ import { fakeClock } from '#tests/fakes/fake-clock.ts';
 import { memoryAgentStore, memoryStoreDisk } from '#tests/fakes/memory-agent-store.ts';
 import { memoryBlobFiles, memoryBlobStore } from '#tests/fakes/memory-blob-store.ts';
 import { memoryLocks } from '#tests/fakes/memory-locks.ts';
-import { plainSealer } from '#tests/fakes/plain-sealer.ts';
 import { realClock } from '#tests/fakes/real-clock.ts';
 import { seededEntropy } from '#tests/fakes/seeded-entropy.ts';
 import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';

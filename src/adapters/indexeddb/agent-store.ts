@@ -1,8 +1,15 @@
-import type { Table } from 'dexie';
+import type { Dexie, Table } from 'dexie';
 import type { CommandId, Epoch, Sequence } from '#core/base/ids.ts';
 import { concat } from '#core/base/bytes.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type { AgentStore, InboxCommand, JournalHead, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type {
+  AgentStore,
+  InboxCommand,
+  JournalHead,
+  ProjectionRow,
+  RecordKeys,
+  StoreError,
+} from '#ports/agent-store.ts';
 import type { Sealed, Sealer } from '#ports/crypto.ts';
 import { attempt, FencedError, strictDatabase } from './database.ts';
 import { openJson, sealJson } from './sealed-json.ts';
@@ -89,17 +96,10 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
 
     head: () => metaValue<JournalHead | null>('head', null),
     acknowledge: (epoch, head, recordKeys) =>
-      fenced(epoch, [keys], async () => {
-        if (recordKeys !== null) {
-          const { firstSequence, wrappedKeys } = recordKeys;
-          await keys.put({
-            first: firstSequence,
-            lengths: wrappedKeys.map((key) => key.length),
-            bytes: concat(...wrappedKeys),
-          });
-        }
-        await meta.put({ key: 'head', value: head });
-      }),
+      fencedPuts(database, epoch, [
+        ['meta', { key: 'head', value: head } satisfies MetaRow],
+        ...(recordKeys === null ? [] : [['keys', packed(recordKeys)] as const]),
+      ]),
 
     apply: async (epoch, batch) => {
       const changed = batch.rows.filter((row) => row.value !== null);
@@ -188,4 +188,46 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
 
 function rowContext({ kind, id }: { readonly kind: string; readonly id: string }): string {
   return `row/${kind}/${id}`;
+}
+
+function packed({ firstSequence, wrappedKeys }: RecordKeys): StoredKeys {
+  return {
+    first: firstSequence,
+    lengths: wrappedKeys.map((key) => key.length),
+    bytes: concat(...wrappedKeys),
+  };
+}
+
+/**
+ * What `fenced` does, for the one write that every append waits for: past Dexie's own bookkeeping, and committed as soon
+ * as its last put is made.
+ */
+async function fencedPuts(
+  database: Dexie,
+  epoch: Epoch,
+  puts: readonly (readonly [table: 'meta' | 'keys', row: object])[],
+): Promise<Result<void, StoreError>> {
+  const outcome = await attempt(async () => {
+    // Opens it the first time, and fails where it was closed for good.
+    if (!database.isOpen()) await database.table('meta').count();
+    const transaction = database.backendDB().transaction(['meta', 'keys'], 'readwrite', { durability: 'strict' });
+    let failure: Error | null = null;
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(failure ?? transaction.error ?? new Error('The transaction was given up.'));
+    });
+    const kept = transaction.objectStore('meta').get('epoch') as IDBRequest<MetaRow | undefined>;
+    kept.onsuccess = () => {
+      try {
+        if (kept.result?.value !== epoch) throw new FencedError('The epoch was raised by another leader.');
+        for (const [table, row] of puts) transaction.objectStore(table).put(row);
+        transaction.commit();
+      } catch (error) {
+        failure = error as Error;
+        transaction.abort();
+      }
+    };
+    await done;
+  });
+  return outcome.ok ? ok(undefined) : err(outcome.error.code);
 }

@@ -39,7 +39,10 @@ export function indexedDbBlobFiles(name = 'windhover-blobs'): BlobFiles {
             await pieces.put({ file, start: size, bytes });
             size += bytes.length;
           }),
-        close: () => tried(async () => void (await files.put({ name: file, size }))),
+        close: () =>
+          tried(async () => {
+            await files.put({ name: file, size });
+          }),
         abort: () => remove(file),
       });
     },

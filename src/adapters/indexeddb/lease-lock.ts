@@ -52,7 +52,9 @@ export function leaseLeaderLock(clock: Clock, entropy: Entropy, databaseName = '
       const ended = new AbortController();
       const renewing = (async () => {
         while (!(await waited(clock, RENEW_MS, ended.signal))) {
-          if (!(await renew(name, holder).catch(() => false))) return lost.abort();
+          if (await renew(name, holder).catch(() => false)) continue;
+          lost.abort();
+          return;
         }
       })();
       try {

@@ -79,7 +79,10 @@ async function syncTarget(file: FileSystemFileHandle): Promise<Target | null> {
       handle.close();
       return Promise.resolve();
     },
-    abort: () => Promise.resolve(handle.close()),
+    abort: () => {
+      handle.close();
+      return Promise.resolve();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { HeadPin, HeadPinStore } from '#ports/journal-leg.ts';
-import { isNamed, openSyncHandle, opfsDirectory, removeOpfsDirectory } from './sync-handle.ts';
+import { isNamed, openSyncHandle, opfsDirectory, removeOpfsDirectory, type SyncHandle } from './sync-handle.ts';
 
 const SLOT_BYTES = 256;
 
@@ -24,10 +24,8 @@ export function opfsPinStore(directoryName = 'pins'): HeadPinStore {
       slot = 1 - slot;
       try {
         const handle = await openSyncHandle(await file());
-        if (handle === null) return await setByStream(await file(), bytes, slot);
-        handle.write(bytes, { at: slot * SLOT_BYTES });
-        handle.flush();
-        handle.close();
+        if (handle === null) await setByStream(await file(), bytes, slot);
+        else setByHandle(handle, bytes, slot);
       } catch (error) {
         // A stopped tab may hold the file for ever: the other pins still move.
         if (!isNamed(error, 'NoModificationAllowedError')) throw error;
@@ -35,6 +33,15 @@ export function opfsPinStore(directoryName = 'pins'): HeadPinStore {
     },
     erase: () => removeOpfsDirectory(directoryName),
   };
+}
+
+function setByHandle(handle: SyncHandle, bytes: Uint8Array, slot: number): void {
+  try {
+    handle.write(bytes, { at: slot * SLOT_BYTES });
+    handle.flush();
+  } finally {
+    handle.close();
+  }
 }
 
 async function setByStream(file: FileSystemFileHandle, bytes: Uint8Array<ArrayBuffer>, slot: number): Promise<void> {

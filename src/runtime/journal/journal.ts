@@ -21,17 +21,13 @@ const FLUSH_PAYLOAD_BYTES_MAX = 4 * MIB;
 interface Prepared {
   readonly fact: JournalFact;
   readonly payload: Payload;
-  readonly sealed: Sealed;
+  readonly plainBytes: number;
+  readonly sealed: Promise<Sealed>;
 }
 
 interface Waiting {
-  /** Null while its payloads are being sealed; those behind it wait for it. */
-  entries: readonly Prepared[] | null;
-  readonly resolve: (result: Result<Sequence, JournalError>) => void;
-}
-
-interface Taken extends Waiting {
   readonly entries: readonly Prepared[];
+  readonly resolve: (result: Result<Sequence, JournalError>) => void;
 }
 
 interface Flush {
@@ -102,21 +98,15 @@ export class Journal {
    * acknowledged. After 'fenced' or 'io' this journal takes no more: another leads, or the copies must be read again.
    * @throws NotJsonError when a value is not JSON
    */
-  append(facts: readonly JournalFact[]): Promise<Result<Sequence, JournalError>> {
+  async append(facts: readonly JournalFact[]): Promise<Result<Sequence, JournalError>> {
     assert(facts.length > 0, 'an append has a fact');
-    if (this.#dead !== null) return Promise.resolve(err(this.#dead));
-    const acknowledged = new Promise<Result<Sequence, JournalError>>((resolve, reject) => {
-      const waiting: Waiting = { entries: null, resolve };
-      this.#waiting.push(waiting);
-      Promise.all(facts.map(async (fact) => ({ fact, ...(await sealPayload(this.#parts, fact.value)) })))
-        .then((entries) => (waiting.entries = entries))
-        .catch((error: unknown) => {
-          this.#waiting = this.#waiting.filter((other) => other !== waiting);
-          reject(error as Error);
-        })
-        .finally(() => this.#schedule());
+    if (this.#dead !== null) return err(this.#dead);
+    const entries = facts.map((fact) => ({ fact, ...sealPayload(this.#parts, fact.value) }));
+    const acknowledged = new Promise<Result<Sequence, JournalError>>((resolve) => {
+      this.#waiting.push({ entries, resolve });
     });
-    this.#last = acknowledged.catch(() => undefined);
+    this.#last = acknowledged;
+    this.#schedule();
     return acknowledged;
   }
 
@@ -149,9 +139,9 @@ export class Journal {
     for (const leg of this.#legs) await leg.close();
   }
 
-  /** Flushes after what is being flushed, once the first in line is sealed. */
+  /** Flushes once what is being flushed is done. */
   #schedule(): void {
-    if (this.#scheduled || (this.#waiting[0]?.entries ?? null) === null) return;
+    if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
     this.#turn = this.#turn.then(async () => {
       this.#scheduled = false;
@@ -161,14 +151,13 @@ export class Journal {
   }
 
   /** What goes in the next write: whole appends in order, as many as fit in a group, but always the first. */
-  #take(): readonly Taken[] {
-    const taken: Taken[] = [];
+  #take(): readonly Waiting[] {
+    const taken: Waiting[] = [];
     let count = 0;
     let bytes = 0;
     for (const waiting of this.#waiting) {
-      if (!isSealed(waiting)) break;
       count += waiting.entries.length;
-      bytes += waiting.entries.reduce((sum, { sealed }) => sum + sealed.ciphertext.length, 0);
+      bytes += waiting.entries.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
       if (taken.length > 0 && (count > JOURNAL_GROUP_ENTRIES_MAX || bytes > FLUSH_PAYLOAD_BYTES_MAX)) break;
       taken.push(waiting);
     }
@@ -176,12 +165,15 @@ export class Journal {
     return taken;
   }
 
-  async #flush(taken: readonly Taken[]): Promise<void> {
+  async #flush(taken: readonly Waiting[]): Promise<void> {
     if (taken.length === 0) return;
     try {
       const flush = await this.#build(taken.flatMap(({ entries }) => entries));
       const failure = (await this.#write(flush)) ?? (await this.#acknowledge(flush));
-      if (failure !== null) return answer(taken, () => err(failure));
+      if (failure !== null) {
+        answer(taken, () => err(failure));
+        return;
+      }
       this.#head = flush.head;
       let sequence = this.#frontier.size - 1;
       this.#frontier = flush.frontier;
@@ -199,6 +191,7 @@ export class Journal {
   async #build(prepared: readonly Prepared[]): Promise<Flush> {
     const { tools, signer } = this.#parts;
     const groups: Group[] = [];
+    const wrappedKeys: Uint8Array[] = [];
     let frontier = this.#frontier;
     for (let at = 0; at < prepared.length; at += JOURNAL_GROUP_ENTRIES_MAX) {
       const members = prepared.slice(at, at + JOURNAL_GROUP_ENTRIES_MAX);
@@ -212,8 +205,12 @@ export class Journal {
         return text;
       });
       const root = frontierRoot(tools.sha256, frontier);
-      const checkpoint = await signCheckpoint(tools.sha256, { size: frontier.size, root }, signer);
-      const payloads = members.map(({ sealed }) => sealed.ciphertext);
+      const [checkpoint, ...sealed] = await Promise.all([
+        signCheckpoint(tools.sha256, { size: frontier.size, root }, signer),
+        ...members.map((member) => member.sealed),
+      ]);
+      const payloads = sealed.map(({ ciphertext }) => ciphertext);
+      wrappedKeys.push(...sealed.map(({ wrappedKey }) => wrappedKey));
       groups.push({ epoch: this.#epoch, firstSequence, count: members.length, checkpoint, entries, payloads });
     }
     const head: JournalHead = {
@@ -223,7 +220,7 @@ export class Journal {
       frontier: frontier.nodes.map(hex),
       checkpoint: groups.at(-1)?.checkpoint ?? '',
     };
-    return { groups, frontier, head, wrappedKeys: prepared.map(({ sealed }) => sealed.wrappedKey) };
+    return { groups, frontier, head, wrappedKeys };
   }
 
   async #write({ groups }: Flush): Promise<JournalError | null> {
@@ -266,11 +263,7 @@ export class Journal {
   }
 }
 
-function isSealed(waiting: Waiting): waiting is Taken {
-  return waiting.entries !== null;
-}
-
-function answer<T extends Waiting>(taken: readonly T[], result: (waiting: T) => Result<Sequence, JournalError>): void {
+function answer(taken: readonly Waiting[], result: (waiting: Waiting) => Result<Sequence, JournalError>): void {
   for (const waiting of taken) waiting.resolve(result(waiting));
 }
 

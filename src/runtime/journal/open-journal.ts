@@ -102,7 +102,7 @@ async function takeOver(
     const end = await leg.head();
     const from = endOf(end);
     if (end !== null && !(await holds(first, end.firstSequence, end.checkpoint))) return null;
-    if (from >= kept.size || (await leg.truncateFrom(from as Sequence)).ok === false) return null;
+    if (from >= kept.size || !(await leg.truncateFrom(from as Sequence)).ok) return null;
     if ((await copyGroups(first, leg, from, kept.size)) !== null) return null;
     repaired.push({ copy: leg.name, from, to: kept.size });
   }

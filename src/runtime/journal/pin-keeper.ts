@@ -11,7 +11,7 @@ export class PinKeeper {
   readonly #clock: Clock;
   #next: HeadPin | null = null;
   #resting: (() => void) | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(pins: readonly HeadPinStore[], clock: Clock) {
     this.#pins = pins;
@@ -40,9 +40,7 @@ export class PinKeeper {
     if (pin === null) return;
     this.#next = null;
     // One that fails is no loss of an entry: the others still tell of the head.
-    this.#writing = this.#writing.then(
-      async () => void (await Promise.allSettled(this.#pins.map((store) => store.set(pin)))),
-    );
+    this.#writing = this.#writing.then(() => Promise.allSettled(this.#pins.map((store) => store.set(pin))));
     this.#resting = this.#clock.after(PIN_INTERVAL_MS, () => {
       this.#resting = null;
       this.#write();

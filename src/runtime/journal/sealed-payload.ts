@@ -12,13 +12,20 @@ const CONTEXT = 'journal/payload';
 
 const decoder = new TextDecoder();
 
-/** @throws NotJsonError when the value is not JSON */
-export async function sealPayload(
+/**
+ * Salts a value and begins to seal it. The entry needs only the payload, so it can be hashed and signed meanwhile.
+ * @throws NotJsonError when the value is not JSON
+ */
+export function sealPayload(
   parts: { readonly entropy: Entropy; readonly sealer: Pick<Sealer, 'seal'> },
   value: Json,
-): Promise<{ readonly payload: Payload; readonly sealed: Sealed }> {
+): { readonly payload: Payload; readonly plainBytes: number; readonly sealed: Promise<Sealed> } {
   const payload: Payload = { salt: parts.entropy.bytes(SALT_BYTES), value };
-  return { payload, sealed: await parts.sealer.seal(utf8(encodePayload(payload)), CONTEXT) };
+  const plain = utf8(encodePayload(payload));
+  const sealed = parts.sealer.seal(plain, CONTEXT);
+  // Who takes it up hears of a failure; nobody may before that.
+  sealed.catch(() => undefined);
+  return { payload, plainBytes: plain.length, sealed };
 }
 
 export type OpenedPayload =

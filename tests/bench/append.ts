@@ -1,0 +1,227 @@
+import { Dexie, type Table } from 'dexie';
+import { indexedDbAgentStore } from '#adapters/indexeddb/agent-store.ts';
+import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
+import { keyvalPinStore } from '#adapters/keyval/head-pin-store.ts';
+import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
+import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
+import { openSyncHandle, opfsDirectory, removeOpfsDirectory } from '#adapters/opfs/sync-handle.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
+import { createWebCryptoSigner, generateSigningKeys } from '#adapters/webcrypto/signer.ts';
+import { canonicalJson } from '#core/base/json.ts';
+import { utf8 } from '#core/base/bytes.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { Signer } from '#ports/crypto.ts';
+import type { Journal } from '#runtime/journal/journal.ts';
+import { openJournal } from '#runtime/journal/open-journal.ts';
+import type { JournalFact, JournalParts } from '#runtime/journal/parts.ts';
+import { verifyJournal } from '#runtime/journal/verify-journal.ts';
+import { type Figure, spread } from './statistics.ts';
+
+export interface AppendBenchOptions {
+  /** Each round measures every way once, in turn, so that a slow moment of the machine falls on all. */
+  readonly rounds?: number;
+  /** Appends a way and round. */
+  readonly appends?: number;
+  /** Sizes of the journal at which a single append is measured again. */
+  readonly sizes?: readonly number[];
+}
+
+/** One way of making a fact durable. */
+interface Way {
+  readonly inFlight: number;
+  readonly append: (fact: JournalFact) => Promise<unknown>;
+}
+
+const WARM_UP_APPENDS = 32;
+
+/**
+ * What an acknowledged journal entry costs beside the bare write: runs in a dedicated worker, on real OPFS and IndexedDB.
+ * Milliseconds an append are wall time divided by appends. The journal seals each payload under a key of its own, which
+ * neither of the others does.
+ */
+export async function benchAppend(options: AppendBenchOptions = {}): Promise<Figure[]> {
+  const { rounds = 9, appends = 192, sizes = [1_000, 10_000] } = options;
+  const name = `bench-append-${Date.now().toString(36)}`;
+  const { journal, parts } = await openedJournal(`${name}-journal`);
+  const raw = await rawWriter(`${name}-raw`);
+  const naive = naiveWriter(`${name}-naive`, parts.signer);
+  const append = async (fact: JournalFact): Promise<void> => {
+    const appended = await journal.append([fact]);
+    if (!appended.ok) throw new Error(appended.error.message);
+  };
+  const ways = {
+    raw: { inFlight: 1, append: raw.append },
+    journal1: { inFlight: 1, append },
+    naive1: { inFlight: 1, append: naive.append },
+    journal8: { inFlight: 8, append },
+    journal64: { inFlight: 64, append },
+    naive64: { inFlight: 64, append: naive.append },
+  };
+  const times: Record<keyof typeof ways, number[]> = {
+    raw: [],
+    journal1: [],
+    naive1: [],
+    journal8: [],
+    journal64: [],
+    naive64: [],
+  };
+  const names = Object.keys(ways) as (keyof typeof ways)[];
+  for (const way of names) await measure(ways[way], WARM_UP_APPENDS);
+  for (let round = 0; round < rounds; round++)
+    for (const way of names) times[way].push(await measure(ways[way], appends));
+
+  const growth: Figure[] = [];
+  for (const size of sizes) {
+    while (journal.head.size < size) await measure({ inFlight: 256, append }, 256);
+    const runs: number[] = [];
+    for (let run = 0; run < rounds; run++) runs.push(await measure(ways.journal1, appends));
+    const base = { name: 'itself at the start', ...spread(times.journal1) };
+    const ratio = spread(ratios(runs, times.journal1));
+    growth.push({
+      name: `append with ${String(size)} entries before it`,
+      unit: 'ms',
+      ours: spread(runs),
+      peer: base,
+      ratio,
+      goal: '<= 1.2 x',
+    });
+  }
+
+  await journal.settle();
+  const started = performance.now();
+  const verified = await verifyJournal(parts);
+  const verifyMs = (performance.now() - started) / Math.max(1, verified.verifiedUpTo) / parts.legs.length;
+  if (verified.problem !== null)
+    throw new Error(`The journal that was measured does not verify: ${verified.problem.why}`);
+  await journal.close();
+  const reopenMs = await reopened(parts);
+  await Promise.all([
+    raw.erase(),
+    naive.erase(),
+    ...parts.legs.map((leg) => leg.erase()),
+    ...parts.pins.map((pin) => pin.erase()),
+  ]);
+  await parts.store.erase();
+
+  const figure = (
+    of: string,
+    ours: readonly number[],
+    peer: string,
+    theirs: readonly number[],
+    goal: string,
+  ): Figure => ({
+    name: of,
+    unit: 'ms',
+    ours: spread(ours),
+    peer: { name: peer, ...spread(theirs) },
+    ratio: spread(ratios(ours, theirs)),
+    goal,
+  });
+  const alone = (of: string, value: number, goal: string): Figure => ({
+    name: of,
+    unit: 'ms',
+    ours: spread([value]),
+    peer: null,
+    ratio: null,
+    goal,
+  });
+  return [
+    figure('append, 1 in flight', times.journal1, 'OPFS write and flush', times.raw, '<= 2 x'),
+    figure('append, 1 in flight', times.journal1, 'Dexie put and signature', times.naive1, ''),
+    figure('append, 8 in flight', times.journal8, 'OPFS write and flush', times.raw, ''),
+    figure('append, 64 in flight', times.journal64, 'Dexie put and signature, 64 in flight', times.naive64, '<= 0.1 x'),
+    ...growth,
+    alone(`verify an entry of ${String(verified.verifiedUpTo)} in one copy`, verifyMs, ''),
+    alone(`take over a journal of ${String(verified.verifiedUpTo)} entries`, reopenMs, ''),
+  ];
+}
+
+/** Keeps so many appends in flight until all are made. @returns milliseconds an append */
+async function measure(way: Way, appends: number): Promise<number> {
+  const started = performance.now();
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < appends) await way.append(factOf(next++));
+  };
+  await Promise.all(Array.from({ length: way.inFlight }, lane));
+  return (performance.now() - started) / appends;
+}
+
+function factOf(index: number): JournalFact {
+  const value = { step: `s${String(index)}`, observation: 'x'.repeat(180), digest: '0'.repeat(64) };
+  return { time: platformClock.now(), type: 'step.finished', run: 'run-bench', value };
+}
+
+async function openedJournal(name: string): Promise<{ journal: Journal; parts: JournalParts & { store: AgentStore } }> {
+  const keys = await generateSigningKeys();
+  if (!keys.ok) throw new Error(keys.error);
+  const sealer = createWebCryptoSealer(await generateDeviceKey());
+  const parts = {
+    clock: platformClock,
+    entropy: webCryptoEntropy,
+    signer: await createWebCryptoSigner(keys.value),
+    sealer,
+    tools: { sha256, verifyEd25519 },
+    store: indexedDbAgentStore(sealer, `${name}-store`),
+    legs: [opfsJournalLeg(name), indexedDbJournalLeg(name)],
+    pins: [opfsPinStore(`${name}-pins`), keyvalPinStore(`${name}-pins`)],
+  };
+  const opened = await openJournal(parts);
+  if (!opened.ok) throw new Error(opened.error.message);
+  return { journal: opened.value.journal, parts };
+}
+
+async function reopened(parts: JournalParts): Promise<number> {
+  const started = performance.now();
+  const opened = await openJournal(parts);
+  if (!opened.ok) throw new Error(opened.error.message);
+  const ms = performance.now() - started;
+  await opened.value.journal.close();
+  return ms;
+}
+
+/** The floor: as many bytes as an entry with its payload, written and flushed, and nothing else. */
+async function rawWriter(
+  directory: string,
+): Promise<{ append: (fact: JournalFact) => Promise<void>; erase: () => Promise<void> }> {
+  const handle = await openSyncHandle(await (await opfsDirectory(directory)).getFileHandle('log', { create: true }));
+  if (handle === null) throw new Error('Sync access handles exist only in a dedicated worker.');
+  let end = 0;
+  return {
+    append: (fact) => {
+      const bytes = utf8(canonicalJson(fact).repeat(3));
+      end += handle.write(bytes, { at: end });
+      handle.flush();
+      return Promise.resolve();
+    },
+    erase: async () => {
+      handle.close();
+      await removeOpfsDirectory(directory);
+    },
+  };
+}
+
+/** What one would write first: a strict put and a signature for each entry. */
+function naiveWriter(
+  name: string,
+  signer: Signer,
+): { append: (fact: JournalFact) => Promise<void>; erase: () => Promise<void> } {
+  const database = new Dexie(name, { chromeTransactionDurability: 'strict' });
+  database.version(1).stores({ entries: '++sequence' });
+  const entries: Table<{ fact: JournalFact; signature: Uint8Array }, number> = database.table('entries');
+  return {
+    append: async (fact) => {
+      const signature = await signer.sign(utf8(canonicalJson(fact)));
+      await entries.add({ fact, signature });
+    },
+    erase: () => database.delete(),
+  };
+}
+
+function ratios(over: readonly number[] = [], base: readonly number[] = []): number[] {
+  return over.map((value, round) => value / (base[round] ?? Number.NaN));
+}

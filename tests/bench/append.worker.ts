@@ -1,0 +1,4 @@
+import * as Comlink from 'comlink';
+import { benchAppend } from './append.ts';
+
+Comlink.expose({ benchAppend });
