@@ -2,7 +2,6 @@ import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
 import { fileBytes } from '#adapters/files/file-bytes.ts';
 import { loadArchive, loadParser } from '#adapters/files/parser-list.ts';
-import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { keyHolder } from '#adapters/keyval/key-holder.ts';
 import { incrementalSha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
@@ -22,7 +21,7 @@ const cancelling = new AbortController();
 async function openBlobs(): Promise<BlobStore> {
   const opfs = (await opfsAvailable()) && syncHandlesAvailable();
   return sealedBlobStore({
-    files: opfs ? opfsBlobFiles() : indexedDbBlobFiles(),
+    files: opfs ? opfsBlobFiles() : (await import('#adapters/indexeddb/blob-files.ts')).indexedDbBlobFiles(),
     sealer: createWebCryptoSealer(await keyHolder().once('device', generateDeviceKey)),
     entropy: webCryptoEntropy,
     clock: platformClock,
@@ -47,6 +46,9 @@ const api: ImportWorkerApi = {
       progress,
     });
   },
-  cancel: () => Promise.resolve(cancelling.abort()),
+  cancel: () => {
+    cancelling.abort();
+    return Promise.resolve();
+  },
 };
 Comlink.expose(api);

@@ -1,3 +1,4 @@
+import '../../src/trusted.ts';
 import * as Comlink from 'comlink';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { keyHolder } from '#adapters/keyval/key-holder.ts';

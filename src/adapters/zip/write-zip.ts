@@ -9,9 +9,9 @@ export interface ZipMember {
 /** One zip of many files, deflated as they come. */
 export async function writeZip(members: AsyncIterable<ZipMember>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  let failure: Error | null = null;
+  const failures: Error[] = [];
   const zip = new Zip((error, piece) => {
-    if (error) failure = error;
+    if (error) failures.push(error);
     else pieces.push(piece);
   });
   for await (const { path, bytes } of members) {
@@ -21,6 +21,6 @@ export async function writeZip(members: AsyncIterable<ZipMember>): Promise<Uint8
     file.push(new Uint8Array(), true);
   }
   zip.end();
-  if (failure !== null) throw failure as Error;
+  if (failures[0]) throw failures[0];
   return concat(...pieces);
 }
