@@ -23,7 +23,7 @@ export async function loadDateFinder(options: DateFinderOptions = { dayFirst: fa
       const repaired = repairDateWords(text);
       const periods = [...numericDates(repaired.text), ...findPeriods(repaired.text.toLowerCase(), today)];
       const singles = parser
-        .parse(mask(repaired.text, periods), noonOnHost(today), { forwardDate: true })
+        .parse(mask(repaired.text, [...periods, ...durations(repaired.text)]), noonOnHost(today), { forwardDate: true })
         .map((result) => toFoundDate(result, repaired.text, today, reference, zone))
         .filter((found) => found !== null);
       const ranges = joinRanges([...periods, ...singles].sort(byStart), repaired.text);
@@ -48,10 +48,17 @@ function noonOnHost(today: string): Date {
 }
 
 /** Same length, so that offsets stay. */
-function mask(text: string, found: readonly FoundDate[]): string {
+function mask(text: string, found: readonly { readonly start: number; readonly end: number }[]): string {
   let out = text;
   for (const { start, end } of found) out = out.slice(0, start) + '|'.repeat(end - start) + out.slice(end);
   return out;
+}
+
+/** "20 minutes before Friday" is how long and by when, not a moment; "in 20 minutes" and "20 minutes ago" are moments. */
+function durations(text: string): { start: number; end: number }[] {
+  const pattern =
+    /(?<!\b(?<!\b(?:fit|squeeze|slot|get) )(?:in|within) )\b(?:\d+(?:\.\d+)?|an?|one|two|three|half an?)[ -]?(?:minutes?|mins?|hours?|hrs?)\b(?! (?:ago|later|from now|earlier))/gi;
+  return [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
 }
 
 /** 23.11.2026 is day first wherever it is written; 2026-11-23 and 2026/11/23 are year first. */
@@ -138,6 +145,10 @@ function isUnlikely(result: ParsedResult, text: string): boolean {
         before,
       );
     return !leads && (/^[a-z]/.test(result.text) || before.trim() === '');
+  }
+  if (certain.every((part) => part === 'month')) {
+    const named = /^['’]s\b/.test(after) || (/^\p{Lu}/u.test(result.text) && before.trim() !== '');
+    return !named || words === 'may' || / (?:and|or)$/.test(words);
   }
   const timeOnly = certain.every((part) => part === 'hour');
   if (timeOnly)

@@ -71,7 +71,7 @@ const MONTH_NAMES = [
   'november',
   'december',
 ];
-const MONTH = String.raw`(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?`;
+const MONTH = String.raw`(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?:\.(?=\s*\d))?`;
 const WEEKDAY = String.raw`(?:mon|tues|wednes|thurs|fri|satur|sun)day`;
 /** The name of a day before its number, which then says it all. */
 const ANY_DAY = String.raw`(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+(?:the\s+)?)?`;
@@ -86,7 +86,7 @@ const ORDINAL = String.raw`\d{1,2}(?:st|nd|rd|th)`;
 const THROUGH = String.raw`\s*(?:to|-|–|—|until|till|through|thru)\s*`;
 /** Before a word that is a month only in some places ("may", "march"), one of these must stand. */
 const MONTH_CUE =
-  /(?:\b(?:in|of|during|since|until|till|by|for|last|next|this|from|to|through|before|after|early|mid|late|between|and|or|end|start|beginning|whole|all|per|vs|versus|with)|[-–—])[\s-]*(?:the )?$/;
+  /(?:\b(?:in|of|during|since|until|till|by|for|last|next|this|from|to|through|before|after|early|mid|late|between|and|or|end|start|beginning|whole|all|per|vs|versus|with|both|compare)|[-–—])[\s-]*(?:the )?$/;
 
 /** First come, first kept: the longer phrases stand before their parts. */
 const PERIODS: readonly PeriodRule[] = [
@@ -178,7 +178,7 @@ const PERIODS: readonly PeriodRule[] = [
   // "Tuesday next week", "next week on Tuesday"
   {
     pattern: new RegExp(
-      String.raw`\b(?<weekday>${WEEKDAY})s?,?\s+(?:of\s+)?(?:(?<which>${HERE}|next|last)\s+)week\b`,
+      String.raw`(?<!day,?\s+(?:(?:or|and)\s+)?(?:on\s+)?)\b(?<weekday>${WEEKDAY})s?,?\s+(?:of\s+)?(?:(?<which>${HERE}|next|last)\s+)week\b`,
       'g',
     ),
     read: ({ weekday, which }, today) => weekdayInWeek(weekday ?? '', which ?? '', today),

@@ -40,6 +40,8 @@ export interface Solution<Action> {
 }
 
 export const TASKS_VISITED_MAX = 10_000;
+/** Decompositions on the way to one plan; a task that only leads to itself meets this. */
+export const DECOMPOSITIONS_MAX = 4 * PLAN_STEPS_MAX;
 
 /** @returns null when no methods lead to a plan of at most PLAN_STEPS_MAX actions */
 export function solve<State, Action>(
@@ -118,6 +120,7 @@ class Search<State, Action> {
   }
 
   *#decompose(task: Task, partial: Partial<State, Action>, after: readonly number[]): Generator<Found<State, Action>> {
+    if (partial.methods.length >= DECOMPOSITIONS_MAX) return;
     for (const method of this.#domain.methods[task.task] ?? []) {
       if (!method.applies(partial.state, task)) continue;
       const methods = [...partial.methods, method.name];

@@ -71,18 +71,18 @@ export function durationOf(spoken: string): number | null {
     [/\bhalf (?:an? )?(?:hour|hr)s?\b|\b1 ?\/ ?2 hour\b/, () => 30],
     [
       new RegExp(
-        String.raw`${NOT_AWAY}\b(\d{1,2}(?:[.,]\d{1,2})?) ?(?:(?:free|spare|open|available|full|whole|solid|consecutive|straight|continuous|uninterrupted) ){0,3}${HOURS}\b(?! ago| later| from now| before| after)`,
+        String.raw`${NOT_AWAY}\b(\d{1,2}(?:[.,]\d{1,2})?) ?(?:(?:free|spare|open|available|full|whole|solid|consecutive|straight|continuous|uninterrupted) ){0,3}${HOURS}\b(?! ago| later| from now)`,
       ),
       (m) => Math.round(60 * Number((m[1] ?? '').replace(',', '.'))),
     ],
     [
       new RegExp(
-        String.raw`${NOT_AWAY}\b(\d{1,3}) ?(?:free |spare )?${MINUTES}(?!\w)(?! ago| later| from now| before| after| past)`,
+        String.raw`${NOT_AWAY}\b(\d{1,3}) ?(?:free |spare )?${MINUTES}(?!\w)(?! ago| later| from now| past)`,
       ),
       (m) => Number(m[1]),
     ],
     [/\b(?:couple of|couple) hours?\b/, () => 120],
-    [/\b(?:an?|1) (?:\w+ )?(?:hour|hr)(?:s? long)?\b(?! ago| later| before| after| of day)/, () => 60],
+    [/\b(?:an?|1) (?:\w+ )?(?:hour|hr)(?:s? long)?\b(?! ago| later| of day)/, () => 60],
     [/\bhalf (?:a )?day\b/, () => 240],
     [/\b(?:whole|full|entire|all) day\b/, () => 480],
   ];

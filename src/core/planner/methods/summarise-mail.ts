@@ -209,7 +209,7 @@ export const summariseMail: GoalMethod = {
           produces: ['threads'],
           consumes: [],
         }),
-        { task: 'study-threads', input: { parts, due: valueOf(parameters, 'due') } },
+        { task: 'study-threads', input: { parts, due: valueOf(parameters, 'due'), people: valueOf(parameters, 'people') } },
         useTool({
           tool: 'compose-mail-summary',
           title: 'Write the summary with its sources',
@@ -235,7 +235,7 @@ export const summariseMail: GoalMethod = {
               useTool({
                 tool,
                 title,
-                args: part === 'asks' ? { due: (input as Study).due } : {},
+                args: part === 'asks' ? { due: (input as Study).due, people: (input as Study).people } : {},
                 produces: [artifact],
                 consumes: ['threads'],
               }),
@@ -249,6 +249,7 @@ export const summariseMail: GoalMethod = {
 interface Study {
   readonly parts: readonly string[];
   readonly due: Json;
+  readonly people: Json;
 }
 
 const PARTS = [
