@@ -22,7 +22,7 @@ const CURRENCIES: Readonly<Record<string, string>> = {
 
 const PREFIX = '(?:(US\\$|[€$£¥₹]|\\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|INR|JPY))[\\s\\u00a0\\u202f]?)?';
 const DIGITS = "(\\d{1,3}(?:[.,'’\\u00a0\\u202f ]\\d{3})+(?!\\d)(?:[.,]\\d+)?|\\d+(?:[.,]\\d+)?)";
-const SCALE = '(?:[\\s\\u00a0]?(k|m|bn|thousand|million|billion|mio\\.?|mrd\\.?)(?![\\p{L}]))?';
+const SCALE = '(?:[\\s\\u00a0]?(k|m|bn|thousand|million|billion|mio\\.?|mrd\\.?)(?![\\p{L}²³]))?';
 const SUFFIX =
   '(?:[\\s\\u00a0\\u202f]?(%|percent\\b|per\\s?cent\\b|€|\\$|£|(?:euros?|dollars?|pounds?|francs?|kronor|yen|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|INR|JPY)(?![\\p{L}])|(?:st|nd|rd|th)(?![\\p{L}])))?';
 const NUMBER = new RegExp(
@@ -38,8 +38,10 @@ export function findNumbers(text: string): NumberMention[] {
   const found: NumberMention[] = [];
   for (const match of text.matchAll(NUMBER)) {
     const [whole, before = '', sign = '', digits = '', scale = '', after = ''] = match;
-    const factor = (SCALES[scale.toLowerCase()] ?? 1) * (sign === '' ? 1 : -1);
     const currency = CURRENCIES[before.toLowerCase()] ?? CURRENCIES[after.toLowerCase()] ?? '';
+    // "9 m" is a length unless it is money.
+    const scaled = scale.toLowerCase() === 'm' && currency === '' ? 1 : (SCALES[scale.toLowerCase()] ?? 1);
+    const factor = scaled * (sign === '' ? 1 : -1);
     found.push({
       text: whole,
       start: match.index,

@@ -1,5 +1,6 @@
 import type { SourceId, UnixMs } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
+import type { Span } from '#core/items/source.ts';
 import type { CalendarItem, Message, Table, TextDocument } from '#core/items/item.ts';
 import { eventEvidence } from '#core/tools/calendar/busy-times.ts';
 import { searchPassages as definition } from '#core/tools/documents/definitions.ts';
@@ -88,11 +89,13 @@ async function* eachItem(kinds: readonly Kind[], context: ToolContext): AsyncIte
 function documentPassages(document: TextDocument, file: string): Passage[] {
   const passages: Passage[] = [];
   const headings: string[] = [];
+  let under: { text: string; span: Span; first: boolean } | null = null;
   let leadIn = '';
   for (const block of document.blocks) {
     if (block.type === 'heading') {
       headings.splice(Math.max(0, block.level - 1));
       headings[Math.max(0, block.level - 1)] = block.text;
+      under = { text: block.text, span: block.span, first: true };
       leadIn = '';
       continue;
     }
@@ -110,6 +113,8 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
         next: sentences[i + 1] ?? '',
         context: i > 0 ? [...context, sentences[i - 1] ?? ''] : context,
         span: block.span,
+        under: under === null ? null : { ...under, first: under.first && i === 0 },
+        row: null,
         file,
         locator: [document.title, place === document.title ? '' : place].filter((part) => part !== '').join(', '),
         writtenAt: document.datedAt,
@@ -117,6 +122,7 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
         occurrence: null,
       });
     });
+    if (under !== null) under = { ...under, first: false };
     leadIn = /:\s*$/.test(block.text) ? block.text : block.type === 'list-item' ? leadIn : '';
   }
   return passages;
@@ -134,6 +140,8 @@ function messagePassages(message: Message, file: string, context: ToolContext): 
     next: sentences[i + 1]?.text ?? '',
     context: [message.subject, sender, sentences[i - 1]?.text ?? ''],
     span: message.span,
+    under: null,
+    row: null,
     file,
     locator: [sender, sentOn, message.subject].filter((part) => part !== '').join(', '),
     writtenAt: message.sentAt,
@@ -153,6 +161,8 @@ function eventPassages(event: CalendarItem, file: string, context: ToolContext):
     locator: `${event.calendar}: ${event.summary}`,
     writtenAt: null,
     sender: null,
+    under: null,
+    row: null,
   } as const;
   const around = [event.calendar, event.location, event.description, people.join(', ')];
   const passages: Passage[] = [
@@ -201,6 +211,8 @@ function tablePassages(table: Table, file: string): Passage[] {
     next: '',
     context: [table.name, columns.join(' ')],
     span: row.span,
+    under: null,
+    row: { columns, cells: row.cells, header: { ...table.span, end: table.rows[0]?.span.start ?? table.span.end } },
     file,
     locator: `${table.name}, row ${String(i + 1)}: ${oneLine(columns.join(', '))}`,
     writtenAt: null,

@@ -17,12 +17,16 @@ const COVERAGE_MIN = 0.7;
 const FOUND_MIN = 0.5;
 /** A name in the title or subject counts nearly as in the sentence. */
 const NAME_AROUND = 0.9;
+/** Share of a heading's question that must be in the question asked. */
+const HEADING_SHARE_MIN = 0.5;
 /** Rows and entries answer only when no sentence does nearly as well. */
 const ROW_PENALTY = 0.25;
 /** Others are shown beside the best answer when they are nearly as good. */
 const NEAR_BEST = 0.86;
 const FURTHER_MAX = 2;
 const EARLIER_MAX = 3;
+/** One that corrects another says at least this much of what was asked itself, compared with the best. */
+const SAME_INSIDE = 0.65;
 /** Two sentences about one thing share this much of their words. */
 const SAME_SUBJECT_MIN = 0.5;
 
@@ -47,7 +51,7 @@ export function answerQuestion(observation: PassagesObservation, zone: string): 
   if (best === undefined) return notFound(book, question, observation);
   const near = scored.filter((other) => other.score >= NEAR_BEST * best.score && other.coverage >= 0.9 * best.coverage);
   const { answer, earlier, further } = settle(near, best, question);
-  const claims = [claimFor(book, answer, zone), ...further.map((other) => claimFor(book, other, zone))];
+  const claims = [answer, ...further].map((one) => claimFor(book, one, question, zone));
   const superseded = earlier.map((other) => earlierClaim(book, other));
   const notes =
     superseded.length === 0
@@ -66,9 +70,12 @@ export function answerQuestion(observation: PassagesObservation, zone: string): 
 /** @returns null when the passage does not answer: words missing, or nothing of the kind asked for */
 function score(passage: Passage, question: Question, weights: PassagesObservation['weights']): Scored | null {
   if (/\?["”’')\]]*$/.test(passage.text.trim()) || question.terms.length === 0) return null;
+  const faq = scoreFaq(passage, question, weights);
+  if (faq !== null) return faq;
   const own = new Set(contentStems(passage.text));
   const around = new Set(contentStems(`${passage.context.join(' ')} ${passage.file.replace(/[/._-]+/g, ' ')}`));
   const matches = question.terms.map((term) => ({
+    term,
     hard: term.hard,
     optional: term.optional && mayBeLeftOut(question, passage),
     weight: weights[term.stem] ?? 1,
@@ -79,12 +86,19 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   const needed = matches.filter(({ hard, optional }) => !hard && !optional);
   const topic = needed.length > 0 ? needed : matches.filter(({ hard }) => !hard);
   if (names.some(({ here, there }) => Math.max(here, there) === 0)) return null;
+  if (passage.row !== null && askedColumns(passage.row, question).length === 0) return null;
   // A sentence that only shares its heading or a name with the question does not speak about it.
-  if (!(topic.length > 0 ? topic : names).some(({ here }) => here > 0)) return null;
+  if (!(topic.length > 0 && passage.row === null ? topic : matches).some(({ here }) => here > 0)) return null;
   const covered = share(topic.length > 0 ? topic : names);
   const inside = share(matches.map((match) => ({ ...match, there: 0 })));
   const occurs = passage.occurrence !== null && (question.type === 'when' || question.type === 'time');
-  const typed = occurs || holdsType(question.type, passage.text, question);
+  const said =
+    passage.row === null
+      ? passage.text
+      : askedColumns(passage.row, question)
+          .map((i) => `${passage.row?.columns[i] ?? ''} ${passage.row?.cells[i] ?? ''}`)
+          .join(', ');
+  const typed = occurs || holdsType(question.type, said, question);
   const withNext = !typed && continues(passage.next) && holdsType(question.type, passage.next, question);
   if ((!typed && !withNext) || !enough(topic, covered)) return null;
   const focus = own.size === 0 ? 0 : question.terms.filter((term) => termMatch(term, own) > 0).length / own.size;
@@ -92,6 +106,42 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   const total =
     0.7 * covered + 0.3 * share(matches) + 0.5 * inside + 0.25 * focus + 0.15 * typeBonus(question, passage);
   return { passage, coverage: covered, inside, withNext, score: total - (withNext ? 0.1 : 0) - row };
+}
+
+/** The first sentence under a heading that asks the same question answers it, whatever its words. */
+function scoreFaq(passage: Passage, question: Question, weights: PassagesObservation['weights']): Scored | null {
+  const { under } = passage;
+  if (under?.first !== true || !/\?\s*$/.test(under.text)) return null;
+  const heading = readQuestion(under.text);
+  const stems = new Set(contentStems(under.text));
+  const matches = question.terms.map((term) => ({
+    weight: weights[term.stem] ?? 1,
+    here: termMatch(term, stems),
+    there: 0,
+  }));
+  const asked = new Set(contentStems(question.text));
+  const back = heading.terms.filter((term) => termMatch(term, asked) > 0).length / Math.max(1, heading.terms.length);
+  const covered = share(matches);
+  if (!enough(matches, covered) || back < HEADING_SHARE_MIN) return null;
+  const typed = holdsType(question.type, `${passage.text} ${passage.next}`, question);
+  return {
+    passage,
+    coverage: covered,
+    inside: covered,
+    withNext: passage.next !== '',
+    score: covered + 0.5 * back + (typed ? 0.2 : 0),
+  };
+}
+
+/** Indexes of the columns that the question names: a row answers only for those. */
+function askedColumns(row: NonNullable<Passage['row']>, question: Question): number[] {
+  const asked = new Set(contentStems(question.text));
+  return row.columns.flatMap((column, i) => {
+    const named = contentStems(column).some(
+      (stem) => termMatch({ stem, word: stem, hard: false, optional: false }, asked) > 0,
+    );
+    return named && (row.cells[i] ?? '') !== '' ? [i] : [];
+  });
 }
 
 function enough(topic: readonly { readonly here: number; readonly there: number }[], covered: number): boolean {
@@ -140,7 +190,10 @@ function settle(
   question: Question,
 ): { answer: Scored; earlier: Scored[]; further: Scored[] } {
   const value = (scored: Scored): string => valueOf(scored, question);
-  const same = near.filter((other) => other === best || aboutTheSame(other.passage, best.passage));
+  const same = near.filter(
+    (other) =>
+      other === best || (other.inside >= SAME_INSIDE * best.inside && aboutTheSame(other.passage, best.passage)),
+  );
   const conflicting = new Set(same.map(value)).size > 1 && value(best) !== '';
   if (!conflicting) {
     const further = near.filter(
@@ -209,19 +262,49 @@ function firstOfEach(list: readonly Scored[], key: (scored: Scored) => string): 
   return [...new Map([...list].reverse().map((scored) => [key(scored), scored])).values()].reverse();
 }
 
-function claimFor(book: EvidenceBook, { passage, withNext }: Scored, zone: string): Claim {
+function claimFor(book: EvidenceBook, { passage, withNext }: Scored, question: Question, zone: string): Claim {
   if (passage.occurrence !== null) return occurrenceClaim(book, passage, zone);
-  const text = withNext ? `${passage.text} ${passage.next}` : passage.text;
+  if (passage.row !== null) return rowClaim(book, passage, passage.row, question);
   const cited = [cite(book, passage, passage.text), ...(withNext ? [cite(book, passage, passage.next)] : [])];
+  const quotes = `“${oneLine(passage.text)}”${withNext ? ` “${oneLine(passage.next)}”` : ''}`;
   if (passage.sender !== null) {
-    const quotes = withNext ? `“${oneLine(passage.text)}” “${oneLine(passage.next)}”` : `“${oneLine(text)}”`;
     return book.claim(`${passage.sender.name}: ${quotes}`, 'extract', [
       ...cited,
       cite(book, passage, passage.sender.line),
     ]);
   }
-  if (withNext) return book.claim(`“${oneLine(passage.text)}” “${oneLine(passage.next)}”`, 'extract', cited);
-  return book.claim(oneLine(text), 'extract', cited);
+  const { under } = passage;
+  if (under !== null && needsHeading(passage, question)) {
+    const heading = cite(book, { ...passage, span: under.span }, under.text);
+    return book.claim(`“${oneLine(under.text)}” ${quotes}`, 'extract', [heading, ...cited]);
+  }
+  return book.claim(withNext ? quotes : oneLine(passage.text), 'extract', cited);
+}
+
+/** Whether only its heading says what the sentence is about. */
+function needsHeading(passage: Passage, question: Question): boolean {
+  const own = new Set(contentStems(passage.text));
+  const heading = new Set(contentStems(passage.under?.text ?? ''));
+  if (passage.under?.text === passage.context[0]) return false;
+  return question.terms.some((term) => termMatch(term, own) === 0 && termMatch(term, heading) > 0);
+}
+
+/** "Lenoir, Survey: Amount 18,750": the cells that the question names and those of the columns it asks for. */
+function rowClaim(book: EvidenceBook, passage: Passage, row: NonNullable<Passage['row']>, question: Question): Claim {
+  const named = row.cells.filter((cell) =>
+    question.terms.some((term) => termMatch(term, new Set(contentStems(cell))) > 0),
+  );
+  const wanted = askedColumns(row, question).map((i) => `${row.columns[i] ?? ''} ${row.cells[i] ?? ''}`);
+  const header = book.cite({
+    ...row.header,
+    file: passage.file,
+    quote: row.columns.join(','),
+    locator: `${passage.file}, header`,
+  });
+  return book.claim(`${[...new Set(named)].join(', ')}: ${wanted.join(', ')}`, 'extract', [
+    cite(book, passage, passage.text),
+    header,
+  ]);
 }
 
 function occurrenceClaim(book: EvidenceBook, passage: Passage, zone: string): Claim {

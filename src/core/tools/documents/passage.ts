@@ -11,6 +11,14 @@ export interface Passage {
   /** What it stands under, in words that may be quoted: heading, title, subject, sender. */
   readonly context: readonly string[];
   readonly span: Span;
+  /** The heading it stands under, and whether it is the first sentence there. */
+  readonly under: { readonly text: string; readonly span: Span; readonly first: boolean } | null;
+  /** For table rows. */
+  readonly row: {
+    readonly columns: readonly string[];
+    readonly cells: readonly string[];
+    readonly header: Span;
+  } | null;
   readonly file: string;
   readonly locator: string;
   /** When its document or message was written; null when unknown. */

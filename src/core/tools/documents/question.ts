@@ -72,7 +72,9 @@ const ASKING = new Set(
   said state states stated mention mentions mentioned write written information info detail details exactly currently
   please give number many much long often time date day month year person people place name take place happen happens happened
   kind type sort thing things there mail mails email emails message messages calendar calendars deadline percentage percent
-  per may still actually happening concerning regarding total amount`.split(/\s+/),
+  days weeks months years employee employees staff people someone somebody everybody mean means error per may still actually happening concerning regarding total amount`.split(
+    /\s+/,
+  ),
 );
 /** Words of asking that are the topic too when little else is asked for. */
 const SOFT = new Set([

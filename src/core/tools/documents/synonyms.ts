@@ -8,7 +8,7 @@ salary wage pay income
 start begin commence kick-off kickoff launch open opening starts started beginning commencement
 end finish complete completion close conclude ends ended finished
 deadline due latest submit submission
-date day scheduled schedule planned set takes
+date scheduled schedule planned
 meeting meet appointment session call
 phone telephone mobile cell tel number
 email e-mail mail address
@@ -46,8 +46,8 @@ refund reimburse reimbursed reimbursement refunded
 insurance insured policy cover coverage
 warranty guarantee guaranteed
 rent lease rental leased
-password code pin passcode
-wifi wi-fi wireless
+password code pin passcode passwd
+wifi wi-fi wireless wlan network internet
 print printer printing plotter
 problem issue fault error defect
 fix repair repaired fixed solve solved
@@ -62,6 +62,37 @@ replace replaced replacement substitute successor
 name called named title
 author wrote written writer
 car vehicle
+broken break broke fail fails failed fault defect
+keep kept
+build built construct constructed
+hold held
+send sent
+meet met
+find found
+win won
+lose lost
+make made
+draw drew drawn draws
+speak spoke spoken
+give gave given
+sell sold
+tell told
+see saw seen
+run ran
+come came
+grow grew grown
+rise rose risen
+spend spent
+teach taught
+think thought
+bring brought
+drive drove driven
+fly flew flown
+know knew known
+stand stood
+wear wore worn
+write wrote written
+leave left
 child children kid kids pupil pupils
 doctor physician gp
 dinner supper
