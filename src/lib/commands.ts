@@ -1,6 +1,5 @@
-import { download } from '#adapters/window/download.ts';
-import { canPickFolder, pickFiles, pickFolder, type PickedFile } from '#adapters/window/pickers.ts';
 import type { RunId } from '#core/base/ids.ts';
+import type { PickedFile } from '#lib/client/device.ts';
 import type { IconName } from '#lib/components/icons.ts';
 import { answerText } from '#lib/format/answer-text.ts';
 import { fileNameFor } from '#lib/format/file-name.ts';
@@ -111,7 +110,7 @@ const table = {
     shortcut: 'alt+a',
     when: ready,
     run: async (app) => {
-      importPicked(app, await pickFiles(FILE_TYPES));
+      importPicked(app, await app.device.pickFiles(FILE_TYPES));
     },
   },
   'add-folder': {
@@ -119,9 +118,9 @@ const table = {
     group: 'group.files',
     icon: 'folder',
     shortcut: null,
-    when: (app) => ready(app) && canPickFolder(),
+    when: (app) => ready(app) && app.device.canPickFolder(),
     run: async (app) => {
-      importPicked(app, await pickFolder());
+      importPicked(app, await app.device.pickFolder());
     },
   },
   'try-sample': {
@@ -242,7 +241,7 @@ export function importPicked(app: AppState, files: readonly PickedFile[]): void 
 
 /** Saves bytes that the owner asked for by name. */
 export function saveExport(app: AppState, name: string, mediaType: string, bytes: Uint8Array, said: string): void {
-  download(name, mediaType, bytes);
+  app.device.download(name, mediaType, bytes);
   app.interface.say(said);
 }
 

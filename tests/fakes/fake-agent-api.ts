@@ -57,7 +57,8 @@ export class FakeAgentApi implements AgentApi {
     if (scene === 'filled') this.#fill();
   }
 
-  start(_options: StartOptions): Promise<Overview> {
+  start(options: StartOptions): Promise<Overview> {
+    if (!this.#settingsSaved) this.#settings = { ...this.#settings, zone: options.zone, locale: options.locale };
     return Promise.resolve(this.#overview());
   }
 

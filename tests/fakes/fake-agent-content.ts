@@ -130,7 +130,7 @@ export function fakeUnderstood(text: string, overrides: { readonly [name: string
             from: 'goal',
             options: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => ({
               value: day,
-              label: day[0]?.toUpperCase() + day.slice(1),
+              label: day.charAt(0).toUpperCase() + day.slice(1),
             })),
           },
         ]

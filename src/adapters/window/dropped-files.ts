@@ -2,19 +2,15 @@ import type { PickedFile } from './pickers.ts';
 
 /** The files in a drop, folders walked. Must be called inside the drop event: the list is emptied after it. */
 export function droppedFiles(transfer: DataTransfer): Promise<PickedFile[]> {
-  const roots: (FileSystemEntry | PickedFile)[] = [];
+  const roots: Promise<PickedFile[]>[] = [];
   for (const item of transfer.items) {
     if (item.kind !== 'file') continue;
     const entry = item.webkitGetAsEntry();
     const file = entry === null ? item.getAsFile() : null;
-    if (entry !== null) roots.push(entry);
-    else if (file !== null) roots.push({ path: file.name, file });
+    if (entry !== null) roots.push(walk(entry));
+    else if (file !== null) roots.push(Promise.resolve([{ path: file.name, file }]));
   }
-  return Promise.all(
-    roots.map((root) =>
-      'file' in root && root.file instanceof File ? [root as PickedFile] : walk(root as FileSystemEntry),
-    ),
-  ).then((lists) => lists.flat());
+  return Promise.all(roots).then((lists) => lists.flat());
 }
 
 async function walk(entry: FileSystemEntry): Promise<PickedFile[]> {

@@ -23,14 +23,14 @@ export function canPickFolder(): boolean {
 
 /** Opens the folder picker: File System Access where present, the older input otherwise. Needs a click. */
 export async function pickFolder(): Promise<PickedFile[]> {
-  const picker = (globalThis as unknown as DirectoryPicker).showDirectoryPicker;
-  if (picker === undefined) {
+  const picker = globalThis as unknown as DirectoryPicker;
+  if (picker.showDirectoryPicker === undefined) {
     return openInput((input) => {
       input.webkitdirectory = true;
     });
   }
   try {
-    const folder = await picker.call(globalThis as unknown as DirectoryPicker, { mode: 'read' });
+    const folder = await picker.showDirectoryPicker({ mode: 'read' });
     return await walkHandle(folder, folder.name);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return [];

@@ -15,7 +15,7 @@ export function openAgent(): AgentClient {
   const wire = Comlink.wrap<AgentWire>(worker);
   const broken = new Promise<string>((resolve) => {
     worker.addEventListener('error', (event) => {
-      resolve(event.message === '' || event.message === undefined ? 'script not loaded' : event.message);
+      resolve(loadErrorOf(event));
     });
   });
   return {
@@ -25,7 +25,9 @@ export function openAgent(): AgentClient {
     onOverview: (listener) => wire.onOverview(Comlink.proxy(listener)),
     async watchRun(run, listener) {
       const end = await wire.watchRun(run, Comlink.proxy(listener));
-      return () => void end();
+      return () => {
+        end();
+      };
     },
     preview: (goal, overrides) => wire.preview(goal, overrides),
     importFiles: (id, files, listener) => wire.importFiles(id, files, Comlink.proxy(listener)),
@@ -40,4 +42,9 @@ export function openAgent(): AgentClient {
     eraseAll: () => wire.eraseAll(),
     rebuild: () => wire.rebuild(),
   };
+}
+
+/** A script that cannot be loaded gives a bare Event without a message. */
+function loadErrorOf(event: Partial<ErrorEvent>): string {
+  return event.message ?? 'its script could not be loaded';
 }

@@ -1,10 +1,11 @@
 import type { EvidenceId } from '#core/base/ids.ts';
 import type { Answer, Evidence } from '#core/tools/answer.ts';
 
+/** Evidence by id, each with the number it is shown by, from 1. */
+export type NumberedEvidence = ReadonlyMap<EvidenceId, { readonly number: number; readonly evidence: Evidence }>;
+
 /** The evidence of an answer in the order its sentences first use it; the place is the number shown, from 1. */
-export function numberEvidence(
-  answer: Answer,
-): Map<EvidenceId, { readonly number: number; readonly evidence: Evidence }> {
+export function numberEvidence(answer: Answer): NumberedEvidence {
   const known = new Map(answer.evidence.map((evidence) => [evidence.id, evidence]));
   const numbered = new Map<EvidenceId, { number: number; evidence: Evidence }>();
   for (const section of answer.sections) {

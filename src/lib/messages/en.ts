@@ -49,7 +49,10 @@ export const en = {
   'home.recent': 'Recent runs',
   'home.recent-none': 'Your runs will be listed here, each with its answer and its proof.',
   'home.all-files': 'All files',
-  'home.empty': 'There are no files yet, so there is nothing to read. Add some, or try the sample.',
+  'home.empty': 'There are no files yet, so there is nothing to read.',
+  'home.teach-files': 'Add mail, calendars, tables or documents, or try the sample. They stay in this browser.',
+  'home.teach-goal': 'State a goal in plain words. You see how it was understood and what would be done, before it is.',
+  'home.teach-answer': 'Read the answer. Every sentence shows the words it rests on, and can be proved.',
 
   'understood.title': 'I understood',
   'understood.reading': 'Reading your goal…',

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { ViolationLog } from '#adapters/window/violation-log.ts';
+import type { Device } from '#lib/client/device.ts';
 import type { AgentState } from './agent-state.svelte.ts';
 import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
@@ -15,7 +15,7 @@ export interface AppState {
   readonly interface: InterfaceState;
   readonly folder: FolderState;
   readonly current: CurrentRun;
-  readonly violations: ViolationLog;
+  readonly device: Device;
   /** Goes to a path of this app. */
   readonly go: (path: string) => Promise<void>;
 }

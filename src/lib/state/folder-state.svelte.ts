@@ -1,4 +1,4 @@
-import type { OwnerFolder } from '#adapters/window/owner-folder.ts';
+import type { OwnerFolder } from '#lib/client/device.ts';
 
 /** Where saved files go: a folder of the owner's, or Downloads. */
 export class FolderState {

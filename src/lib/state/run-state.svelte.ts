@@ -3,7 +3,7 @@ import type { Evidence } from '#core/tools/answer.ts';
 import type { SourceExcerpt } from '#runtime/contract/agent-api.ts';
 import type { RunView } from '#runtime/contract/views.ts';
 import type { AgentClient } from '#lib/client/agent.ts';
-import { numberEvidence } from '#lib/format/answer-text.ts';
+import { numberEvidence, type NumberedEvidence } from '#lib/format/answer-text.ts';
 
 /** One run as it goes on, and the piece of evidence that is open beside its answer. */
 export class RunState {
@@ -14,7 +14,7 @@ export class RunState {
   excerpt = $state.raw<SourceExcerpt | null | undefined>(undefined);
 
   readonly run = $derived(this.view?.run ?? null);
-  readonly numbered = $derived(this.run?.answer ? numberEvidence(this.run.answer) : new Map());
+  readonly numbered: NumberedEvidence = $derived(this.run?.answer ? numberEvidence(this.run.answer) : new Map());
 
   constructor(
     readonly client: Pick<AgentClient, 'watchRun' | 'readSource'>,

@@ -1,0 +1,46 @@
+import { download } from '#adapters/window/download.ts';
+import { droppedFiles } from '#adapters/window/dropped-files.ts';
+import { missingInWindow } from '#adapters/window/missing-in-window.ts';
+import { createOwnerFolder, type OwnerFolder } from '#adapters/window/owner-folder.ts';
+import { canPickFolder, pickFiles, pickFolder, type PickedFile } from '#adapters/window/pickers.ts';
+import {
+  requestPersistence,
+  storagePersistence,
+  storageSpace,
+  type Persistence,
+} from '#adapters/window/storage-space.ts';
+import { applyRememberedTheme, applyTheme, eraseWindowMemory } from '#adapters/window/theme.ts';
+import { UpdateWatch } from '#adapters/window/update-watch.ts';
+import { ViolationLog } from '#adapters/window/violation-log.ts';
+import { createWindowApi } from '#adapters/window/window-api.ts';
+
+export { applyRememberedTheme };
+export type { OwnerFolder, Persistence, PickedFile };
+
+/** What only a window can do, in one handle: the rest of the interface touches the browser through it alone. */
+export type Device = ReturnType<typeof openDevice>;
+
+export function openDevice() {
+  const folder = createOwnerFolder();
+  return {
+    folder,
+    /** What the worker may ask of this window. */
+    windowApi: createWindowApi(folder),
+    violations: new ViolationLog(),
+    updates: new UpdateWatch(),
+    download,
+    droppedFiles,
+    canPickFolder,
+    pickFiles,
+    pickFolder,
+    missingInWindow,
+    storageSpace,
+    storagePersistence,
+    requestPersistence,
+    applyTheme,
+    async eraseMemory(): Promise<void> {
+      await folder.forget();
+      eraseWindowMemory();
+    },
+  };
+}
