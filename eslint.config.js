@@ -26,7 +26,7 @@ const noRandom = {
 export default ts.config(
   {
     ignores: [
-      '.svelte-kit',
+      '**/.svelte-kit',
       'build',
       'node_modules',
       'static',

@@ -66,7 +66,14 @@ async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): P
   const sealer = createWebCryptoSealer(deviceKey);
   const signer = await createWebCryptoSigner(signingKeys);
   const store = indexedDbAgentStore(sealer);
-  const pins = [keyvalPinStore(), callbackPinStore(window.pins.get, window.pins.set, window.pins.erase)];
+  const pins = [
+    keyvalPinStore(),
+    callbackPinStore(
+      () => window.pins.get(),
+      (value) => window.pins.set(value),
+      () => window.pins.erase(),
+    ),
+  ];
   const ports: AgentPorts = {
     clock: platformClock,
     entropy: webCryptoEntropy,

@@ -48,8 +48,8 @@ function guardedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Res
 export async function selfTest(): Promise<string[]> {
   const open: string[] = [];
   try {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, no-new-func -- the point is that this must throw
-    new Function('return 1')();
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the point is that this must throw
+    new Function('');
     open.push('eval');
   } catch {
     // refused, as it must be

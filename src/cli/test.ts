@@ -42,7 +42,10 @@ async function vitest(project: string): Promise<void> {
     numFailedTestSuites?: number;
     success?: boolean;
   } | null;
-  if (!report?.numPassedTests) return count(0, 1);
+  if (!report?.numPassedTests) {
+    count(0, 1);
+    return;
+  }
   const failed = report.numFailedTests ?? 0;
   count(report.numPassedTests, failed === 0 && report.success === false ? 1 : failed);
 }
@@ -51,7 +54,10 @@ async function playwright(): Promise<void> {
   const file = join(results, 'e2e.json');
   await runs('playwright', ['test', '-c', 'tests/playwright.config.ts'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   const report = read(file) as { stats?: { expected: number; unexpected: number; flaky: number } } | null;
-  if (!report?.stats) return count(0, 1);
+  if (!report?.stats) {
+    count(0, 1);
+    return;
+  }
   count(report.stats.expected + report.stats.flaky, report.stats.unexpected);
 }
 

@@ -1,5 +1,4 @@
 import { dueEffects, isEnded, type Effect } from '#core/agent/transition.ts';
-import type { RunEvent } from '#core/agent/events.ts';
 import type { Run } from '#core/agent/run.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
 import type { CommandId, Epoch, RunId, Sequence, StepId } from '#core/base/ids.ts';
@@ -230,9 +229,10 @@ export class LeadingAgent {
   async #runStep(run: Run, step: StepId, signal: AbortSignal): Promise<void> {
     const attempt = (run.steps[step]?.attempts ?? 0) + 1;
     await this.#report(run.id, { type: 'step.started', step, attempt });
-    if (signal.aborted || this.#options.lost.aborted) return;
+    const stopped = (): boolean => signal.aborted || this.#options.lost.aborted;
+    if (stopped()) return;
     const result = await this.#options.interpreter.runStep(run, step, this.#state, signal);
-    if (signal.aborted) return;
+    if (stopped()) return;
     if (result.ok) return this.#report(run.id, this.#options.interpreter.finished(step, result.value));
     const retry = this.#options.interpreter.mayRetry(result.error, attempt);
     return this.#report(run.id, { type: 'step.failed', step, error: result.error, retry });
@@ -242,7 +242,7 @@ export class LeadingAgent {
   async #report(id: RunId, event: EventBody): Promise<void> {
     const run = this.#state.runs.get(id);
     if (!run || isEnded(run)) return;
-    await this.commit([{ ...event, run: id, at: this.#options.ports.clock.now() } as RunEvent]);
+    await this.commit([{ ...event, run: id, at: this.#options.ports.clock.now() }]);
   }
 
   #abortRun(id: RunId): void {

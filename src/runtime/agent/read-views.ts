@@ -1,5 +1,5 @@
 import type { Run } from '#core/agent/run.ts';
-import type { RunId, UnixMs } from '#core/base/ids.ts';
+import type { RunId } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { ApprovalView, Overview, RunSummary, RunView, SourceView, TimelineEntry } from '../contract/views.ts';
@@ -62,6 +62,6 @@ async function approvalOf(store: AgentStore, id: RunId): Promise<ApprovalView[]>
   const run = row?.value as Run | undefined;
   if (run?.status !== 'waiting-approval' || !run.approval) return [];
   const timeline = ((await store.row('timeline', id))?.value ?? []) as TimelineEntry[];
-  const askedAt = timeline.findLast((entry) => entry.type === 'approval.requested')?.at ?? (run.startedAt as UnixMs);
+  const askedAt = timeline.findLast((entry) => entry.type === 'approval.requested')?.at ?? run.startedAt;
   return [{ run: id, goal: run.goal, askedAt, approval: run.approval }];
 }

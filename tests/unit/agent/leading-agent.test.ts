@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Run } from '#core/agent/run.ts';
 import { hex } from '#core/base/bytes.ts';
-import type { ApprovalId, CommandId, Digest, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
-import { digestOf, type Json } from '#core/base/json.ts';
+import type { ApprovalId, CommandId, Digest, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
+import { digestOf } from '#core/base/json.ts';
 import { seededRandom } from '#core/base/random.ts';
 import { ok } from '#core/base/result.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
@@ -73,7 +73,7 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
       const inputs = steps
         .find((candidate) => candidate.id === id)!
         .dependsOn.map((other) => state.observations.get(`${RUN}/${other}`) ?? null);
-      return ok({ id, inputs: inputs as Json[] });
+      return ok({ id, inputs: inputs });
     },
     mayRetry: () => false,
     ask: async (run, id, again) => {
@@ -153,7 +153,7 @@ async function live(world: World, seed: number, stopAfter: number): Promise<Run 
     ports,
     journal: memoryJournalSink(world.facts, stopAfter),
     interpreter: interpreter(world, clock, seed),
-    epoch: epoch as Epoch,
+    epoch: epoch,
     size: world.facts.length,
     zone: () => 'UTC',
     changed: () => undefined,

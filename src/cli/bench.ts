@@ -1,0 +1,59 @@
+import { benchGoal } from '../../tests/bench/goal.ts';
+import { benchImport } from '../../tests/bench/import.ts';
+import { benchSize } from '../../tests/bench/size.ts';
+import { benchStart } from '../../tests/bench/start.ts';
+import { benchAppendInBrowser } from '../../tests/bench/append-in-browser.ts';
+import type { Figure, Spread } from '../../tests/bench/statistics.ts';
+
+/** `npm run bench [-- NAME...] [--json]`: figures as a table, or as JSON. */
+const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  size: benchSize,
+  start: benchStart,
+  import: benchImport,
+  goal: benchGoal,
+  append: benchAppendInBrowser,
+};
+
+const words = process.argv.slice(2);
+const json = words.includes('--json');
+const asked = words.filter((word) => !word.startsWith('--'));
+const unknown = asked.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`);
+  process.exit(1);
+}
+const figures: Figure[] = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (!json) console.error(`measuring ${name} …`);
+  figures.push(...(await bench()));
+}
+console.log(json ? JSON.stringify(figures, null, 2) : table(figures));
+
+function table(rows: readonly Figure[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    `${show(row.ours)} ${row.unit}`,
+    row.peer ? `${row.peer.name}: ${show(row.peer)} ${row.unit}` : '',
+    row.ratio ? `x ${show(row.ratio)}` : '',
+    row.goal,
+  ]);
+  const all = [['what', 'ours: median (min to max)', 'against', 'ratio', 'goal'], ...cells];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0))) ?? [];
+  return all
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function show({ median, min, max }: Spread): string {
+  return min === max ? round(median) : `${round(median)} (${round(min)} to ${round(max)})`;
+}
+
+function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toPrecision(2);
+}
