@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { figures } from './figures.ts';
 import { score, type Failure, type Score } from './score.ts';
 import { METHODS } from './worlds/generate.ts';
 
 /**
  * Judges the methods over generated vaults and prints one line per method and one per failure.
- * `npx tsx evals/run.ts [--method mail] [--seeds 20] [--from 1] [--held-out] [--json] [--baseline]`
+ * `npx tsx evals/run.ts [--method mail] [--seeds 20] [--from 1] [--held-out] [--json]`
  * Goals in held-out phrasings are named and not shown, so that they stay unseen.
  */
 const { values } = parseArgs({
@@ -15,7 +15,6 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     'held-out': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    baseline: { type: 'boolean', default: false },
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.from) + i);
@@ -34,14 +33,6 @@ if (values.json)
       2,
     ),
   );
-if (values.baseline) {
-  const about = { seeds: seeds.length, from: seeds[0], heldOut: values['held-out'] };
-  writeFileSync(
-    new URL('./baseline.json', import.meta.url),
-    `${JSON.stringify({ ...about, methods: scores.map(figures) }, null, 2)}\n`,
-  );
-}
-
 function print(result: Score): void {
   const { factsFound, ...rest } = figures(result);
   const line = [
@@ -57,12 +48,6 @@ function print(result: Score): void {
       `  ${one.kind.padEnd(13)} seed ${one.seed}  ${one.phrasing}  ${one.goal === '' ? '(held out)' : `"${one.goal}"`}\n                ${one.what}`,
     );
   }
-}
-
-function figures(result: Score) {
-  const { method, cases, expected, found, misunderstood, unsupported, sentences, wrong, failed } = result;
-  const factsFound = Math.round((found / Math.max(1, expected)) * 1000) / 10;
-  return { method, factsFound, expected, found, cases, misunderstood, unsupported, sentences, wrong, failed };
 }
 
 function shown(failure: Failure): Failure {
