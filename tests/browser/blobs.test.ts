@@ -43,6 +43,7 @@ blobStoreSuite('OPFS without sync handles', () => {
     pass: () => clock.advance(UNKEPT_BLOB_KEPT_MS),
     flip: (largerThan: number) => tab.remote.flipLarge(directory, largerThan),
     raw: () => tab.remote.raw(directory),
+    withoutRoom,
     dispose: async () => {
       await tab.remote.removeDirectory(directory);
       tab.kill();

@@ -60,24 +60,29 @@ describe('the journal on a real disk', () => {
     ]);
   });
 
-  test('a thread killed in the middle of appending loses nothing it had acknowledged', async () => {
-    for (let round = 0; round < 5; round++) {
-      const before = round === 0 ? 0 : (await (await opened()).remote.values()).length;
-      for (const tab of tabs) tab.kill();
-      const writer = await opened();
-      const acknowledged: number[] = [];
-      void writer.remote.appendForEver(Comlink.proxy((sequence: number) => void acknowledged.push(sequence)));
-      await new Promise((resolve) => setTimeout(resolve, 150 + 37 * round));
-      writer.kill();
-      const heard = acknowledged.length;
-      expect(heard).toBeGreaterThan(10);
-      const reader = await opened();
-      const values = await reader.remote.values();
-      expect(values.length).toBeGreaterThanOrEqual(before + heard);
-      expect(values.slice(before)).toEqual(counted(values.length - before));
-      expect(await reader.remote.verify()).toMatchObject({ problem: null, verifiedUpTo: values.length });
-    }
-  });
+  test(
+    'a thread killed in the middle of appending loses nothing it had acknowledged',
+    { timeout: 60_000 },
+    async () => {
+      let before = 0;
+      for (let round = 0; round < 4; round++) {
+        const writer = await opened();
+        const acknowledged: number[] = [];
+        void writer.remote.appendForEver(Comlink.proxy((sequence: number) => void acknowledged.push(sequence)));
+        await new Promise((resolve) => setTimeout(resolve, 150 + 37 * round));
+        writer.kill();
+        const heard = acknowledged.length;
+        expect(heard).toBeGreaterThan(10);
+        const reader = await opened();
+        const values = await reader.remote.values();
+        expect(values.length).toBeGreaterThanOrEqual(before + heard);
+        expect(values.slice(before)).toEqual(counted(values.length - before));
+        before = values.length;
+        if (round === 3) expect(await reader.remote.verify()).toMatchObject({ problem: null, verifiedUpTo: before });
+        reader.kill();
+      }
+    },
+  );
 
   test('either copy is rebuilt from the other', async () => {
     const first = await opened();
