@@ -73,7 +73,7 @@ test('what a goal is said to be is understood as the same again', () => {
       );
     }
   }
-});
+}, 60_000);
 
 test('a date is the same day by its number, and weekdays follow each other', () => {
   fc.assert(

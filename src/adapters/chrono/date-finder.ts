@@ -131,7 +131,7 @@ function isUnlikely(result: ParsedResult, text: string): boolean {
   const certain = (['day', 'month', 'year', 'weekday', 'hour'] as const).filter((part) => result.start.isCertain(part));
   if (certain.length === 0) return true;
   if (/^in\b/.test(words) && /\b(?:fit|squeeze|slot|get)\s+$/.test(before)) return true;
-  if (/\b(?:after|before)$/.test(words)) return true;
+  if (/\b(?:after|before)$|^in the (?:day|week|month|quarter|year)$/.test(words)) return true;
   if (/\b(?:ago|later|from now|before|after|earlier|since)\b|^(?:in|within|last|past|next|this)\b/.test(words)) {
     return /^(?:this|last|next)$/.test(words);
   }

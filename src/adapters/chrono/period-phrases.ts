@@ -117,7 +117,7 @@ const PERIODS: readonly PeriodRule[] = [
   // "on the 23rd", "the 23rd of next month"
   {
     pattern: new RegExp(
-      String.raw`\bthe\s+(?<a>${ORDINAL})\b(?!\s+(?:of\s+)?${MONTH}|\s+(?:of\s+)?(?:quarter|half|week|time|place|floor|version|draft|item|point))(?:\s+of\s+(?<which>this|next|last|the)\s+month)?`,
+      String.raw`(?:\bthe\s+|(?<=\bthe\s+${ORDINAL}(?:,|\s+or|\s+and)\s+))(?<a>${ORDINAL})\b(?!\s+(?:of\s+)?${MONTH}|\s+(?:of\s+)?(?:quarter|half|week|time|place|floor|version|draft|item|point))(?:\s+of\s+(?<which>this|next|last|the)\s+month)?`,
       'g',
     ),
     read: ({ a, which }, today, before) =>

@@ -19,12 +19,12 @@ const READS_ONLY = 'it only reads the files you gave it, and changes nothing out
 
 const RULES: readonly LimitRule[] = [
   {
-    acts: '(?:book|reserve|rebook)\\b(?! (?:list|report|table (?:data|file)))|(?:invite|rsvp)\\b|(?:accept|decline)(?: \\w+){0,4} (?:invitation|invite|meeting|event|appointment)|(?:cancel|reschedule|postpone|move|shift)(?: \\w+){0,6} (?:meeting|call|appointment|event|lunch|session|booking|reservation|DATE)|(?:add|put|enter|create|insert|schedule|make)(?: \\w+){0,6} (?:(?:to|in|into|on) (?:my |the |our )?(?:calendar|diary|agenda)|calendar (?:event|entry)|event|appointment|reminder|invitation|reservation|booking)\\b',
+    acts: '(?:book|reserve|rebook)\\b(?! (?:list|report|table (?:data|file)))|(?:invite|rsvp)\\b|(?:add|put)(?: \\w+){1,3} to (?:the|my|our) (?:meeting|invite|invitation|event|call)|(?:accept|decline)(?: \\w+){0,4} (?:invitation|invite|meeting|event|appointment)|(?:cancel|reschedule|postpone|move|shift)(?: \\w+){0,6} (?:meeting|call|appointment|event|lunch|session|booking|reservation|DATE)|(?:add|put|enter|create|insert|schedule|make)(?: \\w+){0,6} (?:(?:to|in|into|on) (?:my |the |our )?(?:calendar|diary|agenda)|calendar (?:event|entry)|event|appointment|reminder|invitation|reservation|booking)\\b',
     reason: `It cannot book, move or cancel anything: ${READS_ONLY}.`,
     near: ['find-free-time'],
   },
   {
-    acts: '(?:send|forward|reply|respond|e ?mail|mail|message|text|write back|write to|cc|bcc|dm|ping|notify|answer)(?= \\w)(?! (?:me|us)\\b(?! the (?:report|result) to)| (?:my|the|this|a|an|these|following) (?:\\w+ )?question)(?! (?:summary|summaries|overview|digest|recap|threads?|list|status|count|traffic|from|to me|about|in|of|since|with|regarding|by|for me|DATE|and|on|between|who|that|where))|(?:write|draft|compose|prepare)(?: \\w+){0,4} (?:e ?mails?|mails?|reply|replies|letters?|messages?|response|responses|text message|cover letter)\\b',
+    acts: '(?:send|forward|reply|respond|e ?mail|mail|message|text|write back|write to|cc|bcc|dm|ping|notify|answer)(?= \\w)(?! (?:me|us)\\b(?! the (?:report|result) to)| (?:my|the|this|a|an|these|following) (?:\\w+ )?question)(?! (?:summary|summaries|overview|digest|recap|threads?|list|status|count|traffic|from|to me|about|in|of|since|with|regarding|by|for me|DATE|and|on|between|who|that|where))|(?:write|draft|compose|prepare|schedule)(?: \\w+){0,4} (?:e ?mails?|mails?|reply|replies|letters?|messages?|response|responses|text message|cover letter)\\b',
     reason: `It cannot write or send messages: ${READS_ONLY}.`,
     near: ['summarise-mail'],
   },
@@ -39,7 +39,7 @@ const RULES: readonly LimitRule[] = [
     near: ['query-table', 'answer-question'],
   },
   {
-    acts: '(?:call|phone|ring|dial|facetime|video ?call)\\b(?! (?:with|between|next|for|at|on|DATE)|s\\b)|(?:start|join|record)(?: \\w+){0,3} (?:call|meeting|conference|zoom)',
+    acts: '(?:call|phone|ring|dial|facetime|video ?call)\\b(?! (?:with|between|next|for|at|on|DATE)|s\\b)|(?:make|place)(?: \\w+){0,3} calls?\\b(?! list)|(?:start|join|record)(?: \\w+){0,3} (?:call|meeting|conference|zoom)',
     reason: 'It cannot make calls: it only reads the files you gave it.',
     near: ['find-free-time'],
   },
@@ -140,7 +140,7 @@ export function limitOfRest(reading: Reading): Limit | null {
 }
 
 function ownFilesMention(words: string, { inventory }: GoalContext): boolean {
-  const telling = words.split(' ').at(-1) ?? words;
+  const telling = words.split(' ').reduce((longest, word) => (word.length > longest.length ? word : longest), '');
   const names = [
     ...inventory.documents.map(({ title, path }) => `${title} ${path}`),
     ...inventory.tables.flatMap(({ name, path, columns }) => [name, path, ...columns.map((column) => column.name)]),

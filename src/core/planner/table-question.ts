@@ -100,6 +100,15 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
       period,
       top: group ? top || single(plain, reading, group, extreme) : 0,
     };
+  if (
+    stated !== null &&
+    (stated === 'mean' || stated === 'median') &&
+    group !== null &&
+    isRowName(group, table) &&
+    !extreme
+  ) {
+    return { ...none, operation: stated, column: measured, period };
+  }
   if (stated !== null) {
     const pick = extreme && (group !== null || period !== 'none') ? top || 1 : top;
     return {
@@ -121,7 +130,8 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
       top,
     };
   if (ranking || IN_ORDER.test(plain)) return { ...none, operation: 'list', column: measured, top };
-  if (extreme || top > 0) return ranked(reading, { ...none, period, column: measured }, group, top);
+  if (extreme || top > 0)
+    return ranked(reading, { ...none, period, column: measured }, group, top, columnWords(table.name).map(stem));
   if (group !== null || period !== 'none')
     return {
       ...none,
@@ -147,14 +157,27 @@ function isAskedFor(plain: string, reading: Reading, mentions: TableMentions, me
   return !columnWords(mentions.table.name).some((part) => stem(part) === word);
 }
 
+/** "per order" in a table of orders is each row. */
+function isRowName(column: InventoryColumn, table: InventoryTable): boolean {
+  const rows = columnWords(table.name).map(stem);
+  return (
+    /(?:^|[\s_-])(?:id|no|nr|number)$/i.test(column.name) &&
+    columnWords(column.name).some((word) => rows.includes(stem(word)))
+  );
+}
+
 /** "which region sold most", "top 5 customers", "the largest expense". */
 function ranked(
   reading: Reading,
   none: Omit<TableQuestion, 'operation'>,
   group: InventoryColumn | null,
   top: number,
+  rows: readonly string[],
 ): TableQuestion {
   const { plain } = reading;
+  const most = /\b(?:most|fewest|least) (\w+)/.exec(plain)?.[1] ?? '';
+  if (group !== null && rows.includes(stem(most)))
+    return { ...none, operation: 'count', column: '', groupBy: group.name, top: top || 1 };
   const perRow = none.measure !== null && isPerRow(none.measure);
   if (
     group !== null &&
@@ -214,7 +237,7 @@ function asksOfRows(plain: string, mentions: TableMentions): boolean {
 }
 
 function isTrend(plain: string): boolean {
-  return /\b(?:trends?|over time|develop(?:ed|ment|s)?|evol\w+|(?:month|year|week|quarter) (?:by|over|on|to) (?:month|year|week|quarter)|growth|grow(?:n|s|ing)?|chang\w+ (?:over|through|by|per|from|each|since)|(?:has|have|did)(?: \w+){1,4} chang\w+|timeline|going up|going down|rising|falling|increas\w+|decreas\w+|declin\w+)\b/.test(
+  return /\b(?:trends?|over time|develop(?:ed|ment|s)?|evol\w+|(?:month|year|week|quarter) (?:by|over|on|to) (?:month|year|week|quarter)|growth|grow(?:n|s|ing)?|chang\w+ (?:over|through|by|per|from|each|since)|(?:has|have|did)(?: \w+){1,4} chang\w+|timeline|going up|going down|rising|falling|(?:go|goes|gone|went|going) (?:up|down)|rose|fell|dropp\w+|increas\w+|decreas\w+|declin\w+)\b/.test(
     plain,
   );
 }
@@ -282,12 +305,14 @@ function groupOf(reading: Reading, mentions: TableMentions, ranking: boolean): I
 
 /** "compare North and South": the column both are values of. */
 function isCompared(plain: string): boolean {
-  return /\b(?:compare[ds]?|comparison|versus|vs|against|difference between)\b/.test(plain);
+  return /\b(?:compare[ds]?|comparison|versus|vs|against|difference between)\b|\bhow much (?:more|less)\b.*\bthan\b/.test(
+    plain,
+  );
 }
 
 function comparedColumn(reading: Reading, mentions: TableMentions): InventoryColumn | null {
   if (
-    !/\b(?:compare[ds]?|comparison|versus|vs|against|difference between|breakdown|break down|broken down|split|distribution)\b/.test(
+    !/\bhow much (?:more|less)\b.*\bthan\b|\b(?:compare[ds]?|comparison|versus|vs|against|difference between|breakdown|break down|broken down|split|distribution)\b/.test(
       reading.plain,
     )
   )

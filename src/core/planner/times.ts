@@ -76,9 +76,7 @@ export function durationOf(spoken: string): number | null {
       (m) => Math.round(60 * Number((m[1] ?? '').replace(',', '.'))),
     ],
     [
-      new RegExp(
-        String.raw`${NOT_AWAY}\b(\d{1,3}) ?(?:free |spare )?${MINUTES}(?!\w)(?! ago| later| from now| past)`,
-      ),
+      new RegExp(String.raw`${NOT_AWAY}\b(\d{1,3}) ?(?:free |spare )?${MINUTES}(?!\w)(?! ago| later| from now| past)`),
       (m) => Number(m[1]),
     ],
     [/\b(?:couple of|couple) hours?\b/, () => 120],

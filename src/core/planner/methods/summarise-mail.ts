@@ -18,6 +18,10 @@ const SUMMARY = cue(SUMMARY_WORDS, 0.3);
 /** Something is wanted of the owner. */
 const ASKED = [
   cue(
+    'requires? (?:\\w+ )?(?:action|attention|decision|input|approval)|action (?:required|needed)|on my part|needs? (?:my|an?) (?:attention|decision|input|approval|action)',
+    0.6,
+  ),
+  cue(
     '(?:have|been|was|am|were|are)(?: i| we)? (?:\\w+ )?(?:asked|told|requested|expected|required|supposed) to',
     0.65,
   ),
@@ -209,7 +213,10 @@ export const summariseMail: GoalMethod = {
           produces: ['threads'],
           consumes: [],
         }),
-        { task: 'study-threads', input: { parts, due: valueOf(parameters, 'due'), people: valueOf(parameters, 'people') } },
+        {
+          task: 'study-threads',
+          input: { parts, due: valueOf(parameters, 'due'), people: valueOf(parameters, 'people') },
+        },
         useTool({
           tool: 'compose-mail-summary',
           title: 'Write the summary with its sources',
@@ -306,8 +313,9 @@ function dueRange(reading: Reading, context: GoalContext, parts: readonly string
   if (!parts.includes('asks') || parts.includes('threads')) return null;
   const today = context.today.iso;
   const { between } = goalDates(reading, today, 'future', 14);
-  if (between === null || between.to < today || /\b(?:sent|written|received|wrote|came|since)\b/.test(reading.plain))
-    return null;
+  if (between === null || between.to < today) return null;
+  const past = /\b(?:did|was|were|sent|written|received|wrote|came|since|asked|requested)\b/.test(reading.plain);
+  if (past && !/\b(?:by|until|before|due) (?:the )?DATE\b/.test(reading.plain)) return null;
   const about = /\b(?:due|deadlines?|by|until|before|do|deliver|finish|complete|done|for DATE|expect\w*)\b/.test(
     reading.plain,
   );

@@ -30,7 +30,7 @@ const CUES = [
   ),
   cue('(?:status|state|progress) (?:of|on|for)', 0.62),
   cue(
-    '(?:where (?:do|are) we(?: \\w+)?(?: stand)?|how (?:is|are)(?: \\w+){1,6} (?:going|doing|coming along|progressing|getting on)|where does(?: \\w+){1,6} stand|where things stand|how far (?:are|is|along))',
+    '(?:where (?:do|are) we(?: \\w+)?(?: stand)?|how (?:is|are)(?: \\w+){1,6} (?:going|doing|coming along|progressing|getting on)|where does(?: \\w+){1,6} stand|where things stand|how far (?:are we|along))',
     0.6,
   ),
   cue(`report (?:on|about|from|of|for|covering)`, 0.5),
