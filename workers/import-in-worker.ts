@@ -1,7 +1,12 @@
 import * as Comlink from 'comlink';
+import { platformClock } from '#adapters/platform/clock.ts';
+import type { Ms } from '#core/base/ids.ts';
 import type { ImportWorkerApi } from '#runtime/contract/import-api.ts';
+import type { ImportProgress } from '#runtime/contract/views.ts';
 import type { Importer } from '#runtime/agent/tab-files.ts';
 import ImportWorker from './import.worker.ts?worker';
+
+const CANCEL_GRACE_MS = 3_000 as Ms;
 
 /**
  * Runs one import in a thread of its own, which ends with it: what the parsers held goes with them.
@@ -15,11 +20,24 @@ export const importInWorker: Importer = async (files, known, { added, progress, 
     });
   });
   const api = Comlink.wrap<ImportWorkerApi>(worker);
+  let last: Omit<ImportProgress, 'id'> | null = null;
+  const seen = Comlink.proxy((report: Omit<ImportProgress, 'id'>) => {
+    last = report;
+    progress(report);
+  });
+  // A parser deep in one large file may not hear of it: then its thread is ended, and what it staged is swept later.
+  const ended = new Promise<Omit<ImportProgress, 'id'>>((resolve) => {
+    signal.addEventListener('abort', () => {
+      platformClock.after(CANCEL_GRACE_MS, () => {
+        if (last !== null) resolve({ ...last, current: '', state: 'cancelled' });
+      });
+    });
+  });
   const cancel = (): void => void api.cancel();
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
   try {
-    return await Promise.race([api.run(files, known, Comlink.proxy(progress), Comlink.proxy(added)), broken]);
+    return await Promise.race([api.run(files, known, seen, Comlink.proxy(added)), broken, ended]);
   } finally {
     signal.removeEventListener('abort', cancel);
     worker.terminate();

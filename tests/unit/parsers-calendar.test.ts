@@ -78,7 +78,7 @@ describe('a calendar', () => {
     const events = component.getAllSubcomponents('vevent');
     expect(events).toHaveLength(2);
     expect(events[0]?.getAllSubcomponents('valarm')).toEqual([]);
-    expect(new ICAL.Event(events[0]!).summary).toBe(
+    expect(new ICAL.Event(events[0]).summary).toBe(
       'Team meeting, with a very long name that is folded over two lines of the file',
     );
   });

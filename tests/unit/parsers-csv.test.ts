@@ -61,6 +61,17 @@ describe('CSV', () => {
     expect(file.warnings).toMatchObject([{ code: 'malformed', where: 'line 2' }]);
   });
 
+  test('a quote that runs into the next quoted cell costs one line too', async () => {
+    const file = await parseFile('a.csv', 'a,b\n"x,2\n"y",3\n"z",4\n');
+    expect(file.tables[0]?.rows.map((row) => row.cells)).toEqual([
+      ['x', '2'],
+      ['y', '3'],
+      ['z', '4'],
+    ]);
+    expect(file.warnings).toMatchObject([{ code: 'malformed', where: 'line 2' }]);
+    expect(file.tables[0]?.rows.map((row) => file.at(row.span))).toEqual(['"x,2', '"y",3', '"z",4']);
+  });
+
   test('leaves a title above the table out and says so', async () => {
     const file = await parseFile('a.csv', 'Quarterly report,,\n\nregion,q1,q2\nNorth,1,2\nSouth,3,4\n');
     expect(file.tables[0]?.columns.map((column) => column.name)).toEqual(['region', 'q1', 'q2']);

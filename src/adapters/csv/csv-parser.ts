@@ -66,7 +66,6 @@ export function readRecords(text: string, tabs: boolean): CsvRecord[] {
   const records: CsvRecord[] = [];
   let start = sniffed.skip;
   let line = sniffed.skip > 0 ? 2 : 1;
-  let lost = false;
   const add = (cells: readonly string[], after: number, unclosed: boolean): void => {
     const raw = text.slice(start, after);
     const end = start + raw.replace(/[\r\n]+$/, '').length;
@@ -75,28 +74,31 @@ export function readRecords(text: string, tabs: boolean): CsvRecord[] {
     line += raw.match(LINE_END)?.length ?? 0;
     start = after;
   };
-  do {
+  while (start < text.length) {
     const base = start;
-    lost = false;
     Papa.parse<string[]>(even.slice(base), {
       ...options,
-      step: ({ data, errors, meta }) => {
-        lost = errors.some((error) => error.code === 'MissingQuotes');
-        if (!lost) add(data, base + meta.cursor, false);
+      step: ({ data, errors, meta }, parser) => {
+        const after = base + meta.cursor;
+        if (quoteRunsOn(errors, even.slice(start, after))) parser.abort();
+        else add(data, after, false);
       },
     });
-    if (lost) {
-      const lineEnd = even.indexOf(options.newline, start);
-      const after = lineEnd < 0 ? text.length : lineEnd + options.newline.length;
-      const cells = even.slice(start, lineEnd < 0 ? text.length : lineEnd).split(options.delimiter);
-      add(
-        cells.map((cell) => cell.replace(/^"|"$/g, '')),
-        after,
-        true,
-      );
-    }
-  } while (lost && start < text.length);
+    if (start >= text.length) break;
+    // Stopped at a quote that runs on: this line is read as it stands, and the next begin anew.
+    const lineEnd = even.indexOf(options.newline, start);
+    const after = lineEnd < 0 ? text.length : lineEnd + options.newline.length;
+    const cells = even.slice(start, lineEnd < 0 ? text.length : lineEnd).split(options.delimiter);
+    const bare = cells.map((cell) => cell.replace(/^"|"$/g, ''));
+    add(bare, after, true);
+  }
   return records;
+}
+
+/** A quote without its end swallows the lines after it, up to the next quote or the end of the file. */
+function quoteRunsOn(errors: readonly { readonly code?: string }[], record: string): boolean {
+  if (errors.some((error) => error.code === 'MissingQuotes')) return true;
+  return errors.some((error) => error.code === 'InvalidQuotes') && /[\r\n]./s.test(record.trimEnd());
 }
 
 /** A table is one item, written as one piece of JSON. */

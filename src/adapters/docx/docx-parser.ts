@@ -1,4 +1,3 @@
-import { zipSync } from 'fflate';
 import mammoth from 'mammoth';
 import { ITEM_TEXT_BYTES_MAX, WHOLE_FILE_BYTES_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
@@ -12,6 +11,7 @@ import { failed, problem, reason } from '#adapters/plain-text/problem.ts';
 import { statedDate } from '#adapters/plain-text/stated-date.ts';
 import { readDirectory } from '#adapters/zip/directory.ts';
 import { memberBytes } from '#adapters/zip/member-bytes.ts';
+import { storedZip } from '#adapters/zip/stored-zip.ts';
 import { UnreadableBytes } from '#ports/archive.ts';
 import type { ByteSource, Parser } from '#ports/parser.ts';
 
@@ -96,8 +96,8 @@ async function xmlParts(file: ByteSource): Promise<Result<Parts, ImportProblem>>
 }
 
 async function convert(parts: Parts): Promise<string> {
-  const bytes = zipSync(parts, { level: 0 });
-  const arrayBuffer = bytes.buffer as ArrayBuffer;
+  const bytes = storedZip(parts);
+  const arrayBuffer = bytes.buffer;
   // Mammoth takes `buffer` in Node and `arrayBuffer` in browsers.
   const input = { arrayBuffer, buffer: bytes } as unknown as { arrayBuffer: ArrayBuffer };
   const { value } = await mammoth.convertToHtml(input, {

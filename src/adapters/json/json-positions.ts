@@ -22,7 +22,7 @@ export class JsonSyntaxError extends Error {
 const DEPTH_MAX = 100;
 const SPACE = /[ \t\r\n]*/y;
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-// eslint-disable-next-line no-control-regex -- RFC 8259 section 7 forbids raw control characters in strings
+
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 /**

@@ -85,7 +85,7 @@ function identifiers(header: string | undefined): string[] {
 function mailboxes(parsed: readonly ParsedAddress[]): Address[] {
   return parsed.flatMap((entry) => {
     if (entry.group) return mailboxes(entry.group);
-    const address = entry.address?.toLowerCase().trim() ?? '';
+    const address = entry.address.toLowerCase().trim();
     const name = entry.name.replace(/\s+/g, ' ').trim();
     return address === '' && name === '' ? [] : [{ name, address: address.includes('@') ? address : '' }];
   });

@@ -142,8 +142,7 @@ function inlineText(token: MarkedToken): string {
     case 'checkbox':
       return '';
     default:
-      if ('tokens' in token && token.tokens)
-        return token.tokens.map((child) => inlineText(child as MarkedToken)).join('');
+      if ('tokens' in token) return token.tokens.map((child) => inlineText(child as MarkedToken)).join('');
       return 'text' in token ? decodeEntities(token.text) : '';
   }
 }

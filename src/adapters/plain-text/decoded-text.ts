@@ -40,7 +40,7 @@ export function decodeText(bytes: Uint8Array, declared: string | null = null): D
 /** Text has no control characters but white space; what has many is some other kind of file. */
 export function looksBinary(text: string): boolean {
   const sample = text.slice(0, 65_536);
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
   const controls = sample.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
   return controls > 2 && controls > sample.length / 100;
 }

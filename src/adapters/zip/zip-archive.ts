@@ -61,7 +61,7 @@ function archiveTrouble(members: readonly ZipMember[], zipBytes: number): Import
 function memberTrouble(member: ZipMember, name: string, seen: ReadonlySet<string>): ImportProblem | null {
   const where = `member ${name}`;
   const parts = name.split('/');
-  // eslint-disable-next-line no-control-regex -- control characters in a name are what is looked for
+
   if (name.startsWith('/') || /^[a-z]:/i.test(name) || parts.includes('..') || /[\u0000-\u001f]/.test(name)) {
     return problem('zip-path', where, 'Its path leads out of the zip, so it was left out. Do not trust this zip.');
   }

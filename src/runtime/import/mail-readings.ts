@@ -22,9 +22,8 @@ export function mailReadings(raw: Uint8Array): MailReading[] {
 export function isMail(raw: Uint8Array): boolean {
   const from = separatorLength(raw);
   const head = latin1(raw.subarray(from, from + 8192));
-  const names = [...head.split(/\r?\n\r?\n/, 1)[0]!.matchAll(/^([!-9;-~]+)[ \t]*:/gm)].map(
-    (match) => match[1]?.toLowerCase() ?? '',
-  );
+  const fields = head.split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const names = [...fields.matchAll(/^([!-9;-~]+)[ \t]*:/gm)].map((match) => match[1]?.toLowerCase() ?? '');
   return /^[!-9;-~]+[ \t]*:/.test(head) && names.some((name) => MAIL_HEADERS.has(name));
 }
 
