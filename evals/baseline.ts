@@ -15,7 +15,9 @@ const FRESH = [774_101, 774_102, 774_103, 774_104, 774_105, 774_106];
 /** `npx tsx evals/baseline.ts` takes the figures anew; the tests then hold the methods to them. */
 async function take(heldOut: boolean): Promise<Figures[]> {
   const all: Figures[] = [];
-  for (const method of METHODS) all.push(figures(await score(method, FRESH, heldOut)));
+  // The sample's goals are all open.
+  for (const method of METHODS.filter((one) => !heldOut || one !== 'sample'))
+    all.push(figures(await score(method, FRESH, heldOut)));
   return all;
 }
 
