@@ -45,5 +45,14 @@ export function occursIn(passage: string, text: string): boolean {
       (/\d[.,:]$/.test(before) && /^\d/.test(wanted)) || (/^[.,:]\d/.test(after) && /\d$/.test(wanted));
     if (!cutsBefore && !cutsAfter && !cutsNumber) return true;
   }
-  return false;
+  return isCell(wanted, inside);
+}
+
+/** Whether a passage is one whole cell of a comma-separated row; "11,400" in a sentence has no cells. */
+function isCell(wanted: string, row: string): boolean {
+  if (!/[^\d\s],\S|\S,[^\d\s]/.test(row)) return false;
+  const cells = [...row.matchAll(/"((?:[^"]|"")*)"|[^,]+/g)].map((match) =>
+    (match[1] ?? match[0]).replaceAll('""', '"').trim(),
+  );
+  return cells.includes(wanted);
 }

@@ -12,7 +12,10 @@ import type { JsonObject, Tool, ToolContext } from './tool.ts';
 /** Messages held at once, newest first: some 600 bytes of JSON each. */
 export const MESSAGES_HELD_MAX = 8_000;
 
-type Seen = Omit<MailHeader, 'fromOwner' | 'ownerRole' | 'wanted'> & { readonly onTopic: boolean };
+interface Seen {
+  readonly header: Omit<MailHeader, 'fromOwner' | 'ownerRole' | 'wanted'>;
+  readonly onTopic: boolean;
+}
 
 export const readThreads: Tool = {
   definition,
@@ -64,7 +67,7 @@ export const readThreads: Tool = {
 function seenOf(message: Message, file: string, topic: ReadonlySet<string>, context: ToolContext): Seen {
   const { id, messageId, inReplyTo, references, from, to, cc, subject, sentAt, span } = message;
   const sentOn = sentAt === null ? '' : context.zones.toLocal(sentAt, context.zone).date;
-  return {
+  const header = {
     id,
     messageId,
     inReplyTo,
@@ -78,8 +81,8 @@ function seenOf(message: Message, file: string, topic: ReadonlySet<string>, cont
     span,
     file,
     noise: isNoise(from, subject, message.text),
-    onTopic: isOnTopic(`${subject}\n${message.text}`, topic),
   };
+  return { header, onTopic: isOnTopic(`${subject}\n${message.text}`, topic) };
 }
 
 function isOnTopic(text: string, topic: ReadonlySet<string>): boolean {
@@ -92,22 +95,16 @@ function isOnTopic(text: string, topic: ReadonlySet<string>): boolean {
 function threadsOf(seen: readonly Seen[], owner: Owner, args: JsonObject): Thread[] {
   const period = periodOf(args);
   const people = peopleOf(args, 'people');
-  const headers = seen.map(({ onTopic, ...rest }): MailHeader & { readonly onTopic: boolean } => {
+  const onTopic = new Set(seen.filter((message) => message.onTopic).map(({ header }) => header.id));
+  const headers = seen.map((message): MailHeader => {
     const has = (list: MailHeader['to']): boolean => list.some(({ address }) => owner.addresses.has(address));
+    const { header: rest } = message;
     const fromOwner = owner.addresses.has(rest.from.address);
     const ownerRole = has(rest.to) ? 'to' : has(rest.cc) ? 'cc' : 'none';
-    return {
-      ...rest,
-      fromOwner,
-      ownerRole,
-      noise: rest.noise && !fromOwner,
-      wanted: inPeriod(rest.sentOn, period),
-      onTopic,
-    };
+    const wanted = inPeriod(rest.sentOn, period);
+    return { ...rest, fromOwner, ownerRole, noise: rest.noise && !fromOwner, wanted };
   });
-  const onTopic = new Set(headers.filter((header) => header.onTopic).map(({ id }) => id));
-  const plain = headers.map(({ onTopic: _, ...header }): MailHeader => header);
-  return markMachineMail(buildThreads(plain)).filter((thread) => {
+  return markMachineMail(buildThreads(headers)).filter((thread) => {
     const party = thread.messages.flatMap(({ from, to, cc }) => [from, ...to, ...cc]);
     const asked = people.every((wanted) => party.some((person) => matchesPerson(wanted, person)));
     return asked && thread.messages.some(({ id, wanted }) => wanted && onTopic.has(id));
@@ -124,5 +121,5 @@ function peopleWords(threads: readonly Thread[]): string[] {
 }
 
 function newest(seen: readonly Seen[]): Seen[] {
-  return [...seen].sort((a, b) => (b.sentAt ?? 0) - (a.sentAt ?? 0)).slice(0, MESSAGES_HELD_MAX);
+  return [...seen].sort((a, b) => (b.header.sentAt ?? 0) - (a.header.sentAt ?? 0)).slice(0, MESSAGES_HELD_MAX);
 }

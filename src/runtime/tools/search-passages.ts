@@ -101,7 +101,7 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
     }
     const context = [
       document.title,
-      ...headings.filter((heading) => heading !== undefined && heading !== document.title),
+      ...headings.filter((heading) => heading !== document.title),
       ...(block.type === 'list-item' && leadIn !== '' ? [leadIn] : []),
     ];
     const sentences = block.type === 'table-row' ? [block.text] : splitSentences(block.text).map(({ text }) => text);

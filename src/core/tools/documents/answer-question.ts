@@ -6,7 +6,7 @@ import { overlap } from '../../text/rank-sentences.ts';
 import { contentStems, oneLine } from '../../text/tokens.ts';
 import type { AnswerDraft, Claim } from '../answer.ts';
 import { EvidenceBook } from '../evidence-book.ts';
-import type { Passage, PassagesObservation } from './passage.ts';
+import { searchedText, type Passage, type PassagesObservation } from './passage.ts';
 import { holdsType, namesIn, readQuestion, termMatch, type Question } from './question.ts';
 import { CONTEXT_SHARE } from './retrieve.ts';
 
@@ -72,7 +72,7 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   if (/\?["”’')\]]*$/.test(passage.text.trim()) || question.terms.length === 0) return null;
   const faq = scoreFaq(passage, question, weights);
   if (faq !== null) return faq;
-  const own = new Set(contentStems(passage.text));
+  const own = new Set(contentStems(searchedText(passage)));
   const around = new Set(contentStems(`${passage.context.join(' ')} ${passage.file.replace(/[/._-]+/g, ' ')}`));
   const matches = question.terms.map((term) => ({
     term,
@@ -88,7 +88,11 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   if (names.some(({ here, there }) => Math.max(here, there) === 0)) return null;
   if (passage.row !== null && askedColumns(passage.row, question).length === 0) return null;
   // A sentence that only shares its heading or a name with the question does not speak about it.
-  if (!(topic.length > 0 && passage.row === null ? topic : matches).some(({ here }) => here > 0)) return null;
+  const telling =
+    topic.length > 0 && passage.row === null
+      ? matches.filter(({ hard, term }) => !hard || /\d/.test(term.word))
+      : matches;
+  if (!telling.some(({ here }) => here > 0)) return null;
   const covered = share(topic.length > 0 ? topic : names);
   const inside = share(matches.map((match) => ({ ...match, there: 0 })));
   const occurs = passage.occurrence !== null && (question.type === 'when' || question.type === 'time');
@@ -289,22 +293,21 @@ function needsHeading(passage: Passage, question: Question): boolean {
   return question.terms.some((term) => termMatch(term, own) === 0 && termMatch(term, heading) > 0);
 }
 
-/** "Lenoir, Survey: Amount 18,750": the cells that the question names and those of the columns it asks for. */
+/** “Lenoir”, “Survey”: Amount “18,750”: the cells that the question names and those of the columns it asks for. */
 function rowClaim(book: EvidenceBook, passage: Passage, row: NonNullable<Passage['row']>, question: Question): Claim {
   const named = row.cells.filter((cell) =>
     question.terms.some((term) => termMatch(term, new Set(contentStems(cell))) > 0),
   );
-  const wanted = askedColumns(row, question).map((i) => `${row.columns[i] ?? ''} ${row.cells[i] ?? ''}`);
+  const wanted = askedColumns(row, question).filter((i) => !named.includes(row.cells[i] ?? ''));
+  const values = wanted.map((i) => `${row.columns[i] ?? ''} “${oneLine(row.cells[i] ?? '')}”`);
   const header = book.cite({
     ...row.header,
     file: passage.file,
     quote: row.columns.join(','),
     locator: `${passage.file}, header`,
   });
-  return book.claim(`${[...new Set(named)].join(', ')}: ${wanted.join(', ')}`, 'extract', [
-    cite(book, passage, passage.text),
-    header,
-  ]);
+  const subject = [...new Set(named)].map((cell) => `“${oneLine(cell)}”`).join(', ');
+  return book.claim(`${subject}: ${values.join(', ')}`, 'extract', [cite(book, passage, passage.text), header]);
 }
 
 function occurrenceClaim(book: EvidenceBook, passage: Passage, zone: string): Claim {

@@ -104,7 +104,7 @@ export function factsOf(document: TextDocument, file: string): Fact[] {
       continue;
     }
     if (block.type === 'code') continue;
-    const heading = headings.filter((text) => text !== undefined && text !== document.title).at(-1) ?? '';
+    const heading = headings.filter((text) => text !== document.title).at(-1) ?? '';
     for (const text of sentencesOf(block)) {
       const fact = factOf(text, heading);
       if (fact === null) continue;

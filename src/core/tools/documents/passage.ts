@@ -50,3 +50,8 @@ export interface PassagesObservation {
   readonly searched: readonly string[];
   readonly units: number;
 }
+
+/** What is searched of a passage: the cells of a row apart, so that no two run into one word. */
+export function searchedText({ row, text }: Passage): string {
+  return row === null ? text : row.cells.join(' ; ');
+}

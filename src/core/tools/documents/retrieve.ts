@@ -1,6 +1,6 @@
 import { bm25, countStems, idf } from '../../text/bm25.ts';
 import { contentStems } from '../../text/tokens.ts';
-import type { Passage } from './passage.ts';
+import { searchedText, type Passage } from './passage.ts';
 import { termMatch, type Question, type QuestionTerm } from './question.ts';
 import { synonymsOf } from './synonyms.ts';
 
@@ -33,7 +33,7 @@ export class Retriever {
   }
 
   see(passage: Passage): void {
-    const own = contentStems(passage.text);
+    const own = contentStems(searchedText(passage));
     const stems = new Set([...own, ...contentStems(`${passage.next} ${passage.context.join(' ')}`)]);
     const ownSet = new Set(own);
     this.#units++;

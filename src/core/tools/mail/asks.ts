@@ -26,9 +26,9 @@ export function asksOfOwner(thread: Thread, reading: ThreadReading): Ask[] {
       if (request.addressee.kind === 'other') continue;
       const ask = { ...askOf(thread, message, request), status: statusOf(thread, i, request, reading) };
       const repeated = asks.findIndex((other) => repeats(other, ask));
-      if (repeated < 0) asks.push(ask);
-      else if (asks[repeated]?.status !== 'open') asks.push(ask);
-      else if (ask.due !== null || asks[repeated]?.due === null) asks[repeated] = ask;
+      const earlier = asks[repeated];
+      if (earlier?.status !== 'open') asks.push(ask);
+      else if (ask.due !== null || earlier.due === null) asks[repeated] = ask;
     }
   });
   return asks.filter((ask) => message(thread, ask)?.wanted === true);
