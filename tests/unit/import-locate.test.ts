@@ -83,6 +83,13 @@ describe('text as it stands', () => {
     expect(locate(latin1('Ja. Gr\u00fc\u00dfe. Nein.'), null, 'Grüße.')).toMatchObject({ start: 4, end: 10 });
   });
 
+  test('is found in part of a UTF-16 file, which has no mark that would say so', () => {
+    for (const order of ['le', 'be'] as const) {
+      const part = utf16('Ja. Grüße 😀 aus\r\nKöln. Nein.', order).slice(2);
+      expect(locate(part, null, 'Grüße 😀 aus Köln.')).toEqual({ start: 8, end: 46, exact: true });
+    }
+  });
+
   test('that is not there is null, and so is nothing', () => {
     expect(locate(encoder.encode('The café opens at 9.'), null, 'The café opens at 10.')).toBeNull();
     expect(locate(encoder.encode('text'), null, '  ')).toBeNull();

@@ -23,12 +23,20 @@ export function locate(raw: Uint8Array, charset: string | null, text: string): L
   if (wanted === '' || raw.length === 0) return null;
   const verbatim = indexOfBytes(raw, utf8(text.trim()));
   if (verbatim >= 0) return { start: verbatim, end: verbatim + utf8(text.trim()).length, exact: true };
-  const label = charset === null ? null : knownCharset(charset);
-  for (const { mapped, needle } of readings(raw, label, text)) {
-    const found = find(mapped, needle);
-    if (found) return { ...found, exact: isExact(raw.subarray(found.start, found.end), label, wanted) };
+  for (const label of charsets(raw, charset)) {
+    for (const { mapped, needle } of readings(raw, label, text)) {
+      const found = find(mapped, needle);
+      if (found) return { ...found, exact: isExact(raw.subarray(found.start, found.end), label, wanted) };
+    }
   }
   return null;
+}
+
+/** What the bytes may be written in when nobody said: part of a UTF-16 file has no byte order mark. */
+function charsets(raw: Uint8Array, charset: string | null): string[] {
+  if (charset !== null) return [knownCharset(charset)];
+  if (raw.includes(0)) return ['utf-8', 'utf-16le', 'utf-16be'];
+  return new TextDecoder().decode(raw).includes('\ufffd') ? ['utf-8', 'windows-1252'] : ['utf-8'];
 }
 
 interface Reading {
@@ -37,9 +45,9 @@ interface Reading {
 }
 
 /** What the bytes can be read as, strictest first; each is made only when those before it did not have the text. */
-function* readings(raw: Uint8Array, charset: string | null, text: string): Iterable<Reading> {
+function* readings(raw: Uint8Array, charset: string, text: string): Iterable<Reading> {
   const unquoted = text.replace(/^[ \t]*(?:>[ \t]?)+/gm, '');
-  const asIs = mapText(mapBytes(raw, 0, raw.length), charset ?? 'utf-8');
+  const asIs = mapText(mapBytes(raw, 0, raw.length), charset);
   yield { mapped: asIs, needle: text };
   if (isMail(raw)) {
     const parts = mailReadings(raw);
@@ -60,7 +68,6 @@ function* readings(raw: Uint8Array, charset: string | null, text: string): Itera
   yield { mapped: withoutTags(withoutMarks(asIs)), needle: unmarked };
   // Where a list's own dash or number is part of what was quoted.
   yield { mapped: rewrite(withoutTags(asIs), MARKS, () => ''), needle: unmarked };
-  if (charset === null && asIs.text.includes('\ufffd')) yield* readings(raw, 'windows-1252', text);
 }
 
 function find(mapped: MappedText, needle: string): { start: number; end: number } | null {
@@ -85,8 +92,8 @@ function squeeze(text: string): string {
   return text.replace(IGNORED, '');
 }
 
-function isExact(bytes: Uint8Array, charset: string | null, wanted: string): boolean {
-  return ['utf-8', charset ?? 'utf-8'].some((name) => squeeze(new TextDecoder(name).decode(bytes)) === wanted);
+function isExact(bytes: Uint8Array, charset: string, wanted: string): boolean {
+  return ['utf-8', charset].some((name) => squeeze(new TextDecoder(name).decode(bytes)) === wanted);
 }
 
 function indexOfBytes(raw: Uint8Array, wanted: Uint8Array): number {
