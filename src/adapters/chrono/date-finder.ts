@@ -4,7 +4,8 @@ import type { UnixMs } from '#core/base/ids.ts';
 import type { FoundDate } from '#core/planner/goal.ts';
 import { addDays, isoDate, isIsoDate, monthAround, partsOf, weekAround, weekdayOf } from '#core/planner/local-dates.ts';
 import type { DateFinder } from '#ports/language.ts';
-import { findPeriods, nearestYear } from './period-phrases.ts';
+import { findPeriods } from './period-phrases.ts';
+import { nearestYear } from './read-period.ts';
 import { repairDateWords } from './repair-date-words.ts';
 
 export interface DateFinderOptions {

@@ -23,7 +23,7 @@ export const domain: Domain<PlanningState, ToolUse> = {
       })),
       { name: 'explain-limits', applies: () => true, subtasks: explanation },
     ],
-    ...Object.assign({}, ...METHODS.map((method) => method.subtasks)),
+    ...Object.fromEntries(METHODS.flatMap((method) => Object.entries(method.subtasks))),
   },
   operators: {
     [USE_TOOL]: {

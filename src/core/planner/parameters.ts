@@ -21,6 +21,7 @@ export function parameter(
 }
 
 /** The value of a parameter as its type says; the type is the caller's promise, kept by the method that made it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the shape of the value
 export function valueOf<T = Json>(parameters: readonly Parameter[], name: string): T {
   return (parameters.find((each) => each.name === name)?.value ?? null) as T;
 }

@@ -17,7 +17,26 @@ export function planGoal(
   overrides: { readonly [name: string]: Json },
   sha256: Sha256,
 ): Plan {
-  return makePlan(understandGoal(text, context, overrides), context, sha256);
+  const plan = makePlan(understandGoal(text, context, overrides), context, sha256);
+  const { saveAs } = overrides;
+  return typeof saveAs === 'string' && saveAs !== '' ? withSaving(plan, saveAs, sha256) : plan;
+}
+
+/** Any answer can be saved as a file; only reports ask for it in their own words. */
+function withSaving(plan: Plan, name: string, sha256: Sha256): Plan {
+  const answer = plan.steps.find((step) => step.id === plan.answerStep);
+  if (answer?.tool === 'explain-limits' || plan.steps.some((step) => step.tool === 'save-file')) return plan;
+  const use: ToolUse = {
+    tool: 'save-file',
+    title: `Save the answer as ${name}, after you approved it`,
+    args: { name, mediaType: 'text/markdown' },
+    produces: ['saved'],
+    consumes: ['answer'],
+  };
+  const save = toStep(use, `${String(plan.steps.length + 1)}-save-file` as StepId, [plan.answerStep]);
+  const { goal, method, answerStep } = plan;
+  const saving = { goal, method, steps: [...plan.steps, save], answerStep };
+  return { ...saving, digest: digestOf(sha256, saving) };
 }
 
 /** The plan for a goal over these files; there always is one, if only to say what is missing. */

@@ -73,7 +73,8 @@ function result(between: DateRange | null, excluded: ReadonlySet<string>, only: 
 /** "mail from October" is October's; "from October on" and "from Monday" begin there. */
 function periodAsWhole(role: Role, lead: string, date: FoundDate, text: string, tense: 'future' | 'past'): Role {
   const from = role === 'since' && /\bfrom(?: the)?\s*$/.test(lead) && date.from !== date.to;
-  return from && tense === 'past' && !/^ on(?:wards?)?\b/.test(text.slice(date.end)) ? 'on' : role;
+  const range = /\b(?:to|until|till|through)\b|[-–—]/i.test(date.text);
+  return from && (range || (tense === 'past' && !/^ on(?:wards?)?\b/.test(text.slice(date.end)))) ? 'on' : role;
 }
 
 function roleOf(lead: string): Role {
@@ -148,25 +149,16 @@ function assemble(
   horizon: number,
 ): DateRange | null {
   if (parts.length === 0) return null;
-  let from: string | null = null;
-  let to: string | null = null;
-  const low = (iso: string): void => {
-    if (from === null || iso < from) from = iso;
-  };
-  const high = (iso: string): void => {
-    if (to === null || iso > to) to = iso;
-  };
-  for (const { role, range } of parts) {
-    if (role === 'on') {
-      low(range.from);
-      high(range.to);
-    } else if (role === 'since') low(range.from);
-    else if (role === 'after') low(addDays(range.to, 1));
-    else if (role === 'until') high(range.to);
-    else high(addDays(range.from, -1));
-  }
-  const since: string | null = from;
-  const end: string | null = to;
+  const lows = parts.flatMap(({ role, range }) => {
+    if (role === 'after') return [addDays(range.to, 1)];
+    return role === 'on' || role === 'since' ? [range.from] : [];
+  });
+  const highs = parts.flatMap(({ role, range }) => {
+    if (role === 'before') return [addDays(range.from, -1)];
+    return role === 'on' || role === 'until' ? [range.to] : [];
+  });
+  const since = lows.sort()[0];
+  const end = highs.sort().at(-1);
   const start = since ?? (tense === 'future' ? today : LONG_AGO);
   const stop =
     end ?? (tense === 'future' ? addDays(start < today ? today : start, horizon) : today < start ? start : today);

@@ -162,5 +162,9 @@ function mend(word: string, known: ReadonlySet<string>): string {
 
 /** Same letters, two neighbours in the other order. */
 function swapped(a: string, b: string): boolean {
-  return a.length === b.length && [...a].sort().join('') === [...b].sort().join('') && editDistance(a, b) === 1;
+  return a.length === b.length && sorted(a) === sorted(b) && editDistance(a, b) === 1;
+}
+
+function sorted(word: string): string {
+  return Array.from(word).sort().join('');
 }

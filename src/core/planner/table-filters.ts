@@ -10,6 +10,8 @@ export interface TableFilter {
   readonly column: string;
   readonly op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'between';
   readonly value: string;
+  /** The far end of `between`, inclusive. */
+  readonly value2?: string;
 }
 
 const NOT =
@@ -127,7 +129,7 @@ export function shownFilters(filters: readonly TableFilter[]): string {
   };
   return filters
     .map(({ column, op, value, value2 }) =>
-      op === 'between' ? `${column} between ${value} and ${String(value2)}` : `${column} ${words[op] ?? op} ${value}`,
+      op === 'between' ? `${column} between ${value} and ${value2 ?? ''}` : `${column} ${words[op] ?? op} ${value}`,
     )
     .join(' and ');
 }

@@ -21,6 +21,9 @@ export const VOCABULARY: ReadonlySet<string> = new Set(
   weeks year years days day amount cost costs spend spent spending expense expenses revenue sales price prices orders
   order customer customers supplier suppliers region regions category categories department departments product products
   compare versus overdue paid unpaid greater above below under over exceed exceeding
+  per develop developed development evolve evolved change changed changes growth grow grown grew increase increased decrease
+  decreased rise rose fall fell drop dropped rank ranked plot chart graph sold sell sells selling bought brought popular cheapest
+  expensive earn earns earned overall altogether combined calculate compute add sum max min top bottom best worst live lives
   book reserve send forward buy purchase delete remove translate weather remind reminder cancel reschedule invite
   question find search show tell give make look what when where which whose there their these those about with from
   have this that your please could would should might shall will first second third last next past previous current

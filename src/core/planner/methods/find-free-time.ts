@@ -1,7 +1,7 @@
 import type { Json } from '../../base/json.ts';
 import { cue, either, evidence, MAIL_WORDS, MEETING_WORDS } from '../cues.ts';
 import type { GoalMethod } from '../goal-method.ts';
-import type { GoalContext, Parameter } from '../goal.ts';
+import type { GoalContext } from '../goal.ts';
 import { addDays, shownMinute, weekdayOf, type DateRange } from '../local-dates.ts';
 import { parameter, peopleValue, rangeValue, timesValue, valueOf, WEEKDAY_OPTIONS } from '../parameters.ts';
 import { hasCalendar, peopleIn, type Person } from '../people.ts';

@@ -255,7 +255,9 @@ function fitness(reading: Reading, mentions: TableMentions, { inventory }: GoalC
     (timed && !has('date') ? 0.4 : 1) *
     (summed && !has('number') ? 0.3 : 1) *
     0.78 ** loose.length *
-    (elsewhere ? 0.4 : 1)
+    (elsewhere ? 0.4 : 1) *
+    (unknownCount ? 0.3 : 1) *
+    (vague && loose.length > 0 ? 0.6 : 1)
   );
 }
 
