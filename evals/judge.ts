@@ -66,7 +66,9 @@ function judgeSlots(
 ): { expected: number; missing: string[]; wrong: string[] } {
   const offered = claimsOf(answer).flatMap(offeredSlot);
   const length = slots.minutes * 60_000;
-  const outside = offered.filter((slot) => minus([slot], slots.allowed).length > 0);
+  // Saying that there is none and then offering the nearest other time is a good answer.
+  const saysNone = slots.required.length === 0 && claimsOf(answer).some((claim) => claim.basis === 'absent');
+  const outside = saysNone ? [] : offered.filter((slot) => minus([slot], slots.allowed).length > 0);
   const short = offered.filter((slot) => slot.end - slot.start < length);
   const uncovered = slots.required.filter((gap) => {
     const around = slots.allowed.find((free) => free.start <= gap.start && free.end >= gap.end) ?? gap;
