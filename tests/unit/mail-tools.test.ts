@@ -32,6 +32,10 @@ describe('what is asked of the owner', () => {
     ['Would it be possible for you to call the plumber today?', 'Mon 16 Nov 2026'],
     ['Send me the invoice by 1 December 2026, please.', 'due by Tue 1 Dec 2026'],
     ['Your timesheet is due on 20 November.', 'due by Fri 20 Nov 2026'],
+    ['Just a reminder that the invoice is due on Wednesday the 25th.', 'due by Wed 25 Nov 2026'],
+    ['Make sure the badge office has your photo by Monday.', 'due by Mon 23 Nov 2026'],
+    ['Action Sam: book the hotel by the end of next week.', 'due by Fri 27 Nov 2026'],
+    ['I was wondering if you could share the figures by 3 December.', 'due by Thu 3 Dec 2026'],
   ])('%s', async (text, due) => {
     const [claim = '', ...more] = await asked(letter(`Hi Sam,\n\n${text}\n\nBest,\nAda`));
     expect(claim).toContain('Ada Lindholm asks: “');
@@ -48,6 +52,7 @@ describe('what is asked of the owner', () => {
     "Don't forget to renew the parking permit.",
     'You need to sign the second page.',
     'Any news on the permit?',
+    "I'm still missing your timesheet for October.",
   ])('%s', async (text) => {
     expect(await asked(letter(`Hello Sam,\n${text}\nAda`))).toEqual([expect.stringContaining(text)]);
   });

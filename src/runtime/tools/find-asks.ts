@@ -7,6 +7,9 @@ import { asJson, inPeriod, inputOf, peopleOf, periodOf } from './arguments.ts';
 import { readRequests } from './read-mail.ts';
 import type { Tool } from './tool.ts';
 
+/** Asks of the newest threads that are handed on: some 2 kB of JSON each at most. */
+export const ASKS_HELD_MAX = 1_000;
+
 export const findAsks: Tool = {
   definition,
   run: async (args, context) => {
@@ -20,7 +23,13 @@ export const findAsks: Tool = {
       .flatMap((thread) => asksOfOwner(thread, reading))
       .filter((ask) => askers.length === 0 || askers.some((person) => matchesPerson(person, ask.message.from)))
       .filter((ask) => due === null || inPeriod(ask.due?.value.slice(0, 10) ?? '', due));
-    const observation: AsksObservation = { kind: 'asks', asks, messagesRead: threads.messages };
+    const open = asks.filter(({ status }) => status === 'open');
+    const observation: AsksObservation = {
+      kind: 'asks',
+      asks: open.slice(0, ASKS_HELD_MAX),
+      closed: asks.length - open.length,
+      messagesRead: threads.messages,
+    };
     return ok(asJson(observation));
   },
 };

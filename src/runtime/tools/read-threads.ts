@@ -12,6 +12,9 @@ import type { JsonObject, Tool, ToolContext } from './tool.ts';
 /** Messages held at once, newest first: some 600 bytes of JSON each. */
 export const MESSAGES_HELD_MAX = 8_000;
 
+/** JSON of all threads, well inside an observation even when its letters take several bytes. */
+const THREADS_CHARS_MAX = 3 * 1024 * 1024;
+
 interface Seen {
   readonly header: Omit<MailHeader, 'fromOwner' | 'ownerRole' | 'wanted'>;
   readonly onTopic: boolean;
@@ -49,7 +52,8 @@ export const readThreads: Tool = {
       seen = newest(seen);
     }
     const owner = finder.owner();
-    const threads = threadsOf(seen, owner, args);
+    const [threads, over] = withinSize(threadsOf(seen, owner, args));
+    leftOut += over;
     const observation: ThreadsObservation = {
       kind: 'threads',
       threads,
@@ -109,6 +113,14 @@ function threadsOf(seen: readonly Seen[], owner: Owner, args: JsonObject): Threa
     const asked = people.every((wanted) => party.some((person) => matchesPerson(wanted, person)));
     return asked && thread.messages.some(({ id, wanted }) => wanted && onTopic.has(id));
   });
+}
+
+/** As many of the newest threads as one observation can hold; and how many messages that leaves out. */
+function withinSize(threads: readonly Thread[]): readonly [readonly Thread[], number] {
+  let chars = 0;
+  const kept = threads.findIndex((thread) => (chars += JSON.stringify(thread).length) > THREADS_CHARS_MAX);
+  if (kept < 0) return [threads, 0];
+  return [threads.slice(0, kept), threads.slice(kept).reduce((sum, { messages }) => sum + messages.length, 0)];
 }
 
 function peopleWords(threads: readonly Thread[]): string[] {

@@ -87,8 +87,8 @@ export class AddresseeTracker {
   #called(sentence: string): Addressee | null {
     const names = VOCATIVE.exec(sentence)?.[1];
     if (names === undefined) return null;
-    const words = nameWords(names).filter((word) => word !== 'and');
-    if (words.length === 0 || words.some((word) => OPENERS.has(word))) return null;
+    const words = nameWords(names).filter((word) => word !== 'and' && !OPENERS.has(word));
+    if (words.length === 0) return null;
     if (words.some((word) => this.#owner.words.has(word))) return { kind: 'owner' };
     if (words.some((word) => this.#people.has(word)) || names.startsWith('@')) return { kind: 'other', words };
     return null;
@@ -119,5 +119,5 @@ export function withoutCall(sentence: string): string {
   const called = VOCATIVE.exec(body);
   if (called === null) return body;
   const words = nameWords(called[1] ?? '');
-  return words.some((word) => OPENERS.has(word) && word !== 'please') ? body : body.slice(called[0].length);
+  return words.every((word) => OPENERS.has(word)) ? body : body.slice(called[0].length);
 }

@@ -50,10 +50,14 @@ export function composeMailSummary(findings: MailFindings, focus: MailFocus, zon
   return book.draft('answered', sections, { notes });
 }
 
-function askSection(book: EvidenceBook, { asks }: AsksObservation, zone: string, notes: string[]): AnswerSection {
-  const open = asks.filter(({ status }) => status === 'open').sort(byDue);
-  const answered = asks.filter(({ status }) => status === 'answered').length;
-  if (answered > 0) notes.push(`Left out because you have answered since: ${String(answered)}.`);
+function askSection(
+  book: EvidenceBook,
+  { asks, closed }: AsksObservation,
+  zone: string,
+  notes: string[],
+): AnswerSection {
+  const open = [...asks].sort(byDue);
+  if (closed > 0) notes.push(`Left out because they were answered or taken back since: ${String(closed)}.`);
   if (open.length > ASKS_MAX) notes.push(`Shown are the first ${String(ASKS_MAX)} of ${String(open.length)} asks.`);
   return {
     title: 'Asked of you',

@@ -1,5 +1,6 @@
-import { daysInMonth, parseIsoDate, showDate, showMinute } from '../../text/civil-date.ts';
+import { dayNumber, daysInMonth, parseIsoDate, showDate, showMinute } from '../../text/civil-date.ts';
 import type { NamedDate } from '../../text/dates.ts';
+import { isoDate } from '../civil-date.ts';
 
 /** By when something is wanted, as a sentence says it. */
 export interface Due {
@@ -21,12 +22,16 @@ const END_OF = /\b(?:end of|close of business|eod|cob)\s+(?:the\s+)?$/i;
  * The date by which a sentence wants something.
  * @param dates what the date port found in the sentence, read against when it was sent
  * @param anyDate take a plain date ("on Friday") too
+ * @param sentOn ISO date on which the sentence was sent: a weekday named on that weekday is the next one
  */
-export function dueIn(sentence: string, dates: readonly NamedDate[], anyDate: boolean): Due | null {
+export function dueIn(sentence: string, dates: readonly NamedDate[], anyDate: boolean, sentOn: string): Due | null {
   let plain: Due | null = null;
   for (const found of dates) {
-    const date = withDayOfMonth(sentence, found);
+    const date = notToday(withDayOfMonth(sentence, found), sentOn);
+    // "the timesheet for October", written in November: what it is about, not when it is wanted.
+    if (sentOn !== '' && date.to < sentOn) continue;
     const before = sentence.slice(0, date.start);
+    if (/\bfor\s+$/i.test(before) && date.from !== date.to) continue;
     const after = sentence.slice(date.end);
     if (
       /\b(?:since|from|of|after|last|yesterday|ago)\s*$/i.test(before) ||
@@ -54,6 +59,16 @@ export function dueIn(sentence: string, dates: readonly NamedDate[], anyDate: bo
     else if (date.from === date.to) plain ??= { words: date.text, value: valueOf(date, date.from), relation: 'on' };
   }
   return anyDate ? plain : null;
+}
+
+const BARE_WEEKDAY = /^(?:on |by |before )?(?:mon|tues|wednes|thurs|fri|satur|sun)day$/i;
+
+/** Written on a Monday, "by Monday" is in a week. */
+function notToday(date: NamedDate, sentOn: string): NamedDate {
+  const day = parseIsoDate(date.from);
+  if (day === null || date.from !== sentOn || date.to !== sentOn || !BARE_WEEKDAY.test(date.text)) return date;
+  const later = isoDate(dayNumber(day.year, day.month, day.day) + 7);
+  return { ...date, from: later, to: later };
 }
 
 /** "Wednesday the 25th": the day of the month wins over the next Wednesday. */

@@ -56,9 +56,11 @@ export function findRequests(
         ? sentence.start
         : first.start;
     const asking = own.slice(sentence.start, last.end);
-    const due = dueIn(asking, findDates(asking), kind === 'request');
+    const due = dueIn(asking, findDates(asking), kind === 'request', header.sentOn);
     const nearby =
-      due?.relation === 'by' || due?.relation === 'before' ? null : dueNearby(sentences, i, findDates, own);
+      due?.relation === 'by' || due?.relation === 'before'
+        ? null
+        : dueNearby(sentences, i, findDates, own, header.sentOn);
     const chosen = nearby ?? (due === null ? null : { due, quote: null });
     const quote = own.slice(start, last.end);
     const request = { kind, quote, addressee, due: chosen?.due ?? null, dueQuote: chosen?.quote ?? null };
@@ -117,7 +119,8 @@ const DEADLINE =
   /\b(?:by|before|until|deadline|due|latest|needs?|needed|closes?|ends?|expires?|at the latest|no later|in time|otherwise|after that)\b/i;
 
 /** Before the request only a sentence about a deadline counts: other dates there are what it is about. */
-const DEADLINE_AHEAD = /\b(?:deadline|due|needs?|needed|closes?|ends?|expires?|holds? until|valid until|waiting)\b/i;
+const DEADLINE_AHEAD =
+  /\b(?:deadline|due|needs?|needed|wants?|expects?|closes?|ends?|expires?|holds? until|valid until|waiting)\b/i;
 
 /** "I need it by noon on Thursday." said right after or right before the request. */
 function dueNearby(
@@ -125,6 +128,7 @@ function dueNearby(
   i: number,
   findDates: FindDates,
   text: string,
+  sentOn: string,
 ): { readonly due: Due; readonly quote: string } | null {
   for (const offset of [1, -1, 2]) {
     const other = sentences[i + offset];
@@ -135,7 +139,7 @@ function dueNearby(
     if (offset !== -1 && requestOf(withoutCall(plain)) !== null && !/\b(?:it|this|that|them|these)\b/i.test(plain))
       continue;
     if (offset === -1 && (requestOf(withoutCall(plain)) !== null || !DEADLINE_AHEAD.test(plain))) continue;
-    const due = dueIn(other.text, findDates(other.text), false);
+    const due = dueIn(other.text, findDates(other.text), false, sentOn);
     if (due !== null) return { due, quote: other.text };
   }
   return null;

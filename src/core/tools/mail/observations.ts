@@ -53,7 +53,10 @@ export interface Ask {
 
 export interface AsksObservation {
   readonly kind: 'asks';
+  /** Open ones. */
   readonly asks: readonly Ask[];
+  /** How many more were asked and answered since, or taken back. */
+  readonly closed: number;
   readonly messagesRead: number;
 }
 

@@ -60,7 +60,9 @@ export function buildThreads(headers: readonly MailHeader[]): Thread[] {
   const groups = new Map<number, MailHeader[]>();
   sorted.forEach((header, i) => {
     const root = find(i);
-    groups.set(root, [...(groups.get(root) ?? []), header]);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [header]);
+    else group.push(header);
   });
   return [...groups.values()].map(threadOf).sort((a, b) => lastTime(b) - lastTime(a));
 }
