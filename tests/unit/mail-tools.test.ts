@@ -223,6 +223,27 @@ describe('threads', () => {
     expect(sections).toHaveLength(2);
   });
 
+  test('a report that comes again and again is set apart, a person who writes often is not', async () => {
+    const dates = [MONDAY, TUESDAY, WEDNESDAY];
+    const { mail } = await textWorld({
+      'inbox.mbox': mbox([
+        ...dates.map((date, i) =>
+          letter(`Boiler room: ${String(60 + i)} degrees.`, {
+            subject: 'Heating',
+            from: 'Boiler <boiler@example.org>',
+            date,
+          }),
+        ),
+        ...dates.map((date, i) =>
+          letter(`Hi Sam,\ncould you sign invoice ${String(i)} by Friday?`, { subject: `Invoice ${String(i)}`, date }),
+        ),
+      ]),
+    });
+    const draft = await mail();
+    expect(claimsIn(draft, 'Newsletters and notifications')).toEqual(['3 newsletters or notifications from Boiler']);
+    expect(claimsIn(draft, 'Asked of you')).toHaveLength(3);
+  });
+
   test('no mail at all is an error in plain words, nothing found is an honest answer', async () => {
     await expect((await textWorld({ 'a.md': '# Note\n\nHello.' })).mail()).rejects.toThrow('no messages');
     const draft = await (await textWorld({ 'inbox.mbox': mbox([letter('All fine here, Sam.')]) })).mail({}, ['asks']);

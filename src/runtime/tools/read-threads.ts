@@ -18,6 +18,7 @@ const THREADS_CHARS_MAX = 3 * 1024 * 1024;
 interface Seen {
   readonly header: Omit<MailHeader, 'fromOwner' | 'ownerRole' | 'wanted'>;
   readonly onTopic: boolean;
+  readonly personal: boolean;
 }
 
 export const readThreads: Tool = {
@@ -86,8 +87,11 @@ function seenOf(message: Message, file: string, topic: ReadonlySet<string>, cont
     file,
     noise: isNoise(from, subject, message.text),
   };
-  return { header, onTopic: isOnTopic(`${subject}\n${message.text}`, topic) };
+  return { header, onTopic: isOnTopic(`${subject}\n${message.text}`, topic), personal: PERSONAL.test(message.text) };
 }
+
+/** A greeting at the beginning, or a question on some line. */
+const PERSONAL = /^\s*(?:hi|hello|hej|hey|hallo|dear|good (?:morning|afternoon|evening))\b|\?\s*$/im;
 
 function isOnTopic(text: string, topic: ReadonlySet<string>): boolean {
   if (topic.size === 0) return true;
@@ -108,7 +112,8 @@ function threadsOf(seen: readonly Seen[], owner: Owner, args: JsonObject): Threa
     const wanted = inPeriod(rest.sentOn, period);
     return { ...rest, fromOwner, ownerRole, noise: rest.noise && !fromOwner, wanted };
   });
-  return markMachineMail(buildThreads(headers)).filter((thread) => {
+  const personal = new Set(seen.filter((message) => message.personal).map(({ header }) => header.id));
+  return markMachineMail(buildThreads(headers), personal).filter((thread) => {
     const party = thread.messages.flatMap(({ from, to, cc }) => [from, ...to, ...cc]);
     const asked = people.every((wanted) => party.some((person) => matchesPerson(wanted, person)));
     return asked && thread.messages.some(({ id, wanted }) => wanted && onTopic.has(id));

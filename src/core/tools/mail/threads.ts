@@ -70,8 +70,11 @@ export function buildThreads(headers: readonly MailHeader[]): Thread[] {
 /** Threads of one sender with one subject, never answered, from this number on are a machine's. */
 const MACHINE_REPEATS_MIN = 3;
 
-/** Marks reports and lists that come again and again under one subject from one sender whom nobody answers. */
-export function markMachineMail(threads: readonly Thread[]): Thread[] {
+/**
+ * Marks reports and lists that come again and again under one subject from one sender whom nobody answers.
+ * @param personal ids of messages that greet or ask somebody: these no machine wrote
+ */
+export function markMachineMail(threads: readonly Thread[], personal: ReadonlySet<string>): Thread[] {
   const counts = new Map<string, number>();
   const answered = new Set<string>();
   for (const { messages } of threads) {
@@ -80,7 +83,12 @@ export function markMachineMail(threads: readonly Thread[]): Thread[] {
   const keyOf = ({ messages, subject }: Thread): string | null => {
     const senders = new Set(messages.map(({ from }) => from.address));
     const [sender = ''] = senders;
-    if (senders.size !== 1 || answered.has(sender) || messages.some(({ fromOwner }) => fromOwner)) return null;
+    if (
+      senders.size !== 1 ||
+      answered.has(sender) ||
+      messages.some(({ id, fromOwner }) => fromOwner || personal.has(id))
+    )
+      return null;
     return `${sender} ${subject.toLowerCase().replace(/\d+/g, '0')}`;
   };
   for (const thread of threads) {
