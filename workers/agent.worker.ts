@@ -165,6 +165,19 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** Each listener has a port of its own, so a result could overtake the progress before it; this waits for the last. */
+async function toldFirst<P, R>(
+  listener: (progress: P) => unknown,
+  work: (told: (progress: P) => void) => Promise<R>,
+): Promise<R> {
+  let last: unknown;
+  const result = await work((progress) => {
+    last = listener(progress);
+  });
+  await last;
+  return result;
+}
+
 const wire: AgentWire = {
   start: async (options, window) => {
     opening ??= open(options, window);
@@ -176,14 +189,15 @@ const wire: AgentWire = {
   },
   watchRun: async (run, listener) => Comlink.proxy((await tab()).watchRun(run, listener)),
   preview: async (goal, overrides) => (await tab()).preview(goal, overrides),
-  importFiles: async (id, chosen, listener) => (await files()).importFiles(id, chosen, listener),
-  importSample: async (id, listener) => (await files()).importSample(id, listener),
+  importFiles: (id, chosen, listener) =>
+    toldFirst(listener, async (told) => (await files()).importFiles(id, chosen, told)),
+  importSample: (id, listener) => toldFirst(listener, async (told) => (await files()).importSample(id, told)),
   cancelImport: async (id) => (await files()).cancelImport(id),
   readSource: async (source, start, end) => (await files()).readSource(source, start, end),
   entries: async (from, count) => (await tab()).entries(from, count),
-  verifyJournal: async (listener) => (await tab()).verify(listener),
+  verifyJournal: (listener) => toldFirst(listener, async (told) => (await tab()).verify(told)),
   exportJournal: async (withPayloads) => (await files()).exportJournal(withPayloads),
-  exportAll: async (listener) => (await files()).exportAll(listener),
+  exportAll: (listener) => toldFirst(listener, async (told) => (await files()).exportAll(told)),
   proveClaim: async (run, claim) => (await files()).proveClaim(run, claim),
   eraseAll: async () => (await files()).eraseAll(),
   rebuild: async () => (await tab()).rebuild(),
