@@ -240,6 +240,7 @@ export const en = {
   'step.skipped': 'Skipped',
 
   'answer.cite': 'Source {number}: {file}, {locator}',
+  'answer.sentences': { one: '{count} sentence', other: '{count} sentences' },
   'answer.prove': 'Prove this sentence',
   'answer.proof-saved': 'Saved the proof as {name}',
   'answer.computed': 'Computed',
