@@ -13,12 +13,9 @@ import type { ActionRequest } from '#core/policy/permit.ts';
 import type { GoalContext, UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
-import { answerMarkdown } from '#core/tools/answer-markdown.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
-import { tools } from '../tools/registry.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
-import { completeEvidence } from './complete-evidence.ts';
 import { InventoryTaker } from './inventory.ts';
 import { itemReader } from './item-reader.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
@@ -49,8 +46,7 @@ export class Interpreter implements RunInterpreter {
 
   async runStep(run: Run, id: StepId, state: AgentState, signal: AbortSignal): Outcome<Json> {
     const step = stepOf(run, id);
-    const tool = tools.get(step.tool);
-    assert(tool !== undefined, `there is a tool ${step.tool}`);
+    const tool = await toolOf(step);
     const allowed = decide(this.#request(run, step, null), tool.definition.effects, new Set(), this.#ports.sha256);
     if (allowed.kind !== 'allow')
       return err({ code: 'denied', message: `${tool.definition.title} is not allowed: ${allowed.reason}.` });
@@ -75,9 +71,9 @@ export class Interpreter implements RunInterpreter {
     return attempt < STEP_ATTEMPTS_MAX && (error.code === 'io' || error.code === 'timeout');
   }
 
-  ask(run: Run, id: StepId, again: 'unknown-outcome' | null): Outcome<PendingApproval> {
+  async ask(run: Run, id: StepId, again: 'unknown-outcome' | null): Outcome<PendingApproval> {
     const step = stepOf(run, id);
-    const { content, name } = this.#fileContent(run, step);
+    const { content, name } = await fileContent(run, step);
     const request = this.#request(run, step, digestText(this.#ports, content), hex(this.#ports.entropy.bytes(16)));
     const approval: PendingApproval = {
       id: hex(this.#ports.entropy.bytes(16)) as ApprovalId,
@@ -93,7 +89,7 @@ export class Interpreter implements RunInterpreter {
       content,
       nonce: request.nonce,
     };
-    return Promise.resolve(ok(approval));
+    return ok(approval);
   }
 
   /** Does what the owner approved, with the bytes the owner saw and no others. */
@@ -101,10 +97,9 @@ export class Interpreter implements RunInterpreter {
     const approval = run.approval;
     if (approval?.step !== id) return err({ code: 'denied', message: 'There is no approval for this step.' });
     const step = stepOf(run, id);
-    const tool = tools.get(step.tool);
-    assert(tool !== undefined, `there is a tool ${step.tool}`);
+    const { definitions } = await import('#core/tools/definitions.ts');
     const request = this.#request(run, step, digestText(this.#ports, approval.content), approval.nonce);
-    const decision = decide(request, tool.definition.effects, new Set([approval.digest]), this.#ports.sha256);
+    const decision = decide(request, definitions[step.tool].effects, new Set([approval.digest]), this.#ports.sha256);
     if (decision.kind !== 'allow')
       return err({ code: 'denied', message: 'What would be saved is not what was approved, so nothing was saved.' });
     const saved = await this.#ports.files.save(decision.permit, request, utf8(approval.content));
@@ -126,6 +121,7 @@ export class Interpreter implements RunInterpreter {
     assert(plan !== null, 'only a planned run is verified');
     const draft = state.observations.get(observationKey(run.id, plan.answerStep)) as unknown as AnswerDraft | undefined;
     assert(draft !== undefined, 'the answer step left an observation');
+    const { completeEvidence } = await import('./complete-evidence.ts');
     const evidence = await completeEvidence(draft.evidence, this.#ports.blobs, this.#ports.sha256);
     if (!evidence.ok) return evidence;
     const { verifyAnswer } = await import('#core/verifier/verify.ts');
@@ -171,12 +167,21 @@ export class Interpreter implements RunInterpreter {
   #request(run: Run, step: Step, contentDigest: Digest | null, nonce = ''): ActionRequest {
     return { tool: step.tool, run: run.id, step: step.id, arguments: step.args, contentDigest, nonce };
   }
+}
 
-  #fileContent(run: Run, step: Step): { content: string; name: string } {
-    assert(run.answer !== null && run.plan !== null, 'only a verified answer is saved');
-    const name = typeof step.args['name'] === 'string' ? step.args['name'] : 'answer.md';
-    return { content: answerMarkdown(titleFor(run.plan.goal), run.answer), name };
-  }
+/** The tools and what they need are loaded when a first run takes its first step, not when the app starts. */
+async function toolOf(step: Step): Promise<Tool> {
+  const { tools } = await import('../tools/registry.ts');
+  const tool = tools.get(step.tool);
+  assert(tool !== undefined, `there is a tool ${step.tool}`);
+  return tool;
+}
+
+async function fileContent(run: Run, step: Step): Promise<{ content: string; name: string }> {
+  assert(run.answer !== null && run.plan !== null, 'only a verified answer is saved');
+  const { answerMarkdown } = await import('#core/tools/answer-markdown.ts');
+  const name = typeof step.args['name'] === 'string' ? step.args['name'] : 'answer.md';
+  return { content: answerMarkdown(titleFor(run.plan.goal), run.answer), name };
 }
 
 function titleFor(goal: UnderstoodGoal): string {
