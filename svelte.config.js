@@ -27,7 +27,13 @@ export default {
     serviceWorker: { register: false },
     typescript: {
       config(config) {
-        config.include.push('../workers/**/*.ts', '../evals/**/*.ts', '../tests/**/*.ts', '../*.ts', '../header-rules.js');
+        config.include.push(
+          '../workers/**/*.ts',
+          '../evals/**/*.ts',
+          '../tests/**/*.ts',
+          '../*.ts',
+          '../header-rules.js',
+        );
         return config;
       },
     },

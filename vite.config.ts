@@ -20,13 +20,41 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['tests/{unit,property,architecture,simulation}/**/*.test.ts', 'evals/**/*.test.ts'],
+          include: [
+            'comlink',
+            'dexie',
+            'idb-keyval',
+            'chrono-node',
+            'compromise',
+            'ical.js',
+            'fflate',
+            'postal-mime',
+            'papaparse',
+            'marked',
+            'parse5',
+            'mammoth',
+            'windows-iana',
+            'temporal-polyfill/implementation',
+            'pdfjs-dist/legacy/build/pdf.mjs',
+            'pdfjs-dist/legacy/build/pdf.worker.mjs',
+            '@noble/curves/ed25519.js',
+            '@noble/hashes/sha2.js',
+          ],
         },
       },
       {
         extends: true,
         optimizeDeps: {
-          include: ['comlink', 'dexie', 'idb-keyval', 'chrono-node', 'compromise', 'ical.js', '@noble/curves/ed25519.js', '@noble/hashes/sha2.js'],
+          include: [
+            'comlink',
+            'dexie',
+            'idb-keyval',
+            'chrono-node',
+            'compromise',
+            'ical.js',
+            '@noble/curves/ed25519.js',
+            '@noble/hashes/sha2.js',
+          ],
         },
         test: {
           name: 'browser',
@@ -38,7 +66,12 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-                args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+                args: [
+                  '--no-sandbox',
+                  '--disable-background-networking',
+                  '--disable-component-update',
+                  '--no-first-run',
+                ],
               },
             }),
             instances: [{ browser: 'chromium' }],

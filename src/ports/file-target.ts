@@ -12,7 +12,12 @@ export interface FileTarget {
     permit: Permit,
     request: ActionRequest,
     content: Uint8Array,
-  ) => Promise<Result<{ readonly name: string; readonly where: 'folder' | 'downloads' }, { readonly code: 'drift' | 'spent' | 'denied' | 'io' | 'no-window'; readonly message: string }>>;
+  ) => Promise<
+    Result<
+      { readonly name: string; readonly where: 'folder' | 'downloads' },
+      { readonly code: 'drift' | 'spent' | 'denied' | 'io' | 'no-window'; readonly message: string }
+    >
+  >;
   /** Reads back whether a file with this content is already there: null when it cannot be told. */
   readonly written: (name: string, contentDigest: Digest) => Promise<boolean | null>;
 }

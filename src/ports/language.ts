@@ -7,7 +7,11 @@ export interface DateFinder {
 }
 
 export interface EntityFinder {
-  readonly find: (text: string) => { readonly people: readonly string[]; readonly places: readonly string[]; readonly organisations: readonly string[] };
+  readonly find: (text: string) => {
+    readonly people: readonly string[];
+    readonly places: readonly string[];
+    readonly organisations: readonly string[];
+  };
 }
 
 /** ISO 639-1 code of a text, or 'und' when too short to tell. */

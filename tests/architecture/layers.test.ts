@@ -16,7 +16,9 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
 
 const cruise = (path: string): string => {
   try {
-    return execFileSync('node_modules/.bin/depcruise', ['--config', 'tests/architecture/layers.cjs', path], { encoding: 'utf8' });
+    return execFileSync('node_modules/.bin/depcruise', ['--config', 'tests/architecture/layers.cjs', path], {
+      encoding: 'utf8',
+    });
   } catch (error) {
     return String((error as { stdout?: string }).stdout ?? error);
   }

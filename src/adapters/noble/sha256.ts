@@ -5,4 +5,7 @@ import type { Sha256 } from '#core/base/ids.ts';
 export const sha256: Sha256 = (bytes) => nobleSha256(bytes);
 
 /** SHA-256 of bytes that come piece by piece. */
-export const incrementalSha256 = (): { readonly update: (bytes: Uint8Array) => unknown; readonly digest: () => Uint8Array } => nobleSha256.create();
+export const incrementalSha256 = (): {
+  readonly update: (bytes: Uint8Array) => unknown;
+  readonly digest: () => Uint8Array;
+} => nobleSha256.create();

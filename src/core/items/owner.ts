@@ -11,6 +11,8 @@ export interface OwnerSettings {
   readonly weekStart: 'monday' | 'sunday' | 'saturday';
   readonly units: 'metric' | 'imperial';
   /** Working time per ISO weekday (1 Monday to 7 Sunday), minutes after midnight; a missing day is free. */
-  readonly workingHours: Readonly<Partial<Record<'1' | '2' | '3' | '4' | '5' | '6' | '7', { readonly from: number; readonly to: number }>>>;
+  readonly workingHours: Readonly<
+    Partial<Record<'1' | '2' | '3' | '4' | '5' | '6' | '7', { readonly from: number; readonly to: number }>>
+  >;
   readonly theme: 'system' | 'light' | 'dark' | 'contrast';
 }

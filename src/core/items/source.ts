@@ -13,7 +13,12 @@ export interface Source {
   /** The file's own modification time where the system gave one. */
   readonly modifiedAt: UnixMs | null;
   /** How many items of each kind the parser found. */
-  readonly counts: { readonly messages: number; readonly events: number; readonly documents: number; readonly tables: number };
+  readonly counts: {
+    readonly messages: number;
+    readonly events: number;
+    readonly documents: number;
+    readonly tables: number;
+  };
   /** What the parser could not use, in plain words with the place; the rest of the file went in. */
   readonly warnings: readonly ImportProblem[];
   readonly sample: boolean;

@@ -48,6 +48,15 @@ export type ToolName =
 
 /** A tool call that failed, in a closed set of codes; `message` is for the owner. */
 export interface ToolError {
-  readonly code: 'no-data' | 'bad-arguments' | 'too-large' | 'timeout' | 'cancelled' | 'denied' | 'io' | 'unknown-outcome' | 'internal';
+  readonly code:
+    | 'no-data'
+    | 'bad-arguments'
+    | 'too-large'
+    | 'timeout'
+    | 'cancelled'
+    | 'denied'
+    | 'io'
+    | 'unknown-outcome'
+    | 'internal';
   readonly message: string;
 }
