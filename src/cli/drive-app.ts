@@ -178,12 +178,17 @@ export function runFrom(exported: Pick<Exported, 'facts'>, id: string): Run | nu
   return run;
 }
 
-/** Goes to a page by the navigation, as a person does. */
+/** Goes to a page by the navigation, as a person does, and waits until the keyboard is there. */
 export async function openPage(page: Page, name: 'Goal' | 'Approvals' | 'Files' | 'Audit' | 'Settings'): Promise<void> {
+  const path = name === 'Goal' ? '/' : `/${name.toLowerCase()}`;
   const link = page
     .getByRole('navigation')
     .getByRole('link', { name: new RegExp(`^${name}`) })
     .first();
+  await link.waitFor();
+  if (new URL(page.url()).pathname === path) return;
   await link.click();
-  await page.waitForURL(name === 'Goal' ? /^[^/]*\/\/[^/]+\/($|\?)/ : new RegExp(`/${name.toLowerCase()}`));
+  await page.waitForURL((url) => url.pathname === path);
+  // The page takes the focus when it is drawn, away from a field that was focused before.
+  await page.locator('main:focus-within').waitFor();
 }
