@@ -20,6 +20,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          include: ['tests/{unit,property,architecture,simulation}/**/*.test.ts', 'evals/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps: {
           include: [
             'comlink',
             'dexie',
@@ -37,21 +43,6 @@ export default defineConfig({
             'temporal-polyfill/implementation',
             'pdfjs-dist/legacy/build/pdf.mjs',
             'pdfjs-dist/legacy/build/pdf.worker.mjs',
-            '@noble/curves/ed25519.js',
-            '@noble/hashes/sha2.js',
-          ],
-        },
-      },
-      {
-        extends: true,
-        optimizeDeps: {
-          include: [
-            'comlink',
-            'dexie',
-            'idb-keyval',
-            'chrono-node',
-            'compromise',
-            'ical.js',
             '@noble/curves/ed25519.js',
             '@noble/hashes/sha2.js',
           ],
