@@ -106,7 +106,7 @@ async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): P
     },
     agent,
     messages: broadcastChannel<TabMessage>('agent'),
-    compete: (lead, failed) =>
+    compete: (lead, follow, failed) =>
       shareLeadership({
         name: LEADER_LOCK,
         lock,
@@ -115,6 +115,7 @@ async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): P
         store,
         visible: () => window.visible(),
         lead: (_epoch, lost) => lead(lost),
+        heard: follow,
         failed,
       }),
     defaults,

@@ -24,6 +24,8 @@ export interface LeadershipParts {
    * aborts. What it still writes after that is refused by the epoch.
    */
   readonly lead: (epoch: Epoch, lost: AbortSignal) => Promise<void>;
+  /** Called at each heartbeat of another tab. */
+  readonly heard?: () => void;
   /** Called with what made `lead` or the lock fail; the tab then queues again. */
   readonly failed: (error: unknown) => void;
 }
@@ -51,6 +53,7 @@ export function shareLeadership(parts: LeadershipParts): Leadership {
     if (epoch < highest) return;
     highest = epoch;
     heardAt = clock.monotonic();
+    parts.heard?.();
   });
 
   const leadOnce = async (held: AbortSignal): Promise<void> => {

@@ -38,8 +38,15 @@ export interface TabOptions {
   readonly journal: Omit<JournalParts, 'changed'>;
   readonly agent: AgentId;
   readonly messages: Broadcast<TabMessage>;
-  /** Competes for leading and calls back each time this tab leads; `lost` aborts when it must stop at once. */
-  readonly compete: (lead: (lost: AbortSignal) => Promise<void>, failed: (error: unknown) => void) => Leadership;
+  /**
+   * Competes for leading and calls back each time this tab leads, or hears that another does; `lost` aborts when it must
+   * stop at once.
+   */
+  readonly compete: (
+    lead: (lost: AbortSignal) => Promise<void>,
+    follow: () => void,
+    failed: (error: unknown) => void,
+  ) => Leadership;
   /** Settings until the owner has saved any. */
   readonly defaults: OwnerSettings;
   /** The fixed clock of demonstrations and tests; null for the real one. */
@@ -89,6 +96,7 @@ export class Tab {
     this.#options.messages.listen((message) => this.#hear(message));
     this.#leadership = this.#options.compete(
       (lost) => this.#lead(lost),
+      () => this.#follow(),
       (error) => this.#ail('failed', `This tab could not lead: ${String(error)}`),
     );
     this.#verifySoon();
@@ -223,7 +231,7 @@ export class Tab {
   async #lead(lost: AbortSignal): Promise<void> {
     const { ports } = this.#options;
     const opened = await openJournal({ ...this.#options.journal, changed: (state) => (this.#journalState = state) });
-    if (lost.aborted) return;
+    if (lost.aborted) return opened.ok ? opened.value.journal.close() : undefined;
     if (!opened.ok) {
       this.#role = 'leading';
       this.#ail(opened.error.code === 'amnesia' ? 'amnesia' : 'failed', opened.error.message);
@@ -242,12 +250,9 @@ export class Tab {
       zone: () => this.#zoneOf(agent.state),
       changed: (change) => this.#tell(change),
       lost: stop,
-      broken: (reason) => {
-        this.#health = {
-          state: 'failed',
-          message: `The journal cannot be written: ${reason}`,
-          missing: this.#options.missing,
-        };
+      broken: (code, reason) => {
+        // Fenced is no harm: another tab leads by now, and this one follows.
+        if (code !== 'fenced') this.#ail('failed', `The journal cannot be written: ${reason}`);
         ended.abort();
       },
     });
@@ -272,6 +277,13 @@ export class Tab {
     this.#agent = null;
     this.#role = 'following';
     await journal.close();
+    this.#refresh();
+  }
+
+  /** Another tab was heard to lead. */
+  #follow(): void {
+    if (this.#role !== 'starting') return;
+    this.#role = 'following';
     this.#refresh();
   }
 
@@ -304,7 +316,6 @@ export class Tab {
   }
 
   #hear(message: TabMessage): void {
-    if (this.#role === 'starting' && !this.#agent && message.type === 'changed') this.#role = 'following';
     switch (message.type) {
       case 'nudge':
         this.#drain();
