@@ -186,6 +186,7 @@ export const en = {
   'run.loading': 'Opening the run…',
   'run.restated': 'Understood as: {restated}',
   'run.started': 'Started {when}',
+  'run.as-of': 'Read as of {when}',
   'run.pause': 'Pause',
   'run.resume': 'Resume',
   'run.stop': 'Stop',
