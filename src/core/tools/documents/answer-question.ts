@@ -3,18 +3,22 @@ import { showDate } from '../../text/civil-date.ts';
 import { findWrittenDates, isoOf } from '../../text/dates.ts';
 import { findNumbers } from '../../text/numbers.ts';
 import { overlap } from '../../text/rank-sentences.ts';
-import { contentStems, oneLine } from '../../text/tokens.ts';
+import { contentStems, oneLine, stemOf } from '../../text/tokens.ts';
 import type { AnswerDraft, Claim } from '../answer.ts';
 import { EvidenceBook } from '../evidence-book.ts';
 import { searchedText, type Passage, type PassagesObservation } from './passage.ts';
-import { holdsType, namesIn, readQuestion, termMatch, type Question } from './question.ts';
+import { holdsType, namesIn } from './answer-kind.ts';
+import { readQuestion, termMatch, type Question, type QuestionTerm } from './question.ts';
 import { CONTEXT_SHARE } from './retrieve.ts';
 
-/** A question of few words is answered only by a passage that has them all; of more, by one that has nearly all. */
-const ALL_WORDS_MAX = 3;
-const COVERAGE_MIN = 0.7;
+/** A question about few things is answered only by a passage that has them all; of more, by one that has nearly all. */
+const ALL_THINGS_MAX = 2;
+const COVERAGE_MIN = 0.6;
 /** A word found around the sentence only still counts as found. */
 const FOUND_MIN = 0.5;
+/** What is done counts less than what it is done to: answers use other verbs. */
+const VERB_SHARE = 0.5;
+const LIGHT_VERB_SHARE = 0.2;
 /** A name in the title or subject counts nearly as in the sentence. */
 const NAME_AROUND = 0.9;
 /** Share of a heading's question that must be in the question asked. */
@@ -78,7 +82,7 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
     term,
     hard: term.hard,
     optional: term.optional && mayBeLeftOut(question, passage),
-    weight: weights[term.stem] ?? 1,
+    weight: (weights[term.stem] ?? 1) * verbShare(term),
     here: termMatch(term, own),
     there: (term.hard ? NAME_AROUND : CONTEXT_SHARE) * termMatch(term, around),
   }));
@@ -119,6 +123,7 @@ function scoreFaq(passage: Passage, question: Question, weights: PassagesObserva
   const heading = readQuestion(under.text);
   const stems = new Set(contentStems(under.text));
   const matches = question.terms.map((term) => ({
+    term,
     weight: weights[term.stem] ?? 1,
     here: termMatch(term, stems),
     there: 0,
@@ -142,18 +147,53 @@ function askedColumns(row: NonNullable<Passage['row']>, question: Question): num
   const asked = new Set(contentStems(question.text));
   return row.columns.flatMap((column, i) => {
     const named = contentStems(column).some(
-      (stem) => termMatch({ stem, word: stem, hard: false, optional: false }, asked) > 0,
+      (stem) => termMatch({ stem, word: stem, hard: false, optional: false, verb: false }, asked) > 0,
     );
     return named && (row.cells[i] ?? '') !== '' ? [i] : [];
   });
 }
 
-function enough(topic: readonly { readonly here: number; readonly there: number }[], covered: number): boolean {
-  const missing = topic.filter(({ here, there }) => Math.max(here, there) < FOUND_MIN).length;
-  return topic.length <= ALL_WORDS_MAX
-    ? missing === 0
-    : missing <= Math.floor(topic.length / 4) && covered >= COVERAGE_MIN;
+interface Match {
+  readonly term: QuestionTerm;
+  readonly here: number;
+  readonly there: number;
 }
+
+/**
+ * Whether a passage is about what is asked: the things asked about must be there, nearly all when they are many. Its
+ * verb may be another when that verb says little, or when much else is there.
+ */
+function enough(topic: readonly Match[], covered: number): boolean {
+  const found = ({ here, there }: Match): boolean => Math.max(here, there) >= FOUND_MIN;
+  const things = topic.filter(({ term }) => !term.verb);
+  const verbs = topic.filter(({ term }) => term.verb);
+  const missing = things.filter((match) => !found(match)).length;
+  const inside = things.filter(({ here }) => here > 0).length;
+  const verbsLacking = verbs.filter((match) => !found(match) && !isLight(match.term)).length;
+  const spare = things.length <= ALL_THINGS_MAX ? 0 : Math.floor((things.length + 1) / 4);
+  if (missing > spare || covered < COVERAGE_MIN) return false;
+  if (things.length === 0) return verbsLacking === 0 && verbs.some(found);
+  return verbsLacking === 0 || (missing === 0 && inside >= ALL_THINGS_MAX);
+}
+
+function isLight({ verb, stem }: QuestionTerm): boolean {
+  return verb && LIGHT_VERBS.has(stem);
+}
+
+function verbShare(term: QuestionTerm): number {
+  return isLight(term) ? LIGHT_VERB_SHARE : term.verb ? VERB_SHARE : 1;
+}
+
+/** Verbs that go with nearly anything: where they stand in a question, an answer may have any other. */
+const LIGHT_VERBS = new Set(
+  `go goes going gone run runs ran take taken keep kept call use used get put stay work stand stands stood hold held lie
+  lies belong find found reach come came happen occur cost costs pay paid last lasts amount contain have need needed
+  require required apply count set give given want see know become turn deal handle involve concern do done add up
+  provide offer include allowed permitted supposed expected meant located situated placed stored called named
+  bring brought sit exist fit change receive bear carry serve stick look wait mean`
+    .split(/\s+/)
+    .map((word) => stemOf(word)),
+);
 
 /** "Acoustics: Lucía Ferrer" answers who is responsible; a sentence with another verb does not. */
 function mayBeLeftOut({ type }: Question, { text }: Passage): boolean {

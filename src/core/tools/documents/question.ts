@@ -1,7 +1,8 @@
-import { findWrittenDates, findWrittenTimes } from '../../text/dates.ts';
-import { findNumbers } from '../../text/numbers.ts';
 import { plainWord, stemOf } from '../../text/tokens.ts';
 import { STOP_WORDS, wordsOf } from '../../text/words.ts';
+import { bareQuestion } from './lead-in.ts';
+import { MEASURES, measureAsked, type Measure } from './measures.ts';
+import { verbsAmong } from './question-verbs.ts';
 import { synonymsOf } from './synonyms.ts';
 
 export type QuestionType =
@@ -13,6 +14,7 @@ export type QuestionType =
   | 'count'
   | 'percent'
   | 'duration'
+  | 'measure'
   | 'email'
   | 'phone'
   | 'code'
@@ -27,11 +29,16 @@ export interface QuestionTerm {
   readonly hard: boolean;
   /** Says which kind of answer is wanted: an answer of that kind need not repeat it. */
   readonly optional: boolean;
+  /** A verb: the answer may say it in another way. */
+  readonly verb: boolean;
 }
 
 export interface Question {
+  /** Without what was said around it. */
   readonly text: string;
   readonly type: QuestionType;
+  /** What "how high", "how cold" or "how long" asks for. */
+  readonly measure: Measure | null;
   readonly terms: readonly QuestionTerm[];
 }
 
@@ -108,28 +115,41 @@ const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
 };
 
 /** What a question wants to know, and the words that its answer must be about. */
-export function readQuestion(text: string): Question {
-  const type = TYPES.find(([, pattern]) => pattern.test(text.trim()))?.[0] ?? 'what';
+export function readQuestion(asked: string): Question {
+  const text = bareQuestion(asked);
+  const measure = measureAsked(text);
+  const type = TYPES.find(([, pattern]) => pattern.test(text))?.[0] ?? (measure === null ? 'what' : 'measure');
   const quoted = [...text.matchAll(/["“]([^"”]{2,80})["”]/g)]
     .map((match) => match[1] ?? '')
     .join(' ')
     .toLowerCase();
-  const all = wordsOf(text).map((word, i) => ({ ...word, first: i === 0 }));
+  const words = wordsOf(text);
+  const verbs = verbsAmong(words);
+  const all = words.map((word, i) => ({ ...word, first: i === 0, verb: verbs.has(i) }));
   const content = all.filter(({ lower }) => !STOP_WORDS.has(lower) && !STOP_WORDS.has(plainWord(lower)));
-  const asked = content.filter(({ lower, text: written }) => !ASKING.has(plainWord(lower)) || isName(written, false));
-  const chosen = asked.length > 0 ? asked : content.filter(({ lower }) => SOFT.has(stemOf(lower)));
+  const telling = content.filter(
+    ({ lower, text: written, first }) => !ASKING.has(plainWord(lower)) || isName(written, first),
+  );
+  const chosen = telling.length > 0 ? telling : content.filter(({ lower }) => SOFT.has(stemOf(lower)));
   const terms = new Map<string, QuestionTerm>();
-  for (const { text: written, lower, first } of chosen) {
+  for (const { text: written, lower, first, verb } of chosen) {
     const stem = stemOf(lower);
     const hard = isName(written, first) || /\d/.test(written) || (quoted !== '' && quoted.includes(lower));
+    const known = terms.get(stem);
     terms.set(stem, {
       stem,
       word: written,
-      hard: hard || terms.get(stem)?.hard === true,
-      optional: !hard && OPTIONAL[type]?.test(lower) === true,
+      hard: hard || known?.hard === true,
+      optional: !hard && (OPTIONAL[type]?.test(lower) === true || asksMeasure(measure, lower)),
+      verb: !hard && verb && known?.verb !== false,
     });
   }
-  return { text, type, terms: [...terms.values()] };
+  return { text, type, measure, terms: [...terms.values()] };
+}
+
+/** "high", "height": told by the answer's unit. */
+function asksMeasure(measure: Measure | null, lower: string): boolean {
+  return measure !== null && MEASURES[measure].words.test(lower);
 }
 
 function isName(word: string, first: boolean): boolean {
@@ -160,99 +180,4 @@ function sameFamily(a: string, b: string): boolean {
 /** Names bend only by a possessive or a plural. */
 function hardFamily(stem: string, stems: ReadonlySet<string>): boolean {
   return stems.has(`${stem}s`) || stems.has(stem.replace(/s$/, ''));
-}
-
-/** Words beside which a bare number is an amount of money. */
-const PRICED =
-  /\b(?:costs?|price[ds]?|budget|pay|paid|fees?|rent|salary|charge[ds]?|amounts?|sum|offer(?:ed)?|quote[ds]?|invoice[ds]?|deposit|reserve|income|expenses?|spent|per (?:month|year|hour|night|day)|each)\b/i;
-const WEEKDAY = /\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b/i;
-
-/** Whether a text can hold an answer of the type that is asked for. */
-export function holdsType(type: QuestionType, text: string, question: Question): boolean {
-  switch (type) {
-    case 'when':
-      return (
-        findWrittenDates(text).length > 0 ||
-        WEEKDAY.test(text) ||
-        findWrittenTimes(text).length > 0 ||
-        /\b(?:today|tomorrow|yesterday|(?:next|last|this) (?:week|month|year|spring|summer|autumn|winter)|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:early|mid|late|end of)[ -]\w+|(?:19|20)\d{2}|q[1-4]\b|daily|weekly|monthly|every \w+|week \d+)\b/i.test(
-          text,
-        )
-      );
-    case 'time':
-      return (
-        findWrittenTimes(text).length > 0 ||
-        /\b(?:at|from|until|till|by) (?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight)\b/i.test(
-          text,
-        )
-      );
-    case 'money':
-      return (
-        findNumbers(text).some(({ kind }) => kind === 'money') ||
-        (findNumbers(text).length > 0 && PRICED.test(text)) ||
-        /\b(?:free of charge|for free|costs? nothing|no charge)\b/i.test(text)
-      );
-    case 'count':
-      return findNumbers(text).length > 0;
-    case 'percent':
-      return findNumbers(text).some(({ kind }) => kind === 'percent');
-    case 'duration':
-      return /\b(?:minutes?|hours?|days?|nights?|weeks?|months?|years?|quarters?|daily|weekly|monthly|yearly|annually|twice|once|every|until|from)\b/i.test(
-        text,
-      );
-    case 'email':
-      return /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}/u.test(text);
-    case 'phone':
-      return /(?:\+|\b0)\d[\d ()/.-]{5,}\d|\b\d{3}[ -]\d{3,4}(?:[ -]\d{2,4})?\b|\b(?:extension|ext\.?) \d+/i.test(text);
-    case 'code':
-      return /\b[\p{L}]*\d[\p{L}\d./-]*/u.test(text) || /\b(?:password|pin|code) (?:is|:)/i.test(text);
-    case 'who':
-      return holdsPerson(text, question);
-    case 'where':
-      return /\b(?:in|at|on|near|to|from|behind|beside|next to|opposite|room|floor|street|road|avenue|square|hall|building|office)\s+(?:the\s+|our\s+)?[\p{L}\d]/iu.test(
-        text,
-      );
-    case 'why':
-      return /\b(?:because|since|due to|owing to|as a result|reason|so that|in order to|caused?|therefore|thanks to|on account of|for (?:the|lack|want|fear)|otherwise|would (?:not|have)|needs?)\b/i.test(
-        text,
-      );
-    case 'yes-no':
-    case 'what':
-      return true;
-  }
-}
-
-const NO_PERSON = new Set(
-  `january february march april may june july august september october november december monday tuesday wednesday thursday
-  friday saturday sunday eur usd gbp chf next the this that these it there other correction note please open date`.split(
-    /\s+/,
-  ),
-);
-/** "Mara leads …": one name at the beginning, and what its bearer does. */
-const NAME_AND_VERB = /^\p{Lu}\p{Ll}+ (?:\p{Ll}+s|is|was|will|has|had|can|took)\b/u;
-
-/** A name that the question does not give already, or a speaker's "I" and "we". */
-function holdsPerson(text: string, question: Question): boolean {
-  const asked = new Set(question.terms.map(({ stem }) => stem));
-  const strange = ({ lower }: { readonly lower: string }): boolean =>
-    !asked.has(stemOf(lower)) && !STOP_WORDS.has(lower) && !NO_PERSON.has(lower);
-  const names = wordsOf(text).filter((word) => /^\p{Lu}\p{Ll}/u.test(word.text) && strange(word));
-  if (names.some((word) => word.start > 0)) return true;
-  if (names.length > 0 && NAME_AND_VERB.test(text)) return true;
-  return /\b(?:gmbh|ltd|inc|department|i|i'll|we|my|our)\b/i.test(text);
-}
-
-/** The names that a text gives beyond those of the question, for telling one answer from another. */
-export function namesIn(text: string, question: Question): string[] {
-  const asked = new Set(question.terms.map(({ stem }) => stem));
-  return wordsOf(text)
-    .filter(
-      (word) =>
-        /^\p{Lu}\p{Ll}/u.test(word.text) &&
-        word.start > 0 &&
-        !asked.has(stemOf(word.lower)) &&
-        !STOP_WORDS.has(word.lower) &&
-        !NO_PERSON.has(word.lower),
-    )
-    .map(({ lower }) => plainWord(lower));
 }

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { bareQuestion } from '#core/tools/documents/lead-in.ts';
+import { readQuestion } from '#core/tools/documents/question.ts';
+import { verifiedTexts } from '#tests/fakes/verified.ts';
+import { textWorld } from './text-world.ts';
+
+describe('the question itself', () => {
+  test.each([
+    ['Search my files: who keeps the keys?', 'who keeps the keys?'],
+    ['According to my notes, when does the lease end?', 'when does the lease end?'],
+    ['Could you please tell me where the ladder is?', 'where the ladder is?'],
+    ['I would like to know how old the boiler is, please.', 'how old the boiler is.'],
+    ['Please look in my documents and tell me who pays for the paint.', 'who pays for the paint.'],
+    ['What do my files say: how high is the fence?', 'how high is the fence?'],
+    ['Who has the spare key according to my documents?', 'Who has the spare key?'],
+    ['Who wrote the note about the boiler?', 'Who wrote the note about the boiler?'],
+    ['When does the contract for the files end?', 'When does the contract for the files end?'],
+  ])('is left of %j', (asked, bare) => {
+    expect(bareQuestion(asked)).toBe(bare);
+  });
+
+  test('tells verbs from the things asked about', () => {
+    const verbs = (text: string): string[] =>
+      readQuestion(text)
+        .terms.filter(({ verb }) => verb)
+        .map(({ word }) => word);
+    expect(verbs('Where does garden waste go?')).toEqual([]);
+    expect(verbs('How fast may the tractor run?')).toEqual(['run']);
+    expect(verbs('Who repaired the old pump?')).toEqual(['repaired']);
+    expect(verbs('Where are the seeds stored?')).toEqual(['stored']);
+    expect(verbs('What is the colour of the door?')).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  const world = textWorld({
+    'farm/rules.md': `# Rules of the farm
+
+Garden waste belongs in the pit behind the barn. The seeds lie in the cellar at plus 6 degrees. The tractor must not do
+more than 25 km/h on the yard. The weather mast is 31 metres above the ground. Horses may only be ridden out when two
+riders go together.`,
+    'farm/pond.md': `# Rules for the pond
+
+The notice period is three weeks. The licence fee is EUR 45.`,
+  });
+
+  test.each([
+    ['Search my files: where does garden waste go?', 'behind the barn'],
+    ['How cold are the seeds kept?', 'plus 6 degrees'],
+    ['According to my documents, how fast may the tractor run?', '25 km/h'],
+    ['How high is the weather mast?', '31 metres'],
+    ['When may horses be ridden out?', 'two riders'],
+    ['What is the notice period for the pond?', 'three weeks'],
+  ])('to %j is found', async (question, answer) => {
+    expect(verifiedTexts(await (await world).ask(question)).join(' ')).toContain(answer);
+  });
+
+  test.each([
+    'When was the weather mast painted?',
+    'How high is the church tower?',
+    'What is the notice period of the forest?',
+    'How fast may the boat run?',
+    'Who owns the barn?',
+  ])('to %j is honestly not there', async (question) => {
+    expect((await (await world).ask(question)).outcome).toBe('not-found');
+  });
+});
