@@ -1,6 +1,7 @@
-import { fold } from '../text/words.ts';
+import { fold, STOP_WORDS } from '../text/words.ts';
 import type { GoalContext } from './goal.ts';
 import type { Reading } from './reading.ts';
+import { VOCABULARY } from './vocabulary.ts';
 
 export interface Person {
   readonly name: string;
@@ -73,14 +74,26 @@ function knownPeople(context: GoalContext): ReadonlyMap<string, readonly Person[
     const parts = nameParts(person.name);
     add(person.address, person);
     add(parts.join(' '), person);
+    if (isOrganisation(parts)) continue;
     if (parts.length > 0) add(parts[0] ?? '', person);
     if (parts.length > 1) add(parts.at(-1) ?? '', person);
     if (parts.length > 2) add(`${parts[0] ?? ''} ${parts.at(-1) ?? ''}`, person);
     if (parts.length === 0)
-      for (const part of person.address.split('@')[0]?.split(/[._-]/) ?? []) if (part.length > 2) add(part, person);
+      for (const part of person.address.split('@')[0]?.split(/[._-]/) ?? [])
+        if (part.length > 2 && !VOCABULARY.has(part)) add(part, person);
   }
   return names;
 }
+
+/** Firms, teams and papers are known by their whole name only: "the" is no first name of "The Puzzle Post". */
+function isOrganisation(parts: readonly string[]): boolean {
+  return (
+    parts.length > 1 && parts.some((part) => ORGANISATION.test(part) || (STOP_WORDS.has(part) && !WORDS_TOO.has(part)))
+  );
+}
+
+const ORGANISATION =
+  /^(?:team|teams|office|support|service|services|club|society|association|foundation|council|committee|board|department|desk|group|company|gmbh|ag|ltd|limited|inc|llc|plc|co|sa|bv|oy|ab|newsletter|news|shop|store|bank|school|university|institute|library|museum|theatre|festival|press|agency|studio|studios|partners|weekly|daily|online|systems|software|project|helpdesk|reception|notifications?|alerts?|updates?)$/;
 
 /** People met in mail and calendars, and those whom a calendar belongs to. */
 function everyone(context: GoalContext): Person[] {
@@ -114,6 +127,7 @@ function standsAsName(
   reading: Reading,
 ): boolean {
   if (phrase.includes('@')) return true;
+  if (STOP_WORDS.has(phrase) && !WORDS_TOO.has(phrase)) return false;
   const capital = /^\p{Lu}/u.test(word.text);
   const before = text.slice(0, word.start);
   if (
@@ -178,22 +192,27 @@ function unknownNames(reading: Reading, context: GoalContext): { start: number; 
     if (/^(?:my|the|our|your|his|her|their|a|an)\b/i.test(name) || COMMON.test(name)) continue;
     found.push({ start, end: start + name.length, person: { name: titled(name), address: '' } });
   }
-  for (const match of text.matchAll(
-    /\b(?:with|from|and|by)\s+((?:\p{Lu}[\p{L}'’-]+)(?:\s+(?:van|von|de|der|den|di|da|la|le)?\s*\p{Lu}[\p{L}'’-]+){0,2})/gu,
-  )) {
+  for (const match of text.matchAll(NAMED)) {
     const name = match[1] ?? '';
     const start = match.index + match[0].length - name.length;
     if (
       inDate(start) ||
       known.has(fold(name)) ||
       COMMON.test(name) ||
-      (/^and\b/i.test(match[0]) && found.length === 0 && !/\bwith\b/i.test(text.slice(0, start)))
+      (/^and\b/i.test(match[0]) && found.length === 0 && !/\b(?:with|meet)\b/i.test(text.slice(0, start)))
     )
       continue;
     found.push({ start, end: start + name.length, person: { name, address: '' } });
   }
   return found;
 }
+
+/** A capitalised name after a word that people follow: "with Mara", "meet Mara", "is Mara Lund free". */
+const NAMED = new RegExp(
+  String.raw`(?:\b(?:with|from|and|by|meet|(?:talk|speak|chat) to)|\b(?:[Ii]s|[Aa]re|[Ii]f|[Ww]hether|[Dd]oes|[Cc]an)(?=(?:\s+\S+){1,4}\s+(?:free|available|busy|meet|time)\b))\s+` +
+    String.raw`((?:\p{Lu}[\p{L}'’-]+)(?:\s+(?:van|von|de|der|den|di|da|la|le)?\s*\p{Lu}[\p{L}'’-]+){0,2})`,
+  'gu',
+);
 
 const COMMON =
   /^(?:q[1-4]|h[12]|[a-z]*day|week|january|february|march|april|may|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|team|everyone|everybody|someone|anyone|all|inbox|mail|email|me|them|him|her|us|people|colleagues|europe|the|our|my)\b/i;

@@ -1,3 +1,4 @@
+import type { SourceId } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { Message } from '#core/items/item.ts';
 import { readThreads as definition } from '#core/tools/mail/definitions.ts';
@@ -28,12 +29,14 @@ export const readThreads: Tool = {
     const topic = new Set(contentStems(textOf(args, 'topic')));
     const mailboxes = textsOf(args, 'mailboxes');
     let seen: Seen[] = [];
+    const searched = new Set<SourceId>();
     let count = 0;
     let leftOut = 0;
     for await (const message of context.items.messages()) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the mail.' });
       const file = context.items.source(message.span.source).path;
       if (mailboxes.length > 0 && !mailboxes.includes(file) && !mailboxes.includes(message.span.source)) continue;
+      searched.add(message.span.source);
       finder.see(message);
       seen.push(seenOf(message, file, topic, context));
       count++;
@@ -61,6 +64,7 @@ export const readThreads: Tool = {
       owner: { addresses: [...owner.addresses], words: [...owner.words], assumed: owner.assumed },
       people: peopleWords(threads),
       messages: count,
+      searched: [...searched],
       leftOut,
       notes:
         leftOut === 0 ? [] : [`The ${String(leftOut)} oldest messages were left out; ask for a period to see them.`],

@@ -1,7 +1,7 @@
 import type { Json } from '../../base/json.ts';
-import { contentWords, wordsOf } from '../../text/words.ts';
 import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext, Parameter } from '../goal.ts';
+import { isCorrespondence, isWithoutSubject } from '../correspondence.ts';
 import type { Network } from '../htn.ts';
 import { cue, either, evidence, MAIL_WORDS, SUMMARY_WORDS } from '../cues.ts';
 import { shownRange, type DateRange } from '../local-dates.ts';
@@ -32,7 +32,7 @@ const ASKED = [
     0.65,
   ),
   cue(
-    '(?:ask(?:s|ed|ing)?|want(?:s|ed)?|need(?:s|ed)?|expect(?:s|ed)?|request(?:s|ed)?|require[sd]?|demand(?:s|ed)?)(?: \\w+){0,3} (?:of|from|by|for|to) (?:me|us)',
+    '(?:ask|want|need|expect|request|requir|demand)(?:e?[sd]|ing|e)?(?: \\w+){0,3} (?:of|from|by|for|to) (?:me|us)',
     0.75,
   ),
   cue(
@@ -50,7 +50,7 @@ const ASKED = [
   ),
   cue('(?:i|we) (?:must|should|owe)\\b', 0.35),
   cue(
-    'to ?dos?|to do list|action (?:items?|points?)|open (?:items|points|tasks|asks)|homework|on my plate|my (?:tasks|duties|obligations|commitments|deadlines|assignments|action items)|assigned to me|(?:tasks|requests|asks|deadlines|jobs|actions|favou?rs)(?: \\w+){0,3} (?:for|to|of|on|from) (?:me|my|people|others|colleagues)|asks? (?:for|of) me',
+    'to ?dos?|to do list|action (?:items?|points?)|open (?:items|points|tasks|asks)|homework|on my (?:plate|desk|side|end|part)|my (?:tasks|duties|obligations|commitments|deadlines|assignments|action items)|assigned to me|(?:tasks|requests|asks|deadlines|jobs|actions|favou?rs)(?: \\w+){0,3} (?:for|to|of|on|from) (?:me|my|people|others|colleagues)|asks? (?:for|of) me',
     0.6,
   ),
   cue('(?:requests?|tasks?|deadlines?|actions?|asks|obligations)', 0.25),
@@ -72,6 +72,23 @@ const WAITING = [
   ),
   cue(
     '(?:not|never|yet to|still have to|forgot(?:ten)? to|failed to|still need to|need to|should|must|have to|who do|who should|who must|whom do|whom should)(?: \\w+){0,4} (?:answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|write back|written back|get back|got back|gotten back)',
+    0.7,
+  ),
+  cue(
+    '(?:answers?|repl(?:y|ies)|responses?)(?: \\w+){0,4} (?:waiting|awaiting|expecting|missing|owed|outstanding|due)|(?:expecting|missing|lacking)(?: \\w+){0,4} (?:answers?|repl(?:y|ies)|responses?)',
+    0.7,
+  ),
+  cue(
+    '(?:got|get|gets|received?|with|had|found|getting) no (?:answer|reply|response)|(?:nobody|no one|none)(?: \\w+){0,3} (?:answered|replied|responded|reacted)',
+    0.7,
+  ),
+  cue(
+    'questions?(?: \\w+){0,5} (?:open|unanswered|pending|unresolved)|(?:open|unanswered|pending|unresolved) questions? (?:to|for|from|of|by) (?:me|others|people)',
+    0.6,
+  ),
+  cue('(?:who|whom|people|anyone|anybody|someone)(?: \\w+){0,6} (?:chase|nudge|prod|poke|remind|follow up|hurry)', 0.7),
+  cue(
+    '(?:am|are|been) (?:i|we)?(?: \\w+)? ?waiting|(?:i|we) (?:am|are|have been)(?: \\w+)? waiting|(?:come|came|got|gotten|get|gets|write|wrote|written|hear|heard) back (?:to|from) (?:me|us|\\w+)',
     0.7,
   ),
   cue(
@@ -126,7 +143,9 @@ export const summariseMail: GoalMethod = {
     const asked = evidence(plain, ASKED);
     const summary = evidence(plain, [SUMMARY]);
     const pair = (mail > 0 || named > 0) && summary > 0 ? 0.75 : 0;
-    const general = mail > 0 && nothingElse(reading, context) ? 0.55 : 0;
+    const people = peopleIn(reading, context);
+    const general = mail > 0 && isWithoutSubject(reading, people) ? 0.55 : 0;
+    const dealings = inventory.messages > 0 && isCorrespondence(reading, context, people) ? 0.7 : 0;
     const alone =
       /^(?:(?:summary|summaris\w+|overview|recap|digest)(?: of)? )?(?:(?:my|the|all|this|that|these|new|recent|unread) )*(?:mails?|e ?mails?|inbox|mail ?box|messages)(?: summary| overview| recap| digest)?(?: please)?$/.test(
         head,
@@ -148,9 +167,12 @@ export const summariseMail: GoalMethod = {
         ? 0.3
         : 0;
     const supports = inventory.messages > 0 ? 1 : mail > 0 ? 1 : 0.4;
-    const forIt = either(mail, general, named, summary * 0.6, pair, alone, person, news, asked, waiting);
+    const forIt = either(mail, general, dealings, named, summary * 0.6, pair, alone, person, news, asked, waiting);
     return (
-      forIt * supports * (1 - evidence(plain, AGAINST) * (waiting > 0.6 ? 0.4 : 1)) * (1 - (general > 0 ? 0 : lookUp))
+      forIt *
+      supports *
+      (1 - evidence(plain, AGAINST) * (waiting > 0.6 ? 0.4 : 1)) *
+      (1 - (general > 0 || dealings > 0 ? 0 : lookUp))
     );
   },
 
@@ -287,25 +309,6 @@ function partsWanted({ plain }: Reading): { list: string[]; named: boolean } {
     list: summary && /\b(?:and|also|plus|including|with)\b|,/.test(plain) ? ['threads', ...list] : list,
     named: true,
   };
-}
-
-const GENERAL = new Set(
-  `mail mails email emails inbox mailbox mailboxes message messages thread threads correspondence conversation conversations
-  happen happened happening going new important urgent outstanding pending left open interesting relevant missed miss
-  holiday holidays vacation away leave back received arrived came come latest recent unread look looking check read
-  thing things stuff anything everything something summary tell know find show list give current currently latest`.split(
-    /\s+/,
-  ),
-);
-
-/** Whether the goal is about the mail as a whole: no word of a subject in it. */
-function nothingElse(reading: Reading, context: GoalContext): boolean {
-  const people = new Set(peopleIn(reading, context).flatMap(({ name }) => wordsOf(name).map((word) => word.lower)));
-  const inDate = (start: number): boolean => reading.dates.some((date) => date.start <= start && start < date.end);
-  return contentWords(reading.text).every(
-    ({ lower, start }) =>
-      GENERAL.has(lower.replace(/'s$/, '')) || people.has(lower.replace(/'s$/, '')) || inDate(start),
-  );
 }
 
 /** When only asks are wanted and the time named lies ahead, it is when they are due, not when they were sent. */

@@ -6,6 +6,7 @@ import type { DateRange } from '../local-dates.ts';
 import { parameter, rangeValue, sourceOptions, valueOf } from '../parameters.ts';
 import { goalDates } from '../ranges.ts';
 import type { Reading } from '../reading.ts';
+import { asksForState, isNamedAfter, knownSubject } from '../subject.ts';
 import { namedSources, topicOf, trimmed } from '../topic.ts';
 import { useTool } from '../tool-use.ts';
 import { timeWords } from './summarise-mail.ts';
@@ -56,12 +57,14 @@ export const writeReport: GoalMethod = {
     const subject =
       summary && (named || aboutDocument(reading, context)) ? 0.6 : summary && topicOf(reading) !== '' ? 0.3 : 0;
     const bare = /^(?:\w+ ){0,4}(?:report|status|update|briefing|memo)(?: please)?(?: ,.*)?$/.test(head) ? 0.45 : 0;
-    return either(evidence(plain, CUES), subject, bare, summary ? 0.2 : 0) * (1 - evidence(plain, AGAINST));
+    const known = knownSubject(reading, context);
+    const state = known !== null && asksForState(reading, known) ? 0.85 : 0;
+    return either(evidence(plain, CUES), subject, bare, state, summary ? 0.2 : 0) * (1 - evidence(plain, AGAINST));
   },
 
   parameters(reading, context) {
-    const named = namedSources(reading, context, ['document']);
-    const { between } = goalDates(reading, context.today.iso, 'past', 14);
+    const named = documentsNamed(reading, context);
+    const between = datedBetween(reading, context);
     const saveAs = fileWanted(reading);
     const topic = subjectOf(reading, context, named);
     const options = sourceOptions(context, ['document']);
@@ -142,6 +145,29 @@ function mediaTypeOf(name: string): string {
   return /\.txt$/i.test(name) ? 'text/plain' : 'text/markdown';
 }
 
+/** Documents named by file or title; a title that is only the project's name names the project, not the document. */
+function documentsNamed(reading: Reading, context: GoalContext): string[] {
+  const subject = knownSubject(reading, context);
+  const said = fold(reading.text);
+  const { sources, documents } = context.inventory;
+  return namedSources(reading, context, ['document']).filter((id) => {
+    const path = sources.find((source) => source.id === id)?.path ?? '';
+    const title = documents.find((document) => document.path === path)?.title ?? '';
+    return subject === null || said.includes(fold(path.split('/').at(-1) ?? path)) || !isNamedAfter(title, subject);
+  });
+}
+
+/** When documents must be dated. "As of today", "today's report" and a day to come say when the report is for. */
+function datedBetween(reading: Reading, context: GoalContext): DateRange | null {
+  const today = context.today.iso;
+  const written = reading.dates.filter(({ end }) => !LABEL.test(reading.text.slice(end)));
+  const { between } = goalDates({ ...reading, dates: written }, today, 'past', 14);
+  return between === null || between.from >= today ? null : between;
+}
+
+/** "this week's status report" */
+const LABEL = /^['’]s?\s+(?:\w+\s+){0,2}(?:reports?|updates?|status|briefing|meeting|memo|summary|overview)\b/i;
+
 const SAVE =
   /\b(?:save|store|export|write|keep|put|output|download)(?:\s+(?:it|this|that|the (?:report|result|answer|file)|them))?\s+(?:\w+\s+)?(?:as|to|in|into|under|called|named)\b|\bas an? (?:\w+ )?(?:file|markdown|md|document)\b|\b(?:save|store|export) (?:it|the report|this)\b|\band (?:save|store)\b|\b(?:into|to) a (?:\w+ )?file\b/i;
 const FILE_NAME = /(?<![\p{L}\p{N}])[\p{L}\p{N}][\p{L}\p{N}_.-]*\.(?:md|markdown|txt)\b/giu;
@@ -169,7 +195,11 @@ const SUBJECT = new RegExp(
 );
 
 function subjectOf(reading: Reading, context: GoalContext, named: readonly string[]): string {
-  const found = topicOf(reading, SUBJECT) || leading(reading);
+  const said = topicOf(reading, SUBJECT) || leading(reading);
+  const known = knownSubject(reading, context);
+  // What the files are named after says better where the subject begins than any lead-in does.
+  const at = known === null ? -1 : said.indexOf(known.text);
+  const found = known === null ? said : at < 0 ? known.text : said.slice(at);
   const topic = trimmed(
     found
       .replace(/\b(?:going|doing|coming along|progressing|getting on|stand(?:s|ing)?|looking)\b.*$/i, '')

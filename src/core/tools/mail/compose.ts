@@ -185,10 +185,12 @@ function nothing(book: EvidenceBook, findings: MailFindings, focus: MailFocus, n
     asks: 'open requests to you',
     waiting: 'unanswered questions',
   }[focus];
-  const sources = new Set(
-    findings.threads?.threads.flatMap(({ messages }) => messages.map(({ span }) => span.source)) ?? [],
-  );
-  const computation: Computation = { kind: 'search', terms: [what], searched: [...sources], hits: 0 };
+  const computation: Computation = {
+    kind: 'search',
+    terms: [what],
+    searched: findings.threads?.searched ?? [],
+    hits: 0,
+  };
   const claim = book.claim(`No ${what} were found in your mail`, 'absent', [], computation);
   return book.draft('not-found', [{ title: 'Nothing found', claims: [claim] }], { notes });
 }

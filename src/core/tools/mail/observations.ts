@@ -1,3 +1,4 @@
+import type { SourceId } from '../../base/ids.ts';
 import type { Address } from '../../items/item.ts';
 import type { Span } from '../../items/source.ts';
 import type { Due } from './due.ts';
@@ -17,6 +18,8 @@ export interface ThreadsObservation {
   /** Folded words of everybody's names. */
   readonly people: readonly string[];
   readonly messages: number;
+  /** Every mailbox that was read. */
+  readonly searched: readonly SourceId[];
   /** Messages left out because there were more than can be held. */
   readonly leftOut: number;
   /** Plain words for what was asked for: period, people, topic. */
