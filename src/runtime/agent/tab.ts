@@ -31,7 +31,13 @@ export type TabMessage =
       readonly journal: JournalState | null;
     }
   | { readonly type: 'done'; readonly id: CommandId; readonly outcome: CommandOutcome }
-  | { readonly type: 'nudge' };
+  | { readonly type: 'nudge' }
+  /** A tab that has just joined: who knows of a loss tells it. */
+  | { readonly type: 'joined' }
+  | { readonly type: 'lost'; readonly state: Loss; readonly message: string };
+
+/** What has befallen the data, and not just one tab. */
+type Loss = Extract<Health['state'], 'amnesia' | 'damaged'>;
 
 export interface TabOptions {
   readonly ports: AgentPorts;
@@ -99,6 +105,7 @@ export class Tab {
       () => this.#follow(),
       (error) => this.#ail('failed', `This tab could not lead: ${String(error)}`),
     );
+    this.#options.messages.post({ type: 'joined' });
     this.#verifySoon();
     return this.overview();
   }
@@ -238,6 +245,7 @@ export class Tab {
       return untilAborted(lost);
     }
     const { journal, report } = opened.value;
+    this.#health = { state: 'ok', message: '', missing: this.#options.missing };
     this.#journalState = journal.state;
     const ended = new AbortController();
     const stop = AbortSignal.any([lost, ended.signal]);
@@ -269,6 +277,7 @@ export class Tab {
       await agent.commit([{ type: 'agent.created', at: ports.clock.now(), agent: this.#options.agent }]);
     this.#agent = agent;
     this.#role = 'leading';
+    this.#tellLoss();
     this.#refresh();
     agent.resume();
     this.#drain();
@@ -289,7 +298,15 @@ export class Tab {
 
   #ail(state: Health['state'], message: string): void {
     this.#health = { state, message, missing: this.#options.missing };
+    this.#tellLoss();
     this.#refresh();
+  }
+
+  /** No tab may look empty while another knows why it is. */
+  #tellLoss(): void {
+    const { state, message } = this.#health;
+    if (this.#role === 'leading' && (state === 'amnesia' || state === 'damaged'))
+      this.#options.messages.post({ type: 'lost', state, message });
   }
 
   async *#factsFrom(from: number): AsyncIterable<{ sequence: number; fact: Fact }> {
@@ -322,6 +339,12 @@ export class Tab {
         return;
       case 'done':
         this.#answer(message.id, message.outcome);
+        return;
+      case 'joined':
+        this.#tellLoss();
+        return;
+      case 'lost':
+        this.#ail(message.state, message.message);
         return;
       case 'changed':
         if (message.journal && !this.#agent) this.#journalState = message.journal;
