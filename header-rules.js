@@ -7,9 +7,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
  */
 const PERMISSIONS_OFF = [
   'accelerometer',
-  'ambient-light-sensor',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'encrypted-media',
