@@ -1,5 +1,4 @@
 import type { EvidenceId, SourceId } from '../../base/ids.ts';
-import { CLAIMS_PER_ANSWER_MAX } from '../../base/limits.ts';
 import { overlap } from '../../text/rank-sentences.ts';
 import { contentStems, oneLine } from '../../text/tokens.ts';
 import type { AnswerDraft, AnswerSection, Claim } from '../answer.ts';
@@ -16,7 +15,10 @@ const SECTIONS: readonly (readonly [FactCategory, string])[] = [
   ['risks', 'Risks'],
   ['next-steps', 'Next steps'],
 ];
-const SECTION_CLAIMS_MAX = 24;
+/** More than this nobody reads; what is left out is said. */
+const SECTION_CLAIMS_MAX = 8;
+/** Sentences that others are compared with for saying the same. */
+const COMPARED_MAX = 100;
 const CORRECTIONS_MAX = 24;
 /** A sentence that shares more than this with one shown already says the same. */
 const SAME_OVERLAP_MIN = 0.85;
@@ -33,17 +35,32 @@ export function composeReport(
   const holding = facts.filter((_, i) => !superseded.has(i));
   if (holding.length === 0) return nothing(book, observed);
   const include = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+  const unshown: string[] = [];
+  let more = 0;
+  const limited = (all: readonly Fact[], title: string): readonly Fact[] => {
+    const left = all.length - SECTION_CLAIMS_MAX;
+    if (left <= 0) return all;
+    more += left;
+    unshown.push(`${String(left)} under ${title}`);
+    const kept = [...all].sort((a, b) => b.strength - a.strength).slice(0, SECTION_CLAIMS_MAX);
+    return all.filter((fact) => kept.includes(fact));
+  };
   const sections: AnswerSection[] = SECTIONS.filter(([category]) => include(category)).map(([category, title]) => ({
     title,
-    claims: chosen(holding.filter((fact) => fact.category === category)).map((fact) =>
+    claims: limited(distinct(holding.filter((fact) => fact.category === category)), title).map((fact) =>
       book.claim(oneLine(fact.text), 'extract', [cite(book, fact)]),
     ),
   }));
-  const corrections = (resolved?.corrections ?? []).slice(0, CORRECTIONS_MAX);
+  const corrections = pairs(resolved?.corrections ?? []);
   if (include('corrections')) {
+    const left = corrections.length - CORRECTIONS_MAX;
+    if (left > 0) {
+      more += left;
+      unshown.push(`${String(left)} under Corrections`);
+    }
     sections.push({
       title: 'Corrections',
-      claims: corrections.flatMap((correction) => correctionClaims(book, correction, facts)),
+      claims: corrections.slice(0, CORRECTIONS_MAX).flatMap((pair) => correctionClaim(book, pair, facts) ?? []),
     });
   }
   const notes = [
@@ -53,35 +70,46 @@ export function composeReport(
     ...(observed.documents.some(({ writtenAt }) => writtenAt === null)
       ? ['Some documents carry no date; they count as the oldest.']
       : []),
+    ...(more === 0
+      ? []
+      : [
+          `${String(more)} more ${more === 1 ? 'fact is' : 'facts are'} not shown: ${unshown.join(', ')}. Name a topic, a period or fewer files to see them.`,
+        ]),
     `From ${String(observed.documents.length)} ${observed.documents.length === 1 ? 'document' : 'documents'}.`,
   ];
-  return book.draft('answered', withinLimit(sections), { notes });
+  return book.draft('answered', sections, { notes });
 }
 
-/** The surest first, repeats left out, then newest first in the order of their documents. */
-function chosen(facts: readonly Fact[]): Fact[] {
-  const kept: Fact[] = [];
+/** Newest first in the order of their documents; of those that say the same, the surest. */
+function distinct(facts: readonly Fact[]): Fact[] {
+  const kept: { readonly fact: Fact; readonly stems: ReadonlySet<string> }[] = [];
   const newestFirst = [...facts].sort((a, b) => (b.writtenAt ?? 0) - (a.writtenAt ?? 0) || a.order - b.order);
-  const ranked = [...newestFirst].sort((a, b) => b.strength - a.strength);
-  for (const fact of ranked) {
-    if (kept.length >= SECTION_CLAIMS_MAX) break;
+  for (const fact of [...newestFirst].sort((a, b) => b.strength - a.strength)) {
     const stems = new Set(contentStems(fact.text));
-    if (!kept.some((other) => overlap(stems, new Set(contentStems(other.text))) >= SAME_OVERLAP_MIN)) kept.push(fact);
+    const compared = kept.slice(0, COMPARED_MAX);
+    if (!compared.some((other) => overlap(stems, other.stems) >= SAME_OVERLAP_MIN)) kept.push({ fact, stems });
   }
-  return newestFirst.filter((fact) => kept.includes(fact));
+  const chosen = new Set(kept.map(({ fact }) => fact));
+  return newestFirst.filter((fact) => chosen.has(fact));
 }
 
-/** One claim for each thing that was said before, so that each pair can be checked by itself. */
-function correctionClaims(book: EvidenceBook, { now, earlier, explicit }: Correction, facts: readonly Fact[]): Claim[] {
-  const current = facts[now];
-  if (current === undefined) return [];
-  return earlier.flatMap((index) => {
-    const before = facts[index];
-    if (before === undefined) return [];
-    const verb = explicit ? 'corrected to' : 'now';
-    const text = `Earlier: “${oneLine(before.text)}” (${nameOf(before.file)}); ${verb}: “${oneLine(current.text)}” (${nameOf(current.file)})`;
-    return [book.claim(text, 'extract', [cite(book, before), cite(book, current)])];
-  });
+interface Pair {
+  readonly now: number;
+  readonly before: number;
+  readonly explicit: boolean;
+}
+
+/** One for each thing that was said before, so that each pair can be checked by itself. */
+function pairs(corrections: readonly Correction[]): Pair[] {
+  return corrections.flatMap(({ now, earlier, explicit }) => earlier.map((before) => ({ now, before, explicit })));
+}
+
+function correctionClaim(book: EvidenceBook, pair: Pair, facts: readonly Fact[]): Claim | null {
+  const [current, before] = [facts[pair.now], facts[pair.before]];
+  if (current === undefined || before === undefined) return null;
+  const verb = pair.explicit ? 'corrected to' : 'now';
+  const text = `Earlier: “${oneLine(before.text)}” (${nameOf(before.file)}); ${verb}: “${oneLine(current.text)}” (${nameOf(current.file)})`;
+  return book.claim(text, 'extract', [cite(book, before), cite(book, current)]);
 }
 
 function cite(book: EvidenceBook, { span, file, text, locator }: Fact): EvidenceId {
@@ -90,17 +118,6 @@ function cite(book: EvidenceBook, { span, file, text, locator }: Fact): Evidence
 
 function nameOf(file: string): string {
   return file.split('/').at(-1) ?? file;
-}
-
-/** Sections shrink from their ends, evenly, when the answer would be too long; said by the sections' own order. */
-function withinLimit(sections: readonly AnswerSection[]): AnswerSection[] {
-  const all = sections.reduce((sum, { claims }) => sum + claims.length, 0);
-  if (all <= CLAIMS_PER_ANSWER_MAX) return [...sections];
-  const share = CLAIMS_PER_ANSWER_MAX / all;
-  return sections.map((section) => ({
-    ...section,
-    claims: section.claims.slice(0, Math.floor(section.claims.length * share)),
-  }));
 }
 
 function nothing(book: EvidenceBook, { topic, searched }: FactsObservation): AnswerDraft {

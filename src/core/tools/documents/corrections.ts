@@ -40,7 +40,6 @@ export function resolveCorrections(facts: readonly Fact[]): ResolvedObservation 
   const winner = new Map<number, number>();
   const earlier = new Map<number, number[]>();
   const explicit = new Set<number>();
-  const repeated = new Set<number>();
   for (let at = order.length - 1; at > 0; at--) {
     const now = order[at] ?? 0;
     for (const before of order.slice(0, at).reverse()) {
@@ -50,10 +49,7 @@ export function resolveCorrections(facts: readonly Fact[]): ResolvedObservation 
       if (relation === null) continue;
       const last = winner.get(now) ?? now;
       winner.set(before, last);
-      if (relation === 'repeats') {
-        repeated.add(before);
-        continue;
-      }
+      if (relation === 'repeats' || relation === 'advances') continue;
       earlier.set(last, [...(earlier.get(last) ?? []), before]);
       if (EXPLICIT.test(b.text)) explicit.add(last);
     }
@@ -67,11 +63,16 @@ export function resolveCorrections(facts: readonly Fact[]): ResolvedObservation 
   };
 }
 
-/** What a later fact does to an earlier one: says it otherwise, says it again, or speaks of something else (null). */
-function relate(before: Fact, now: Fact): 'corrects' | 'repeats' | null {
+/**
+ * What a later fact does to an earlier one: says it otherwise, tells how far things have come since, says it again, or
+ * speaks of something else (null).
+ */
+function relate(before: Fact, now: Fact): 'corrects' | 'advances' | 'repeats' | null {
   const sameDocument = before.file === now.file;
   if (!sameDocument && (before.writtenAt ?? 0) >= (now.writtenAt ?? 0)) return null;
-  const subjects = [new Set(before.subject), new Set(now.subject)] as const;
+  if (!sameDocument && before.progress && now.progress)
+    return comparable(before, now) && advances(before, now) ? 'advances' : null;
+  const subjects = [subjectOf(before, now), subjectOf(now, before)] as const;
   const shared = [...subjects[0]].filter((stem) => subjects[1].has(stem)).length;
   const likeness = overlap(...subjects);
   const explicit = EXPLICIT.test(now.text);
@@ -87,6 +88,22 @@ function relate(before: Fact, now: Fact): 'corrects' | 'repeats' | null {
   const same =
     before.values.length > 0 && before.values.every((value) => now.values.some((other) => sameValue(value, other)));
   return same && likeness >= SAME_ACROSS_MIN ? 'repeats' : null;
+}
+
+/** How far the same things have come: "7 of 13 panels", then "11 of 13". */
+function advances(before: Fact, now: Fact): boolean {
+  const subjects = [new Set(before.subject), new Set(now.subject)] as const;
+  const names = (fact: Fact): string[] => fact.marks.filter((mark) => !/\d/.test(mark));
+  const strange = names(before).some((mark) => !now.subject.includes(mark) && !now.marks.includes(mark));
+  return !strange && [...subjects[0]].some((stem) => subjects[1].has(stem)) && overlap(...subjects) >= SAME_SUBJECT_MIN;
+}
+
+/** What a fact is about; who has a role is what may change about the role. */
+function subjectOf(fact: Fact, other: Fact): Set<string> {
+  if (!ROLE.test(fact.text) || !ROLE.test(other.text)) return new Set(fact.subject);
+  const people = peopleOf(fact, other);
+  const roles = fact.subject.filter((stem) => !people.has(stem));
+  return new Set(roles.length > 0 ? roles : fact.subject);
 }
 
 function leastLikeness(before: Fact, now: Fact, named: boolean): number {

@@ -35,6 +35,8 @@ export interface Fact {
   readonly subject: readonly string[];
   /** Names and codes that tell one subject from another: "phase 2", "east". */
   readonly marks: readonly string[];
+  /** Tells how far something has come, so that only the latest word on it is news. */
+  readonly progress: boolean;
 }
 
 export interface FactsObservation {
@@ -84,8 +86,14 @@ const CUES: readonly (readonly [FactCategory, RegExp])[] = [
 /** A decision wherever it stands; "the approved budget" is none. */
 const DECIDED =
   /\b(?:decided?|decides|agreed (?:to|on|that|with)|(?:was|were|has been|have been|board|council|committee|client|team|we|they|he|she) approved|approved (?:the|a|an|it|by)\b|chose|(?:was|were) (?:chosen|selected|rejected)|rejected|signed off|opted for|resolved to|voted)\b/i;
+const COUNTED = String.raw`(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|half|all)`;
+/** "7 of the 13 panels", "60 % done", "EUR 12,000 spent so far". */
+const PROGRESS = new RegExp(
+  String.raw`\b${COUNTED} (?:out )?of (?:the |all |our )?${COUNTED}\b|\d\s*/\s*\d+ |\d\s*(?:%|percent|per cent) (?:of [^.]{3,60} )?(?:is |are |has been |have been )?(?:complete|done|finished|ready|built|installed|spent|committed|sold|filled|reviewed|tested)|\b(?:so far|to date|up to now|until now)\b(?=.*\d)|\d.*\b(?:so far|to date|up to now|until now)\b`,
+  'i',
+);
 const METADATA =
-  /^(?:date|author|from|to|cc|subject|version|present|attendees|participants|minutes|written by|prepared by|document|file|page|last (?:updated|modified)|distribution|status report no)\s*:/i;
+  /^(?:date|author|from|to|cc|subject|version|present|attendees|attending|attended by|attendance|in attendance|participants|excused|apologies|absent|regrets|chair|chaired by|secretary|minute taker|minutes taken by|taken by|minutes|written by|prepared by|document|file|page|last (?:updated|modified)|distribution|status report no)\s*:/i;
 const CHANGE_WORDS = new Set(
   `move shift chang correct correction revis updat postpon delai bring brought push reschedul increas decreas rais cut reduc
   now instead longer rather replac supersed wrong actual new old previou previous earlier origin plan schedul set take over
@@ -130,7 +138,7 @@ function sentencesOf(block: Block): string[] {
   return splitSentences(block.text).map(({ text }) => text);
 }
 
-type Meaning = Pick<Fact, 'category' | 'strength' | 'values' | 'subject' | 'marks'>;
+type Meaning = Pick<Fact, 'category' | 'strength' | 'values' | 'subject' | 'marks' | 'progress'>;
 
 /** @returns null for what no report needs: metadata, fragments, questions */
 function factOf(text: string, heading: string): Meaning | null {
@@ -148,7 +156,7 @@ function factOf(text: string, heading: string): Meaning | null {
     byHeading !== 'risks' && byHeading !== 'next-steps' && DECIDED.test(plain) ? ('decisions' as const) : undefined;
   const category = decided ?? (general ? (byWords ?? money ?? dates ?? byHeading) : byHeading) ?? 'status';
   const strength = byHeading !== undefined || byWords !== undefined ? 2 : values.length > 0 ? 1 : 0;
-  return { category, strength, values, ...subjectOf(plain) };
+  return { category, strength, values, ...subjectOf(plain), progress: PROGRESS.test(plain) };
 }
 
 function valuesOf(text: string): FactValue[] {
