@@ -70,6 +70,18 @@ async function main(): Promise<number> {
 
 function resultOf(goal: string, run: Run, exported: Exported, egress: readonly string[]) {
   const evidence = new Map((run.answer?.evidence ?? []).map((piece) => [piece.id, piece]));
+  const claims = (run.answer?.sections ?? []).flatMap((section) =>
+    section.claims.map((claim) => ({
+      section: section.title,
+      text: claim.text,
+      sources: claim.evidence.flatMap((piece) => {
+        const found = evidence.get(piece);
+        return found
+          ? [{ file: found.file, sha256: found.source, start: found.start, end: found.end, quote: found.quote }]
+          : [];
+      }),
+    })),
+  );
   return {
     goal,
     understood: run.plan?.goal.restated ?? '',
@@ -92,30 +104,17 @@ function resultOf(goal: string, run: Run, exported: Exported, egress: readonly s
     })),
     status: run.status,
     outcome: run.answer?.outcome ?? null,
-    answer: (run.answer?.sections ?? []).flatMap((section) =>
-      section.claims.map((claim) => ({
-        section: section.title,
-        text: claim.text,
-        sources: claim.evidence.flatMap((piece) => {
-          const found = evidence.get(piece);
-          return found
-            ? [{ file: found.file, sha256: found.source, start: found.start, end: found.end, quote: found.quote }]
-            : [];
-        }),
-      })),
-    ),
-    notes: run.answer?.notes ?? [],
+    // An answer without sentences says in its notes what it cannot do.
+    answer: claims.length > 0 ? claims : (run.answer?.notes ?? []).map((text) => ({ section: '', text, sources: [] })),
+    notes: claims.length > 0 ? (run.answer?.notes ?? []) : [],
     workings: run.answer?.workings ?? [],
     suggestions: run.answer?.suggestions ?? [],
-    verdict:
-      run.verdict === null
-        ? null
-        : {
-            result: run.verdict.result,
-            confidence: run.verdict.confidence,
-            checks: run.verdict.checks.length,
-            repairs: run.verdict.repairs,
-          },
+    verdict: run.verdict?.result ?? null,
+    verification: {
+      confidence: run.verdict?.confidence ?? 0,
+      checks: run.verdict?.checks.length ?? 0,
+      repairs: run.verdict?.repairs ?? [],
+    },
     failure: run.failure,
     audit: { verifiedUpTo: exported.report.verifiedUpTo, ok: exported.report.ok, agent: exported.report.agent },
     egress,
@@ -146,7 +145,7 @@ function inWords(result: ReturnType<typeof resultOf>, run: Run): string {
   if (run.failure) lines.push(`  Failed: ${run.failure.message}`);
   lines.push(
     '',
-    `Verdict: ${result.verdict?.result ?? 'none'} (${String(result.verdict?.checks ?? 0)} checks, ${String(result.verdict?.repairs.length ?? 0)} repairs)`,
+    `Verdict: ${result.verdict ?? 'none'} (${String(result.verification.checks)} checks, ${String(result.verification.repairs.length)} repairs)`,
     `Run: ${result.status}`,
     `Audit: the export ${result.audit.ok ? `verifies up to ${String(result.audit.verifiedUpTo)}` : 'does NOT verify'}, signed by ${result.audit.agent ?? 'nobody'}`,
     `Sent to other hosts: ${result.egress.length === 0 ? 'nothing' : result.egress.join(', ')}`,

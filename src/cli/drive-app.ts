@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,12 @@ export async function driveApp(
   options: { now: string | null; zone: string | null },
   loaded: (path: string) => void = () => undefined,
 ): Promise<DrivenApp> {
-  if (!existsSync('build/headers.json')) throw new Error('There is no build yet: run npm run build first.');
+  // What the build says goes to the terminal's second channel: the first may be JSON.
+  if (!existsSync('build/headers.json'))
+    execFileSync(join('node_modules', '.bin', 'vite'), ['build'], {
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    });
   const { server, url } = await serve({ root: 'build', port: 0 });
   const profile = mkdtempSync(join(tmpdir(), 'windhover-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
