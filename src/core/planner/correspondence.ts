@@ -7,7 +7,7 @@ import type { Reading } from './reading.ts';
 const DEALINGS = new Set(
   words(`mail email message inbox mailbox correspondence conversation thread write wrote written send sent repl reply
   answer respond response ask request want need expect owe wait await hear heard chase nudge remind reminder unanswered
-  contact promise demand question letter deadline task todo action obligation duty homework ignore ghost follow back
+  contact promise demand question letter deadline task todo action obligation duty homework ignore ghost follow back react stuck court outstanding quiet silent
   read attention tell told say said`),
 );
 
@@ -34,7 +34,8 @@ const GENERAL = new Set(
   inform informed information info able got gotten getting get let use using based content contents whole entire complete
   full total mentioned mention regarding subject subjects line lines reach reached touch turn far kind kinds sum summed
   condense compress distil collect gather put together extract identify figure worry worth see seen mailed emailed
-  messaged mailing box mine`),
+  messaged mailing box mine forget forgot forgotten react reacted reaction stuck ball court behind lack lacks lacking quiet
+  silent hope hoping hopes end ends ending put puts keep keeping kept hang hanging`),
 );
 
 /**

@@ -1,4 +1,5 @@
 import { editDistance } from '../text/edit-distance.ts';
+import { stem } from '../text/stem.ts';
 import { fold, STOP_WORDS, wordsOf, type Word } from '../text/words.ts';
 import type { FoundDate, GoalContext } from './goal.ts';
 import { VOCABULARY } from './vocabulary.ts';
@@ -141,10 +142,13 @@ function knownWords(context: GoalContext): ReadonlySet<string> {
   return new Set(texts.flatMap((text) => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []));
 }
 
+const VOCABULARY_STEMS: ReadonlySet<string> = new Set([...VOCABULARY].map(stem));
+
 /** The cue word meant by a misspelt one; a word that is known anywhere stays. */
 function mend(word: string, known: ReadonlySet<string>): string {
   if (word.length < 3 || VOCABULARY.has(word) || STOP_WORDS.has(word) || known.has(word) || !/^[a-z]+$/.test(word))
     return word;
+  if (VOCABULARY_STEMS.has(stem(word))) return word;
   const swapsOnly = word.length < 5;
   const allowed = word.length >= 9 ? 2 : 1;
   let meant = word;

@@ -16,7 +16,12 @@ export interface Subject {
  * stands.
  */
 export function knownSubject(reading: Reading, { inventory }: GoalContext): Subject | null {
-  const said = reading.words.map(({ lower }) => lower.replace(/'s?$/, ''));
+  const files = [...reading.text.matchAll(FILE_NAME)].map(
+    ({ index, 0: name }) => [index, index + name.length] as const,
+  );
+  const said = reading.words.map(({ lower, start }) =>
+    files.some(([from, to]) => from <= start && start < to) ? '' : lower.replace(/'s?$/, ''),
+  );
   let best: { at: number; length: number; weight: number } | null = null;
   for (const { title, path } of inventory.documents) {
     for (const name of [
@@ -47,6 +52,8 @@ export function knownSubject(reading: Reading, { inventory }: GoalContext): Subj
   return { text: reading.text.slice(first.start, end), start: first.start, end };
 }
 
+const FILE_NAME = /\S+\.(?:md|markdown|txt|pdf|docx|html?|csv|tsv|eml|mbox|ics|json|zip)\b/gi;
+
 function trimmedRun(said: readonly string[], at: number, length: number): { at: number; length: number } {
   let [from, to] = [at, at + length];
   while (from < to && !isTelling(said[from] ?? '')) from++;
@@ -57,6 +64,18 @@ function trimmedRun(said: readonly string[], at: number, length: number): { at: 
 function isTelling(word: string): boolean {
   return word.length > 1 && !STOP_WORDS.has(word) && !ANY_DOCUMENT.has(word) && !/^\d+$/.test(word);
 }
+
+/** The subject with what narrows it right after: "Kestrel" of "the Kestrel project", "Kestrel budget". */
+export function narrowed(reading: Reading, subject: Subject): string {
+  const next = reading.words.find(({ start }) => start >= subject.end);
+  if (next === undefined || !/^['’]?s?\s$/.test(reading.text.slice(subject.end, next.start))) return subject.text;
+  const plain = STOP_WORDS.has(next.lower) || (ASKING.has(next.lower) && !NARROWING.test(next.lower));
+  return plain || reading.dates.some(({ start, end }) => start <= next.start && next.start < end)
+    ? subject.text
+    : reading.text.slice(subject.start, next.end);
+}
+
+const NARROWING = /^(?:budget|costs?|money|risks?|dates|milestones?|decisions?|people)$/;
 
 /** Whether a title says no more than the subject and what sort of document it is. */
 export function isNamedAfter(title: string, subject: Subject): boolean {
@@ -76,7 +95,8 @@ const ANY_DOCUMENT = new Set(
 );
 
 const STATE =
-  /\b(?:where(?: \w+){1,6} (?:stands?|standing|at)|where (?:are|is|do) (?:we|it|things|they)|how far|how(?: \w+){1,7} (?:stands?|going|doing|coming|getting|progress\w*|looking|developing|moving|along)|how (?:are things|is it|is everything)|(?:status|state|progress|latest|news|updates?|developments?|situation|standing|brief\w*|overview|picture|summar\w+|recap|rundown|decisions|risks|next steps|report\w*|snapshot)|up to (?:date|speed)|fill (?:me|us) in|catch (?:me|us) up|going on|happen(?:ed|ing|s)|what (?:is|has|have)(?: \w+){0,3} (?:changed|new|done)|(?:know|everything|all)(?: \w+){0,4} (?:about|on|of)|write up)\b/;
+  /\b(?:where(?: \w+){1,6} (?:stands?|standing|at)|where (?:are|is|do) (?:we|it|things|they)|how far|lost track|on (?:track|schedule|time|budget)|what is up with|account of|how (?:does|do)(?: \\w+){1,6} look|how(?: \w+){1,7} (?:stands?|going|doing|coming|getting|progress\w*|looking|developing|moving|along)|how (?:are things|is it|is everything)|(?:status|state|progress|latest|news|updates?|developments?|situation|standing|brief\w*|overview|picture|summar\w+|recap|rundown|decisions|risks|next steps|report\w*|snapshot)|up to (?:date|speed)|fill (?:me|us) in|catch (?:me|us) up|going on|happen(?:ed|ing|s)|what (?:is|has|have)(?: \w+){0,3} (?:changed|new|done)|(?:know|everything|all)(?: \w+){0,4} (?:about|on|of)|write up)\b/;
+const SAYS_WHAT_TO_DO = /\b(?:write|give|put|make|describe|explain|compile|draft|prepare|tell|page|gather|collect)\b/;
 /** Asks for one thing about it. */
 const NARROW = /^(?:who|whom|whose|when|why|which|how (?:much|many|long|often|big|old))\b/;
 
@@ -94,12 +114,12 @@ const ASKING = new Set(
   amounts money budget costs cost milestone milestones owner owners people responsible plan plans use using based
   content contents given see seen read hand hello hi hey could would working done so there's facts main key points
   important matter matters snapshot progressed doing well track moving move moved go goes went describe explain outline
-  give got information info anything something all whole entire text sources source folder vault archive bit like love
+  give got information info anything something all whole entire text sources source folder vault archive bit like love make sense lost boss asks asked wants put schedule budget track time in on at for
   including include included covering cover covers concerning regarding related`),
 );
 
-/** Whether a goal asks how a known subject stands, and nothing narrower. */
-export function asksForState(reading: Reading, subject: Subject): boolean {
+/** How surely a goal asks how a known subject stands, and nothing narrower, from 0 to 1. */
+export function asksForState(reading: Reading, subject: Subject): number {
   const inDate = (start: number): boolean => reading.dates.some((date) => date.start <= start && start < date.end);
   const rest = contentWords(reading.text).filter(
     ({ start, lower }) =>
@@ -107,7 +127,9 @@ export function asksForState(reading: Reading, subject: Subject): boolean {
       !inDate(start) &&
       !ASKING.has(fold(lower).replace(/'s?$/, '')),
   );
-  return rest.length === 0 && STATE.test(reading.plain) && !NARROW.test(reading.head);
+  if (rest.length > 0 || NARROW.test(reading.head)) return 0;
+  if (STATE.test(reading.plain)) return 0.85;
+  return !reading.question && SAYS_WHAT_TO_DO.test(reading.head) ? 0.55 : 0;
 }
 
 function words(list: string): string[] {

@@ -176,7 +176,8 @@ function ranked(
 ): TableQuestion {
   const { plain } = reading;
   const most = /\b(?:most|fewest|least) (\w+)/.exec(plain)?.[1] ?? '';
-  if (group !== null && rows.includes(stem(most)))
+  const measured = columnWords(none.column).map(stem).includes(stem(most));
+  if (group !== null && !measured && rows.includes(stem(most)))
     return { ...none, operation: 'count', column: '', groupBy: group.name, top: top || 1 };
   const perRow = none.measure !== null && isPerRow(none.measure);
   if (
@@ -260,9 +261,9 @@ function topOf(plain: string): number {
   const ranking =
     '(?:highest|largest|biggest|greatest|most|best|lowest|smallest|cheapest|least|worst|longest|oldest|top|bottom|latest|newest|fewest|shortest|dearest|priciest|heaviest)';
   const match = new RegExp(
-    String.raw`\b(?:top|bottom|first|best|worst|highest|largest|biggest|lowest|smallest|cheapest) ${number}\b(?! ?(?:percent|%))|\b${number} (?:\w+ )?${ranking}\b`,
+    String.raw`\b(?:top|bottom|first|best|worst|highest|largest|biggest|lowest|smallest|cheapest) ${number}\b(?! ?(?:percent|%))|\b${number} (?:\w+ )?${ranking}\b|\b${number} (?:\w+ ){1,4}?(?:with|by|of|having|that have|which have|who have)(?: the)? (?:\w+ )?${ranking}\b`,
   ).exec(plain);
-  const digits = match?.[1] ?? match?.[2];
+  const digits = match?.[1] ?? match?.[2] ?? match?.[3];
   if (digits === undefined) return 0;
   const named = NUMBERS.indexOf(digits);
   return named >= 0 ? named : Number(digits);

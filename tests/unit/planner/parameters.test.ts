@@ -162,7 +162,7 @@ describe('a goal for a report', () => {
     ['write a status report about Kestrel', { topic: 'Kestrel' }],
     [
       'Draft a progress report on the harbour project and save it as harbour.md',
-      { topic: 'harbour project', saveAs: 'harbour.md' },
+      { topic: 'harbour', saveAs: 'harbour.md' },
     ],
     ['kestrel status report, save it', { topic: 'kestrel', saveAs: 'status-report.md' }],
     ['Prepare a weekly update for the board', {}],

@@ -92,6 +92,10 @@ const WAITING = [
     0.7,
   ),
   cue(
+    '(?:forget|forgot|forgotten|lacks?|lacking|miss(?:ed)?|behind)(?: \\w+){0,4} (?:answer(?:ing)?|reply(?:ing)?|respond(?:ing)?|answers|replies|responses?)|not(?: \\w+){0,3} (?:react(?:ed)?|dealt with|attended to|come back)|ball(?: \\w+){0,3} (?:my|our) court|stuck|(?:gone|went|fell|stays?|stayed) (?:quiet|silent)|outstanding (?:from|with|by)|(?:end|ends|ended|ending|stop|stops) (?:with|in|on) (?:an?|the) (?:open )?(?:question|request)|(?:questions?|requests?|asks?) (?:of mine|i (?:asked|sent|made|put|wrote))|my (?:own )?(?:questions|requests|asks)',
+    0.6,
+  ),
+  cue(
     'unanswered|unreplied|without (?:an? |my |any )?(?:answer|reply|response)|open (?:replies|answers)|pending (?:replies|answers|responses|messages|mails|emails)|outstanding (?:replies|answers|responses)|(?:owe|owes|owing)(?: \\w+){0,3} (?:answer|reply|response|email|mail|answers|replies|responses)|need(?:s|ing)? (?:an? |my |to be )?(?:answer|reply|response|answered|replied|repl(?:y|ies))|(?:answer|reply|response)s? (?:from|by) me|(?:ghost|ignor)(?:ed|ing)|get back to|(?:replies|answers|responses) (?:i|we) (?:owe|missed|forgot)|hear(?:ing|d)? (?:back )?from me',
     0.7,
   ),
@@ -293,10 +297,21 @@ const PART_TOOLS = [
   ['waiting', 'find-waiting', 'waiting', 'Find who waits for your answer'],
 ] as const;
 
-function partsWanted({ plain }: Reading): { list: string[]; named: boolean } {
+/** Going through the mail is how, not what for: "go through my mail and tell me who waits". */
+const MEANS = new RegExp(
+  String.raw`\b(?:go|look|read|scan|skim|search|sift|comb|check|walk(?: me)?|sort|review|process)(?: \w+){0,4} (?:${MAIL_WORDS})\b`,
+);
+
+/** "Who …", "which people …": of mail, who waits is meant, unless who wrote. */
+const ASKS_FOR_PEOPLE =
+  /^(?:(?:tell|show) me |find out |list )?(?:who|whom|with whom|to whom|which (?:people|persons|colleagues|senders|contacts)|(?:is|are|does|do|has|have)(?: there)? (?:any|some)(?:one|body))\b/;
+const WROTE = /\b(?:wr[oi]te|wrote|written|sent|mailed|emailed|messaged|contacted|said|says)\b/;
+
+function partsWanted({ plain, head }: Reading): { list: string[]; named: boolean } {
+  const ends = plain.replace(MEANS, ' ');
   const summary =
-    evidence(plain, [SUMMARY, cue('by thread|per thread|each thread|threads|discussions?', 0.5)]) > 0 ||
-    evidence(plain, NEWS) > 0.44;
+    evidence(ends, [SUMMARY, cue('by thread|per thread|each thread|threads|discussions?', 0.5)]) > 0 ||
+    evidence(ends, NEWS) > 0.44;
   const waiting = evidence(plain, WAITING) >= 0.5;
   const withoutWaiting = plain.replace(
     /\b(?:need|have|should|must|still|ought|do|who)(?: \w+){0,4} (?:answer\w*|repl\w+|respond\w*|get back|write back)\b/g,
@@ -304,6 +319,7 @@ function partsWanted({ plain }: Reading): { list: string[]; named: boolean } {
   );
   const asked = evidence(waiting ? withoutWaiting : plain, ASKED) >= 0.5;
   const list = [...(asked ? ['asks'] : []), ...(waiting ? ['waiting'] : [])];
+  if (list.length === 0 && ASKS_FOR_PEOPLE.test(head) && !WROTE.test(plain)) return { list: ['waiting'], named: true };
   if (list.length === 0) return { list: PARTS.map((part) => part.value), named: false };
   return {
     list: summary && /\b(?:and|also|plus|including|with)\b|,/.test(plain) ? ['threads', ...list] : list,

@@ -6,7 +6,7 @@ import type { DateRange } from '../local-dates.ts';
 import { parameter, rangeValue, sourceOptions, valueOf } from '../parameters.ts';
 import { goalDates } from '../ranges.ts';
 import type { Reading } from '../reading.ts';
-import { asksForState, isNamedAfter, knownSubject } from '../subject.ts';
+import { asksForState, isNamedAfter, knownSubject, narrowed } from '../subject.ts';
 import { namedSources, topicOf, trimmed } from '../topic.ts';
 import { useTool } from '../tool-use.ts';
 import { timeWords } from './summarise-mail.ts';
@@ -58,7 +58,7 @@ export const writeReport: GoalMethod = {
       summary && (named || aboutDocument(reading, context)) ? 0.6 : summary && topicOf(reading) !== '' ? 0.3 : 0;
     const bare = /^(?:\w+ ){0,4}(?:report|status|update|briefing|memo)(?: please)?(?: ,.*)?$/.test(head) ? 0.45 : 0;
     const known = knownSubject(reading, context);
-    const state = known !== null && asksForState(reading, known) ? 0.85 : 0;
+    const state = known === null ? 0 : asksForState(reading, known);
     return either(evidence(plain, CUES), subject, bare, state, summary ? 0.2 : 0) * (1 - evidence(plain, AGAINST));
   },
 
@@ -195,11 +195,9 @@ const SUBJECT = new RegExp(
 );
 
 function subjectOf(reading: Reading, context: GoalContext, named: readonly string[]): string {
-  const said = topicOf(reading, SUBJECT) || leading(reading);
+  // What the files are named after is told from lead-ins more surely than by any pattern.
   const known = knownSubject(reading, context);
-  // What the files are named after says better where the subject begins than any lead-in does.
-  const at = known === null ? -1 : said.indexOf(known.text);
-  const found = known === null ? said : at < 0 ? known.text : said.slice(at);
+  const found = known === null ? topicOf(reading, SUBJECT) || leading(reading) : narrowed(reading, known);
   const topic = trimmed(
     found
       .replace(/\b(?:going|doing|coming along|progressing|getting on|stand(?:s|ing)?|looking)\b.*$/i, '')

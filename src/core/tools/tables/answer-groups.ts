@@ -39,7 +39,7 @@ export function answerGroups(computation: Computation): AnswerDraft {
   ];
   if (outcomes.length === 0) return noNumbers(computation, notes);
 
-  const { told, tie } = ranked(computation, outcomes, single);
+  const { told, tie, sorted } = ranked(computation, outcomes, single);
   const shown = told.slice(0, GROUPS_TOLD_MAX);
   const citer = new RowCiter(book, table, computation.file, shown.length);
   const claims = shown.map((outcome) => claimOf(computation, outcome, outcomes, single, citer));
@@ -53,8 +53,8 @@ export function answerGroups(computation: Computation): AnswerDraft {
       ...citedNote(citer),
     ],
     workings: shown.map((outcome) => shownOf(computation, outcome, outcomes, single)),
-    chart: single ? null : chartOf(computation, told),
-    table: single ? null : tableOf(computation, told, outcomes),
+    chart: single ? null : chartOf(computation, sorted),
+    table: single ? null : tableOf(computation, sorted, outcomes),
   });
 }
 
@@ -81,23 +81,23 @@ function aggregateOf(operation: Computation['operation']): Aggregate {
   return operation === 'share' ? 'sum' : (operation as Aggregate);
 }
 
-/** The best first, cut to the asked number; a tie at the cut is kept whole and told. Periods stay in time order. */
+/** The best first, cut to the asked number, and all of them; a tie at the cut is kept whole and told. Periods stay in time order. */
 function ranked(
   computation: Computation,
   outcomes: readonly Outcome[],
   single: boolean,
-): { told: readonly Outcome[]; tie: string[] } {
+): { told: readonly Outcome[]; tie: string[]; sorted: readonly Outcome[] } {
   const { top, order, groupBy } = computation;
-  if (single || (top === null && groupBy === null)) return { told: outcomes, tie: [] };
+  if (single || (top === null && groupBy === null)) return { told: outcomes, tie: [], sorted: outcomes };
   const direction = order === 'asc' ? 1 : -1;
   const sorted = [...outcomes].sort((a, b) => direction * compare(a.result, b.result) || (a.label < b.label ? -1 : 1));
-  if (top === null || sorted.length <= top) return { told: sorted, tie: [] };
+  if (top === null || sorted.length <= top) return { told: sorted, tie: [], sorted };
   const last = sorted[top - 1];
   const told = sorted.filter((outcome, index) => index < top || (last && compare(outcome.result, last.result) === 0));
   const tied = told.filter((outcome) => last && compare(outcome.result, last.result) === 0);
   const tie =
     told.length > top ? [`Place ${String(top)} is shared by ${formatList(tied.map(({ label }) => label))}.`] : [];
-  return { told, tie };
+  return { told, tie, sorted };
 }
 
 function claimOf(
