@@ -195,3 +195,9 @@ test('a goal that fits nothing is answered with what would work', async () => {
     sections: [],
   });
 });
+
+test('what the files lack is said as not found', async () => {
+  const { run } = await textWorld({ 'a.md': 'Nothing much.' });
+  const draft = await run(explainLimits, { outcome: 'not-found', reason: 'There are no tables.', suggestions: [] });
+  expect(draft).toMatchObject({ outcome: 'not-found', notes: ['There are no tables.'] });
+});

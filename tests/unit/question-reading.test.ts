@@ -9,10 +9,14 @@ describe('the question itself', () => {
     ['Search my files: who keeps the keys?', 'who keeps the keys?'],
     ['According to my notes, when does the lease end?', 'when does the lease end?'],
     ['Could you please tell me where the ladder is?', 'where the ladder is?'],
-    ['I would like to know how old the boiler is, please.', 'how old the boiler is.'],
+    ['I would like to know how old the boiler is, please.', 'how old the boiler is?'],
     ['Please look in my documents and tell me who pays for the paint.', 'who pays for the paint.'],
     ['What do my files say: how high is the fence?', 'how high is the fence?'],
     ['Who has the spare key according to my documents?', 'Who has the spare key?'],
+    ['I forgot what my notes say about who has the key.', 'who has the key.'],
+    ['Who has the key? It must be somewhere in my papers.', 'Who has the key?'],
+    ['Who knows by when the fence is due?', 'by when the fence is due?'],
+    ['Who has the key, as far as my notes go?', 'Who has the key?'],
     ['Who wrote the note about the boiler?', 'Who wrote the note about the boiler?'],
     ['When does the contract for the files end?', 'When does the contract for the files end?'],
   ])('is left of %j', (asked, bare) => {
@@ -49,6 +53,7 @@ The notice period is three weeks. The licence fee is EUR 45.`,
     ['How cold are the seeds kept?', 'plus 6 degrees'],
     ['According to my documents, how fast may the tractor run?', '25 km/h'],
     ['How high is the weather mast?', '31 metres'],
+    ['How much is the licence?', 'EUR 45'],
     ['When may horses be ridden out?', 'two riders'],
     ['What is the notice period for the pond?', 'three weeks'],
   ])('to %j is found', async (question, answer) => {
@@ -61,6 +66,8 @@ The notice period is three weeks. The licence fee is EUR 45.`,
     'What is the notice period of the forest?',
     'How fast may the boat run?',
     'Who owns the barn?',
+    'When does the tractor leave?',
+    'How much milk do the cows give?',
   ])('to %j is honestly not there', async (question) => {
     expect((await (await world).ask(question)).outcome).toBe('not-found');
   });

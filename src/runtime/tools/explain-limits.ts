@@ -4,13 +4,16 @@ import { explainLimits as definition } from '#core/tools/documents/definitions.t
 import { asJson, textOf, textsOf } from './arguments.ts';
 import type { Tool } from './tool.ts';
 
+/** What this can end with; a goal may be clear and what it needs missing from the files. */
+const OUTCOMES = ['not-understood', 'language-not-understood', 'not-found'] as const satisfies AnswerDraft['outcome'][];
+
 /** The answer when no method fits: what was understood, and what would work. It claims nothing about the files. */
 export const explainLimits: Tool = {
   definition,
   run: (args) => {
     const reason = textOf(args, 'reason');
     const draft: AnswerDraft = {
-      outcome: textOf(args, 'outcome') === 'language-not-understood' ? 'language-not-understood' : 'not-understood',
+      outcome: OUTCOMES.find((outcome) => outcome === textOf(args, 'outcome')) ?? 'not-understood',
       sections: [],
       evidence: [],
       notes: [reason === '' ? 'This is nothing that can be done here yet.' : reason],

@@ -8,6 +8,8 @@ import type { Question, QuestionType } from './question.ts';
 /** Words beside which a bare number is an amount of money. */
 const PRICED =
   /\b(?:costs?|price[ds]?|budget|pay|paid|fees?|rent|salary|charge[ds]?|amounts?|sum|offer(?:ed)?|quote[ds]?|invoice[ds]?|deposit|reserve|income|expenses?|spent|per (?:month|year|hour|night|day)|each)\b/i;
+/** A period may be told by its last day. */
+const ENDS = /\b(?:ends?|ended|until|till|expires?|expired|to|through|by|lasts?|runs?)\b/i;
 /** "only when the wind is low", "from the third day on": a time that is told by something else. */
 const CONDITION =
   /\b(?:when|whenever|once|after|before|during|while|unless|as soon as|as long as|only if|if|until|between|at (?:dawn|dusk|night|noon|sunrise|sunset)|(?:on|from|within|by) the \w+ (?:day|week|month|year)|\w+ (?:days?|weeks?|months?) (?:before|after|ahead|in advance|of|from)|(?:in|every) (?:spring|summer|autumn|winter))\b/i;
@@ -47,6 +49,7 @@ export function holdsType(type: QuestionType, text: string, question: Question):
     case 'percent':
       return findNumbers(text).some(({ kind }) => kind === 'percent');
     case 'duration':
+      if (findWrittenDates(text).length > 0 && ENDS.test(text)) return true;
       return /\b(?:minutes?|hours?|days?|nights?|weeks?|months?|years?|quarters?|daily|weekly|monthly|yearly|annually|twice|once|every|until|from)\b/i.test(
         text,
       );

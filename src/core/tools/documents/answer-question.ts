@@ -190,7 +190,7 @@ const LIGHT_VERBS = new Set(
   lies belong find found reach come came happen occur cost costs pay paid last lasts amount contain have need needed
   require required apply count set give given want see know become turn deal handle involve concern do done add up
   provide offer include allowed permitted supposed expected meant located situated placed stored called named
-  bring brought sit exist fit change receive bear carry serve stick look wait mean`
+  bring brought sit exist fit change help helps turn tell ask put store happen receive bear carry serve stick look wait mean`
     .split(/\s+/)
     .map((word) => stemOf(word)),
 );

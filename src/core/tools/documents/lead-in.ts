@@ -1,3 +1,6 @@
+import { splitSentences } from '../../text/sentences.ts';
+import { STOP_WORDS, wordsOf, type Word } from '../../text/words.ts';
+
 /**
  * The question itself, without what people say around it: politeness, where to look, and that an answer is wanted.
  * "Search my files: who …", "According to my notes, when …", "Could you tell me where …, please?"
@@ -7,7 +10,10 @@ export function bareQuestion(text: string): string {
   for (let before = ''; before !== rest;) {
     before = rest;
     for (const pattern of OPENINGS) rest = shortened(rest, rest.replace(pattern, ''));
+    rest = shortened(rest, sentenceThatAsks(rest));
     rest = shortened(rest, withoutSegment(rest));
+    rest = shortened(rest, withoutTalkBefore(rest));
+    rest = shortened(rest, withoutTalkAfter(rest));
     for (const pattern of ENDINGS) rest = shortened(rest, rest.replace(pattern, '$1'));
     rest = shortened(rest, rest.replace(QUOTED_WHOLE, '$1'));
   }
@@ -69,6 +75,65 @@ function withoutSegment(text: string): string {
 const ASKS =
   /^(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|can|may|must|should|has|have|will|(?:at|by|on|in|to|from|for|until|since|with|under|of) (?:what|which|whom|when|how|where))\b/i;
 const LOOKS = new RegExp(String.raw`\b(?:${FILES}|question|answer|search|look|check|find|tell|know|help)\b`, 'i');
+
+/** "Who has the key? It should be in my notes.": the sentence that asks, when the others only say where to look. */
+function sentenceThatAsks(text: string): string {
+  const sentences = splitSentences(text).map((sentence) => sentence.text);
+  if (sentences.length < 2) return text;
+  const telling = sentences.filter((sentence) => !isTalk(wordsOf(sentence)));
+  return telling.length > 0 && telling.length < sentences.length ? telling.join(' ') : text;
+}
+
+/** "I forgot what my notes say about who has the key": from the last word of asking that only talk stands before. */
+function withoutTalkBefore(text: string): string {
+  const words = wordsOf(text);
+  const at = words.findLastIndex(
+    ({ lower }, i) => i > 0 && INTERROGATIVE.test(lower) && isTalk(words.slice(0, i)) && i < words.length - 1,
+  );
+  const before = words[at - 1];
+  const opening = /^(?:at|by|on|in|to|from|for|until|since|with|under|into|of|till)$/;
+  const from = before !== undefined && at > 1 && opening.test(before.lower) ? before : words[at];
+  return from === undefined ? text : text.slice(from.start);
+}
+
+/** "Who has the key, as far as my notes go?": without a last part that only talks. */
+function withoutTalkAfter(text: string): string {
+  for (const mark of [...text.matchAll(/\s[–—-]\s|[,;:?!.](?=\s)|["”]/g)].reverse()) {
+    const tail = wordsOf(text.slice(mark.index));
+    const head = text.slice(0, mark.index);
+    if (tail.length > 0 && isTalk(tail) && !isTalk(wordsOf(head))) return `${head.replace(/^["“]/, '')}?`;
+  }
+  return text;
+}
+
+/** Whether words only say that something is asked, and where to look for it. */
+function isTalk(words: readonly Word[]): boolean {
+  return (
+    words.some(({ lower }) => TALK.has(lower)) && words.every(({ lower }) => STOP_WORDS.has(lower) || TALK.has(lower))
+  );
+}
+
+const INTERROGATIVE = /^(?:who|whom|whose|what|when|where|why|how|which)$/;
+const TALK: ReadonlySet<string> = new Set(
+  `ask asked asking question questions answer answers answered answering reply respond tell tells telling told say says
+  said saying state states stated mention mentions mentioned find finds finding found look looks looking looked search
+  searches searching searched check checks checking checked read reads reading see sees know knows known knowing need
+  needs want wants like wish wonder wondering wonders curious interested remember remembers recall forgot forget forgotten
+  remind sure unsure certain idea clue hint help helps please kindly quick quickly short brief briefly simple simply
+  file files folder folders document documents documentation doc docs note notes paper papers mail mails email emails
+  message messages letter letters inbox mailbox record records text texts data material materials archive archives vault
+  source sources collection information info content contents calendar calendars correspondence stuff things everything
+  anything something anywhere somewhere nowhere page pages passage passages place places sentence line write writes
+  written wrote go going goes gone back through use using used base based basis given giving gives provided provide
+  provides according accordance per consult consulting consulted scan dig browse comb examine review query hand own
+  available stored saved kept collected uploaded imported added loaded dropped local device exactly precisely anyone
+  anybody someone somebody one happen happens possible possibly maybe perhaps contain contains contained include reveal
+  reveals show shows showing shown explain work out figure learn understand get fetch give search let me try just only
+  thanks thank hi hello hey dear today now again really actually well ok okay right far concerned following next here
+  listed appear appears appeared stand stands stood mean means able time moment minute second urgent urgently think
+  believe suppose guess guessing memory verify confirm quote cite cited evidence proof support supported rely relying
+  trust judging solely purely entirely strictly main old new various different many several all whole`.split(/\s+/),
+);
 
 /** The shorter text unless hardly anything would be left of the question. */
 function shortened(before: string, after: string): string {

@@ -29,7 +29,7 @@ const TIMES = String.raw`(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months
 export const MEASURES: Readonly<Record<Measure, MeasureWords>> = {
   height: {
     asked:
-      /\bhow (?:high|tall)\b|\b(?:what|which) (?:height|altitude|elevation)\b|\b(?:height|altitude|elevation) of\b/i,
+      /\bhow (?:high|tall)\b|\b(?:what|which) (?:height|altitude|elevation|level)\b|\b(?:height|altitude|elevation) of\b/i,
     words: /^(?:high|tall|height|altitude|elevation|metres?|meters?)$/,
     answer: new RegExp(NUMBER + LENGTHS, 'i'),
     amount: true,
@@ -48,7 +48,7 @@ export const MEASURES: Readonly<Record<Measure, MeasureWords>> = {
   },
   temperature: {
     asked: /\bhow (?:cold|warm|hot|cool)\b|\btemperatures?\b|\bhow many degrees\b/i,
-    words: /^(?:cold|warm|hot|cool|temperatures?|degrees?|celsius|fahrenheit|kept|set)$/,
+    words: /^(?:storage|cold|warm|hot|cool|temperatures?|degrees?|celsius|fahrenheit|kept|set)$/,
     answer: /\d\s*(?:°|degrees?\b|celsius\b|fahrenheit\b|[CFK]\b)|\b(?:minus|plus) \w+/i,
     amount: false,
   },

@@ -52,11 +52,11 @@ const TYPES: readonly (readonly [QuestionType, RegExp])[] = [
     /\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year|week)|by when|until when|since when|what is the (?:\w+ ){0,3}(?:date|deadline)|what's the (?:\w+ ){0,3}(?:date|deadline)|the deadline (?:for|of))\b/i,
   ],
   ['duration', /\bhow (?:long|often)\b(?! is the (?:wall|corridor|bridge|line|beam|cable|road))/i],
-  ['count', /\b(?:how many|what number of|(?:what is |what's )?the number of)\b/i],
   [
     'money',
-    /\b(?:how much(?! time)|what (?:does|do|did|will|would|is|was|are|were)\b.*\b(?:cost|costs|price|fee|budget|rent|salary|amount|sum|charge|expense|value|deposit|total|bill|fare)|at what price|what price|which (?:amount|price|budget))\b/i,
+    /\b(?:how much(?! time)(?= (?:is|are|was|were|does|do|did|will|would|can|could|may|must|should|shall|has|have|had|money|of the (?:budget|money|sum)|per|to|it|for)\b|\s*[?]|$)|what (?:does|do|did|will|would|is|was|are|were)\b.*\b(?:cost|costs|price|fee|budget|rent|salary|amount|sum|charge|expense|value|deposit|total|bill|fare)|at what price|what price|which (?:amount|price|budget))\b/i,
   ],
+  ['count', /\b(?:how (?:many|much)|what number of|(?:what is |what's )?the number of)\b/i],
   ['code', /\b(?:what|which)\b.*\b(?:number|no\.|code|id|reference|version|model|password|pin|iban|serial)\b/i],
   [
     'who',
@@ -101,6 +101,10 @@ const SOFT = new Set([
   'person',
 ]);
 
+/** Words that only shade what is asked: an answer to "the maximum load" may say "up to" or "no more than". */
+const MODIFIER =
+  /^(?:maximum|minimum|max|min|maximal|minimal|limit|limits|upper|lower|most|least|exact|precise|current|currently|next|last|lastly|latest|recently|usual|usually|normal|normally|general|generally|regular|regularly|overall|annual|annually|yearly|monthly|weekly|daily|full|right|proper|correct|respective|strong|strict|approximate|approximately|roughly|ever|already|really|originally|allowed|permitted|today|nowadays|together|altogether|available|official|officially|condition|conditions|circumstances)$/;
+
 /** Words that name the kind of answer: "cost" where an amount answers, "scheduled" where a date does. */
 const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
   when: /^(?:scheduled?|planned|plan|set|expected|due|held|fixed|supposed|exact|going|latest)$/,
@@ -140,7 +144,7 @@ export function readQuestion(asked: string): Question {
       stem,
       word: written,
       hard: hard || known?.hard === true,
-      optional: !hard && (OPTIONAL[type]?.test(lower) === true || asksMeasure(measure, lower)),
+      optional: !hard && (MODIFIER.test(lower) || OPTIONAL[type]?.test(lower) === true || asksMeasure(measure, lower)),
       verb: !hard && verb && known?.verb !== false,
     });
   }

@@ -98,6 +98,162 @@ doctor physician gp
 dinner supper
 lunch noon
 headquarters hq
+stay remain
+test tested check checked inspect inspected examine examined verify verified
+clean cleaned cleaning sweep swept wash washed
+rubbish garbage trash refuse waste litter bin bins
+container canister bin vessel can tank barrel bottle
+collect collected pick picked gather gathered fetch fetched empty emptied
+expire expires expired expiry end ends ended run runs terminate terminated lapse
+money finances funds cash finance treasurer accounts bookkeeping
+treasurer cashier bookkeeper accountant
+chairman chairwoman chairperson chair president head
+secretary clerk
+majority votes vote share quorum
+vote votes voted election elected elect
+change amend amended alter altered modify modified modification amendment
+statutes bylaws by-laws constitution rules articles
+rules regulations guidelines policy instructions
+dues fee fees subscription contribution
+member members membership
+annual yearly year
+monthly month
+weekly week
+daily day
+quarterly quarter
+speed fast revolutions rpm
+temperature degrees cold warm
+capacity hold holds volume contain
+altitude height elevation high
+probation trial
+dismissal termination notice
+termination terminate notice cancel cancellation
+home remote remotely homeworking telework teleworking
+office workplace desk
+maternity paternity parental
+sick illness ill medical doctor certificate
+note certificate letter slip
+training education course courses development
+allowance budget grant subsidy allowances bonus
+bullying harassment mobbing
+complaint complaints grievance grievances complain
+deal handle handled manage managed handles deals address
+confidence confidential confidentially
+represent represented represents act acts agent lawyer proxy
+landlord landlady owner lessor
+tenant lessee renter
+lease tenancy rental rent
+sublet subletting sublease subleasing underlet
+flat apartment house home premises
+consent permission approval agreement authorisation authorization
+written writing
+deposit bond security
+interest yield
+tap valve stopcock faucet
+heating heater radiator furnace boiler
+firewood wood logs
+chimney flue
+toxic poison poisonous poisons
+cabinet cupboard locker closet
+locked lock key keys unlock
+species kinds kind types varieties sorts
+gather collect
+camp base
+reach reached arrive arrived get cross crossed
+repair repaired mend mended fix fixed patch patched restore restored renovate
+assembly meeting gathering congregation
+convene convened meet meets held takes
+boat boats vessel ship
+founded established found set created started began
+founder founders
+employ employed hire hired employ recruits recruit
+resign resigned quit leave leaves left
+teacher instructor tutor trainer
+pupil student learner
+guest visitor guests visitors
+breakfast meal meals
+parking park
+dog dogs pet pets animal animals
+smoke smoking
+borrow borrowed lend lent loan loans
+return returned bring
+lost missing
+hire rent rented
+shut close closed closes closing
+hours times opening
+emergency alarm danger
+fire fires
+injured injury accident accidents hurt
+first-aid aid
+nurse medic
+medicine drug medication medicines
+dose dosage
+recipe ingredients
+wage salary pay
+earn earns earned paid
+tax taxes vat
+bank account
+penalty fine fee surcharge
+late overdue
+discount reduction rebate
+free complimentary
+tree trees
+garden yard
+lawn grass
+floor storey level
+storage store stored stores keep kept warehouse
+entrance door gate entry
+stairs staircase
+lift elevator
+lorry truck van
+bicycle bike cycle
+road street
+train railway rail
+airplane plane aircraft flight drone
+pilot captain
+crew team group
+tests trial trials
+documents papers
+photo photograph picture image
+film movie
+book volume
+song piece
+music concert
+choir chorus
+rehearse rehearsal practise practice
+conductor director
+performance show concert
+ticket tickets admission
+audience spectators
+prize award
+winner won
+jury judges
+translate translated translation translator
+publish published publication printed
+edition version
+signature sign signed
+witness witnesses
+court judge
+lawyer attorney solicitor counsel
+police officer
+neighbour neighbor neighbours neighbors
+kitchen cook cooking
+water moisture
+electricity power current
+meter gauge
+sensor probe
+machine device equipment apparatus
+tool instrument
+glove gloves
+helmet hat
+badge pass
+wind breeze gale
+storm weather
+strike hit
+summit peak top
+mule mules donkey horse
+tent shelter
+supplies provisions food
 `;
 
 const INDEX = build();
