@@ -9,10 +9,15 @@ const MONDAY = 'Mon, 16 Nov 2026 09:00:00 +0100';
 const TUESDAY = 'Tue, 17 Nov 2026 09:00:00 +0100';
 const WEDNESDAY = 'Wed, 18 Nov 2026 09:00:00 +0100';
 
+/** Overdue or not. */
+const asksIn = (draft: Parameters<typeof claimsIn>[0]): string[] => [
+  ...claimsIn(draft, 'Overdue'),
+  ...claimsIn(draft, 'Asked of you'),
+];
 const asked = async (...letters: Letter[]): Promise<string[]> => {
   const draft = await (await textWorld({ 'inbox.mbox': mbox(letters) })).mail({}, ['asks']);
   verifiedTexts(draft);
-  return claimsIn(draft, 'Asked of you');
+  return asksIn(draft);
 };
 const letter = (text: string, rest: Partial<Letter> = {}): Letter => ({
   from: ADA,
@@ -127,6 +132,22 @@ describe('what is asked of the owner', () => {
     expect(claims[0]).toContain('Thu 19 Nov 2026');
   });
 
+  test('what was due before now stands apart and first', async () => {
+    const mail = (
+      await textWorld({
+        'inbox.mbox': mbox([
+          letter('Hi Sam,\nplease send the old form by 2 November.', { date: 'Mon, 26 Oct 2026 09:00:00 +0100' }),
+          letter('Hi Sam,\nplease send the new form by 30 December 2027.', { subject: 'Form' }),
+        ]),
+      })
+    ).mail;
+    const draft = await mail({}, ['asks']);
+    verifiedTexts(draft);
+    expect(draft.sections.map(({ title }) => title)).toEqual(['Overdue', 'Asked of you']);
+    expect(claimsIn(draft, 'Overdue')).toEqual([expect.stringContaining('the old form')]);
+    expect(claimsIn(draft, 'Asked of you')).toEqual([expect.stringContaining('the new form')]);
+  });
+
   test('asks come by date, those without one last', async () => {
     const claims = await asked(
       letter('Hi Sam,\nWhat do you think of the lamp?', { subject: 'Lamp' }),
@@ -210,6 +231,25 @@ describe('threads', () => {
     expect(await titles({ topic: 'tiles' })).toEqual(['Fair']);
   });
 
+  test('beyond the twelve that matter most are told in one line each, and this is said', async () => {
+    const many = Array.from({ length: 15 }, (_, i) =>
+      letter(`Hi Sam, the lamp number ${String(i)} costs ${String(40 + i)} EUR. It hangs in hall ${String(i)}.`, {
+        subject: `Lamp ${String(i)}`,
+        id: `lamp-${String(i)}`,
+      }),
+    );
+    const draft = await (await textWorld({ 'inbox.mbox': mbox(many) })).mail({}, ['threads']);
+    verifiedTexts(draft);
+    expect(draft.sections.filter(({ title }) => title.startsWith('Lamp'))).toHaveLength(12);
+    expect(draft.sections.filter(({ claims }) => claims.length > 2).map(({ title }) => title)).toEqual([
+      'Other threads',
+    ]);
+    const others = claimsIn(draft, 'Other threads');
+    expect(others).toHaveLength(3);
+    for (const text of others) expect(text).toMatch(/^Lamp \d+ — 1 message, last from Ada Lindholm on 16 Nov 2026$/);
+    expect(draft.notes.join(' ')).toContain('3 more are given in one line each');
+  });
+
   test('a reply without references joins by subject and people; another’s mail with the same subject does not', async () => {
     const { mail } = await textWorld({
       'inbox.mbox': mbox([
@@ -241,7 +281,7 @@ describe('threads', () => {
     });
     const draft = await mail();
     expect(claimsIn(draft, 'Newsletters and notifications')).toEqual(['3 newsletters or notifications from Boiler']);
-    expect(claimsIn(draft, 'Asked of you')).toHaveLength(3);
+    expect(asksIn(draft)).toHaveLength(3);
   });
 
   test('no mail at all is an error in plain words, nothing found is an honest answer', async () => {

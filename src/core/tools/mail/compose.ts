@@ -1,5 +1,6 @@
 import { CLAIMS_PER_ANSWER_MAX } from '../../base/limits.ts';
-import type { UnixMs } from '../../base/ids.ts';
+import type { EvidenceId, UnixMs } from '../../base/ids.ts';
+import { showDate } from '../../text/civil-date.ts';
 import { oneLine } from '../../text/tokens.ts';
 import type { AnswerDraft, AnswerSection, Claim, Computation } from '../answer.ts';
 import { EvidenceBook } from '../evidence-book.ts';
@@ -28,13 +29,27 @@ export interface MailFindings {
 const ASKS_MAX = 60;
 const WAITING_MAX = 40;
 const NOISE_SENDERS_MAX = 12;
+/** Threads told with their key sentences, and how many of these each gets; more when there are few threads. */
+const THREADS_IN_FULL = 12;
+const SENTENCES_EACH = 2;
+const FEW_THREADS = 4;
+const SENTENCES_OF_FEW = 5;
 
-/** Writes the mail summary: extracts with who said them, nothing without a citation. */
-export function composeMailSummary(findings: MailFindings, focus: MailFocus, zone: string): AnswerDraft {
+/**
+ * Writes the mail summary: what is overdue and asked first, then who waits, then the threads; extracts with who said
+ * them, nothing without a citation.
+ * @param localNow ISO local date and time in the zone: "2026-11-19T09:00"
+ */
+export function composeMailSummary(
+  findings: MailFindings,
+  focus: MailFocus,
+  zone: string,
+  localNow: string,
+): AnswerDraft {
   const book = new EvidenceBook();
   const sections: AnswerSection[] = [];
   const notes = [...(findings.threads?.notes ?? [])];
-  if (findings.asks !== null) sections.push(askSection(book, findings.asks, zone, notes));
+  if (findings.asks !== null) sections.push(...askSections(book, findings.asks, zone, localNow, notes));
   if (findings.waiting !== null) sections.push(...waitingSections(book, findings.waiting, focus, zone));
   if (findings.summaries !== null && (focus === 'all' || focus === 'threads')) {
     const used = sections.reduce((sum, section) => sum + section.claims.length, 0);
@@ -50,19 +65,30 @@ export function composeMailSummary(findings: MailFindings, focus: MailFocus, zon
   return book.draft('answered', sections, { notes });
 }
 
-function askSection(
+function askSections(
   book: EvidenceBook,
   { asks, closed }: AsksObservation,
   zone: string,
+  localNow: string,
   notes: string[],
-): AnswerSection {
+): AnswerSection[] {
   const open = [...asks].sort(byDue);
   if (closed > 0) notes.push(`Left out because they were answered or taken back since: ${String(closed)}.`);
   if (open.length > ASKS_MAX) notes.push(`Shown are the first ${String(ASKS_MAX)} of ${String(open.length)} asks.`);
-  return {
-    title: 'Asked of you',
-    claims: open.slice(0, ASKS_MAX).map((ask) => askClaim(book, ask, `${displayName(ask.message.from)} asks`, zone)),
-  };
+  const shown = open.slice(0, ASKS_MAX);
+  const claims = (list: readonly Ask[]): Claim[] =>
+    list.map((ask) => askClaim(book, ask, `${displayName(ask.message.from)} asks`, zone));
+  return [
+    { title: 'Overdue', claims: claims(shown.filter((ask) => isOverdue(ask, localNow))) },
+    { title: 'Asked of you', claims: claims(shown.filter((ask) => !isOverdue(ask, localNow))) },
+  ];
+}
+
+/** A due day lasts until its end; "before Friday" ends with Thursday. */
+function isOverdue({ due }: Ask, localNow: string): boolean {
+  if (due === null) return false;
+  const now = due.value.includes('T') ? localNow : localNow.slice(0, 10);
+  return due.relation === 'before' ? due.value <= now : due.value < now;
 }
 
 function askClaim(book: EvidenceBook, ask: Ask, lead: string, zone: string): Claim {
@@ -113,40 +139,56 @@ function waitingSections(
   ];
 }
 
-/** Every thread gets its best sentence before the first ones get more. */
+/** The threads that matter most with their key sentences, the others in one line each. */
 function threadSections(
   book: EvidenceBook,
   { threads, threadsLeftOut }: SummariesObservation,
   room: number,
   notes: string[],
 ): AnswerSection[] {
-  const counted = (thread: ThreadSummary): number => (thread.messages.length > 1 ? 1 : 0);
-  const shown: ThreadSummary[] = [];
+  const told = threads.filter(({ sentences }) => sentences.length > 0);
+  const full = told.slice(0, THREADS_IN_FULL);
+  const sentences = full.length <= FEW_THREADS ? SENTENCES_OF_FEW : SENTENCES_EACH;
+  const sections: AnswerSection[] = [];
   let left = room;
-  for (const thread of threads) {
-    if (thread.sentences.length === 0 || left < counted(thread) + 1) continue;
-    left -= counted(thread) + 1;
-    shown.push(thread);
-  }
-  const sections = shown.map((thread) => {
-    const more = Math.min(thread.sentences.length - 1, left);
-    left -= more;
-    const kept = thread.sentences.filter(({ rank }) => rank <= more);
+  for (const thread of full) {
+    const kept = thread.sentences.filter(({ rank }) => rank < sentences);
     const quotes = kept.map(({ message, quote }) =>
       book.claim(`${displayName(message.from)}: “${oneLine(quote)}”`, 'extract', [
         citeQuote(book, message, quote),
         citeSender(book, message),
       ]),
     );
-    return {
-      title: thread.subject,
-      claims: counted(thread) === 0 ? quotes : [countClaim(book, thread.messages), ...quotes],
-    };
-  });
-  const skipped = threadsLeftOut + threads.filter(({ sentences }) => sentences.length > 0).length - shown.length;
+    const claims = thread.messages.length > 1 ? [countClaim(book, thread.messages), ...quotes] : quotes;
+    left -= claims.length;
+    if (left >= 0) sections.push({ title: thread.subject, claims });
+  }
+  const others = told.slice(sections.length, sections.length + Math.max(0, left));
+  if (others.length > 0) {
+    sections.push({ title: 'Other threads', claims: others.map((thread) => lineClaim(book, thread)) });
+    notes.push(
+      `The ${String(sections.length - 1)} threads that matter most are quoted, ${String(others.length)} more are given in one line each; ask for a period, a person or a topic to see those in full.`,
+    );
+  }
+  const skipped = threadsLeftOut + told.length - (sections.length - (others.length > 0 ? 1 : 0)) - others.length;
   if (skipped > 0)
     notes.push(`${String(skipped)} further threads are not shown; ask for a period, a person or a topic to see them.`);
   return sections;
+}
+
+/** "Windows — 6 messages, last from Ada Lindholm on 12 Nov 2026". */
+function lineClaim(book: EvidenceBook, { subject, messages }: ThreadSummary): Claim {
+  const last = messages.at(-1);
+  const first = messages[0];
+  const count = `${String(messages.length)} ${messages.length === 1 ? 'message' : 'messages'}`;
+  const from = last === undefined ? '' : `, last from ${last.fromOwner ? 'you' : displayName(last.from)}`;
+  const on = last === undefined || last.sentOn === '' ? '' : ` on ${showDate(last.sentOn).replace(/^\w+ /, '')}`;
+  return countOf(
+    book,
+    `${subject} — ${count}${from}${on}`,
+    messages,
+    first === undefined ? [] : [citeSubject(book, first)],
+  );
 }
 
 function countClaim(book: EvidenceBook, messages: readonly MessageRef[]): Claim {
@@ -164,7 +206,12 @@ function noiseSection(book: EvidenceBook, { noise }: SummariesObservation): Answ
 }
 
 /** One piece of evidence for each message counted: its From line. */
-function countOf(book: EvidenceBook, text: string, messages: readonly MessageRef[]): Claim {
+function countOf(
+  book: EvidenceBook,
+  text: string,
+  messages: readonly MessageRef[],
+  also: readonly EvidenceId[] = [],
+): Claim {
   const evidence = messages.map((message) => citeSender(book, message));
   const values = evidence.map((id) => ({ evidence: id, value: 1 }));
   const computation: Computation = {
@@ -174,7 +221,7 @@ function countOf(book: EvidenceBook, text: string, messages: readonly MessageRef
     result: values.length,
     shown: `count(messages) = ${String(values.length)}`,
   };
-  return book.claim(text, 'computed', evidence, computation);
+  return book.claim(text, 'computed', [...evidence, ...also], computation);
 }
 
 /** Nothing to tell is an answer: that it was looked for, in how many messages. */

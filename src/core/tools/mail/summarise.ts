@@ -60,6 +60,9 @@ export function summariseThread(thread: Thread, texts: ReadonlyMap<string, strin
   };
 }
 
+/** What the newest thread has over the oldest, against 3 for the owner's part and 6 for many messages. */
+const RECENCY_WEIGHT = 5;
+
 /** Threads worth a summary first: with the owner in them, long, recent. */
 export function rankThreads(threads: readonly Thread[]): Thread[] {
   const shown = threads.filter((thread) => thread.messages.some((message) => message.wanted && !message.noise));
@@ -69,7 +72,11 @@ export function rankThreads(threads: readonly Thread[]): Thread[] {
     return owner + direct + Math.min(6, thread.messages.length);
   };
   return shown
-    .map((thread, recency) => ({ thread, recency, score: score(thread) }))
+    .map((thread, recency) => ({
+      thread,
+      recency,
+      score: score(thread) + RECENCY_WEIGHT * (1 - recency / shown.length),
+    }))
     .sort((a, b) => b.score - a.score || a.recency - b.recency)
     .map(({ thread }) => thread);
 }
