@@ -1,6 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import adapterStatic from '@sveltejs/adapter-static';
 import { writeHeaderFiles } from './header-rules.js';
+
+/** Names a build by what went into it, so that a changed build is a new version and an equal one is not. */
+function contentVersion() {
+  const hash = createHash('sha256');
+  for (const root of ['src', 'workers', 'static', 'package-lock.json', 'header-rules.js', 'vite.config.ts']) {
+    const files = statSync(root).isFile()
+      ? [root]
+      : readdirSync(root, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => `${entry.parentPath}/${entry.name}`)
+          .sort();
+    for (const file of files) hash.update(file).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
 
 const OUT = process.env.WINDHOVER_BUILD ?? 'build';
 
@@ -22,7 +39,7 @@ export default {
   preprocess: vitePreprocess(),
   kit: {
     adapter: adapter(),
-    version: { name: process.env.npm_package_version ?? '0.1.0' },
+    version: { name: contentVersion() },
     files: { serviceWorker: 'workers/service-worker' },
     serviceWorker: { register: false },
     typescript: {

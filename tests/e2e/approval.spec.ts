@@ -128,6 +128,24 @@ test('with a chosen folder the file is written there, and its name is journaled'
   expect(saved).toEqual([{ name: 'report.md', where: 'folder' }]);
 });
 
+test('a file of the same name in the chosen folder is never overwritten', async () => {
+  await begin({ initScript: FOLDER_DIALOG });
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('chosen', { create: true });
+    const file = await (await folder.getFileHandle('report.md', { create: true })).createWritable();
+    await file.write('mine');
+    await file.close();
+  });
+  await startGoal({ page }, GOAL);
+  await ends('waiting-approval');
+  const content = (await shownContent()) ?? '';
+  await saveInFolder();
+  const { 'report.md': mine, ...others } = await filesInFolder();
+  expect(mine).toBe('mine');
+  expect(Object.values(others)).toEqual([content]);
+});
+
 test('"Save as file…" on a finished answer asks too, and saves that answer', async () => {
   await begin();
   await startGoal({ page }, 'How much may a hotel cost according to the travel policy?');

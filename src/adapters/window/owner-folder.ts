@@ -20,7 +20,7 @@ export interface OwnerFolder {
   /** Asks again for the access that a restart took away. Needs a click. */
   ready(): Promise<boolean>;
   forget(): Promise<void>;
-  /** Writes the whole file. @returns its name, or null when there is no folder to write to */
+  /** Writes the whole file, under a name of its own: nothing is overwritten. @returns the name, or null when there is no folder to write to */
   write(name: string, bytes: Uint8Array): Promise<string | null>;
   /** SHA-256 as hex, or null when there is no such file or it cannot be read. */
   digest(name: string): Promise<string | null>;
@@ -67,7 +67,7 @@ export function createOwnerFolder(): OwnerFolder {
     async write(name, bytes) {
       const folder = await permitted();
       if (folder === null) return null;
-      const file = await folder.getFileHandle(name, { create: true });
+      const file = await freshFile(folder, name);
       const stream = await file.createWritable();
       await stream.write(bytes.slice());
       await stream.close();
@@ -85,4 +85,19 @@ export function createOwnerFolder(): OwnerFolder {
       }
     },
   };
+}
+
+/** A file that is not there yet: "report.md", else "report (2).md" and so on. */
+async function freshFile(folder: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle> {
+  const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
+  for (let count = 1; ; count += 1) {
+    const free = count === 1 ? name : `${name.slice(0, dot)} (${count})${name.slice(dot)}`;
+    try {
+      await folder.getFileHandle(free);
+    } catch (error) {
+      const absent = error instanceof DOMException && error.name === 'NotFoundError';
+      if (absent) return folder.getFileHandle(free, { create: true });
+      throw error;
+    }
+  }
 }

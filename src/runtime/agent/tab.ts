@@ -11,6 +11,7 @@ import type { Command, CommandOutcome } from '../contract/commands.ts';
 import type { EntryView, Health, JournalView, Overview, RunView } from '../contract/views.ts';
 import type { VerifyReport } from '../contract/agent-api.ts';
 import type { Leadership } from '../leader.ts';
+import { furthestPin } from '../journal/pin-keeper.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { JournalParts, JournalState } from '../journal/parts.ts';
 import { readEntries, readGroups } from '../journal/reader.ts';
@@ -60,6 +61,8 @@ export interface TabOptions {
   readonly missing: readonly string[];
 }
 
+/** How long a tab waits to learn whether what it stored is lost. */
+const LOSS_KNOWN_MS = 5_000 as Ms;
 const VERIFY_DELAY_MS = 700 as Ms;
 /** Above this many entries the whole journal is verified at the start and when asked, and no longer at each change. */
 const VERIFY_ALWAYS_ENTRIES_MAX = 5_000;
@@ -85,6 +88,8 @@ export class Tab {
   };
   #draining: Promise<void> = Promise.resolve();
   #leadership: Leadership | null = null;
+  #decided: () => void = () => undefined;
+  readonly #reads = new Map<RunId, Promise<void>>();
   #refreshing = false;
   #refreshAgain = false;
   #cancelVerify: () => void = () => undefined;
@@ -107,7 +112,22 @@ export class Tab {
     );
     this.#options.messages.post({ type: 'joined' });
     this.#verifySoon();
+    await this.#unlessLost();
     return this.overview();
+  }
+
+  /** An empty store beside a head pin is a loss, not a beginning: nothing is shown before it is known which. */
+  async #unlessLost(): Promise<void> {
+    const { journal, ports } = this.#options;
+    if ((await journal.store.head()) !== null || (await furthestPin(journal.pins)) === null) return;
+    await new Promise<void>((resolve) => {
+      const cancel = ports.clock.after(LOSS_KNOWN_MS, resolve);
+      this.#decided = () => {
+        cancel();
+        resolve();
+      };
+      if (this.#role !== 'starting' || this.#health.state !== 'ok') this.#decided();
+    });
   }
 
   async overview(): Promise<Overview> {
@@ -142,7 +162,7 @@ export class Tab {
     const listeners = this.#runListeners.get(run) ?? new Set();
     listeners.add(listener);
     this.#runListeners.set(run, listeners);
-    void readRun(this.#options.ports.store, run).then(listener);
+    this.#showRun(run);
     return () => listeners.delete(listener);
   }
 
@@ -361,14 +381,19 @@ export class Tab {
   #show(rows: readonly { readonly kind: string; readonly id: string }[]): void {
     for (const row of rows) {
       if (row.kind !== 'run') continue;
-      const listeners = this.#runListeners.get(row.id as RunId);
-      if (!listeners || listeners.size === 0) continue;
-      void readRun(this.#options.ports.store, row.id as RunId).then((view) =>
-        listeners.forEach((listener) => listener(view)),
-      );
+      if (this.#runListeners.get(row.id as RunId)?.size) this.#showRun(row.id as RunId);
     }
     this.#refresh();
     this.#verifySoon();
+  }
+
+  /** One reading after the other, so that an older view never comes after a newer one. */
+  #showRun(id: RunId): void {
+    const reading = (this.#reads.get(id) ?? Promise.resolve())
+      .then(() => readRun(this.#options.ports.store, id))
+      .then((view) => this.#runListeners.get(id)?.forEach((listener) => listener(view)))
+      .catch(() => undefined);
+    this.#reads.set(id, reading);
   }
 
   #answer(id: CommandId, outcome: CommandOutcome): void {
@@ -378,6 +403,7 @@ export class Tab {
 
   /** Reads the overview again; changes that come while it is read are read once more, not one by one. */
   #refresh(): void {
+    if (this.#role !== 'starting' || this.#health.state !== 'ok') this.#decided();
     if (this.#refreshing) {
       this.#refreshAgain = true;
       return;
