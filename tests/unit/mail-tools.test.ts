@@ -32,6 +32,7 @@ describe('what is asked of the owner', () => {
     ['Could you send the revised drawings by Friday?', 'due by Fri 20 Nov 2026'],
     ['Please review the attached contract before 25 November.', 'due before Wed 25 Nov 2026'],
     ['We need your signature by tomorrow noon.', 'due by Tue 17 Nov 2026'],
+    ['Please confirm the room no later than noon tomorrow.', 'due by Tue 17 Nov 2026'],
     ['Let me know by the end of the month which colour you prefer.', 'due by Mon 30 Nov 2026'],
     ['Can you confirm the room? I need it by Thursday.', 'due by Thu 19 Nov 2026'],
     ['Would it be possible for you to call the plumber today?', 'Mon 16 Nov 2026'],
@@ -93,6 +94,14 @@ describe('what is asked of the owner', () => {
   test('a message to somebody else with the owner in copy asks nothing of the owner', async () => {
     expect(await asked(letter('Hi Ben,\nCould you send the list?', { to: BEN, cc: SAM }))).toEqual([]);
     expect(await asked(letter('Hi Ben,\nfine. Could Sam send the list?', { to: BEN, cc: SAM }))).toHaveLength(1);
+  });
+
+  test('a question to many that names nobody asks nothing of the owner, one that names the owner does', async () => {
+    const many = ['Ben', 'Cleo', 'Dan', 'Eve', 'Finn'].map((name) => `${name} <${name.toLowerCase()}@example.org>`);
+    const to = [SAM, ...many].join(', ');
+    expect(await asked(letter('Hello everyone,\n\nWho brings a cake to the summer party?\n\nAda', { to }))).toEqual([]);
+    const [claim = ''] = await asked(letter('Hello everyone,\n\nSam, do you bring a cake?\n\nAda', { to }));
+    expect(claim).toContain('do you bring a cake');
   });
 
   test('newsletters ask nothing', async () => {

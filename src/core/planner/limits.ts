@@ -81,7 +81,7 @@ const RULES: readonly LimitRule[] = [
   },
   {
     anywhere:
-      'weather|(?:will|is|does) it (?:going to )?(?:rain|snow|be (?:sunny|warm|cold|hot))|temperature outside|stock (?:price|market|quote)|share price of|exchange rate|bitcoin|crypto(?:currency)?|horoscope|lottery|football (?:score|result)s?|(?:latest|today|todays|world|breaking|evening|morning) (?:news|headlines)|(?:what is|show me|read me|tell me|give me) the (?:news|headlines)(?: DATE)?$|news (?:headlines|of the world)|traffic (?:jam|report|on)|train times|flight (?:to|prices?)|what time is it(?: (?:in|now))?|current time',
+      'near ?by|near me|around here|who won|who scored|(?:football|soccer|tennis|basketball|hockey|cricket|rugby|cup|league) (?:match|game|final|cup|championship)|world cup|olympics|weather|(?:will|is|does) it (?:going to )?(?:rain|snow|be (?:sunny|warm|cold|hot))|temperature outside|stock (?:price|market|quote)|share price of|exchange rate|bitcoin|crypto(?:currency)?|horoscope|lottery|football (?:score|result)s?|(?:latest|today|todays|world|breaking|evening|morning) (?:news|headlines)|(?:what is|show me|read me|tell me|give me) the (?:news|headlines)(?: DATE)?$|news (?:headlines|of the world)|traffic (?:jam|report|on)|train times|flight (?:to|prices?)|what time is it(?: (?:in|now))?|current time',
     reason: 'It cannot know what goes on outside: it has no access to the web, only to your files.',
     near: ['answer-question'],
   },

@@ -207,7 +207,7 @@ function statedOperation(plain: string): TableOperation | null {
     return 'distinct';
   if (/\b(?:average|mean|averages|typical(?:ly)?|on average)\b/.test(plain)) return 'mean';
   if (/\bmedian\b/.test(plain)) return 'median';
-  if (/\bhow many\b|\bnumber of\b|\bcount\b/.test(plain)) return 'count';
+  if (/\bhow many\b|\bhow often\b|\bnumber of\b|\bcount\b/.test(plain)) return 'count';
   if (/\b(?:total|totals|sum|altogether|in all|add up|combined|overall|how much|in total)\b/.test(plain)) return 'sum';
   return null;
 }
@@ -249,7 +249,7 @@ function periodOf(plain: string): TableQuestion['period'] {
       plain,
     )?.[1] ??
     /\b(dai|week|month|quarter|year)ly\b/.exec(plain)?.[1] ??
-    /\b(day|week|month|quarter|year) (?:by|over|on|to) (?:day|week|month|quarter|year)\b/.exec(plain)?.[1] ??
+    /\b(day|week|month|quarter|year) (?:by|over|on|to|after) (?:day|week|month|quarter|year)\b/.exec(plain)?.[1] ??
     (/\bannual(?:ly)?\b|\bper annum\b/.test(plain) ? 'year' : undefined) ??
     /\b(?:best|worst|busiest|strongest|weakest|cheapest|slowest) (day|week|month|quarter|year)\b/.exec(plain)?.[1];
   if (match === undefined) return 'none';

@@ -7,6 +7,7 @@ import { METHODS } from './methods/all-methods.ts';
 import { parameter, withOverrides } from './parameters.ts';
 import { readGoal, type Reading } from './reading.ts';
 import { suggestionsFor } from './suggestions.ts';
+import { VOCABULARY } from './vocabulary.ts';
 
 /** Below this nothing was recognised. */
 const SCORE_MIN = 0.3;
@@ -33,7 +34,7 @@ export function understandGoal(
   if (chosen) return understood(chosen, 1, [], goal, reading, context, overrides, '');
   if (reading.words.length === 0) return notUnderstood(goal, reading, context, EMPTY, [], 'not-understood');
   const { code } = context.language;
-  if (code !== 'en' && code !== 'und') return foreign(goal, reading, context, code);
+  if (code !== 'en' && code !== 'und' && !speaksEnglish(reading)) return foreign(goal, reading, context, code);
 
   const ranked = METHODS.map((method) => ({ method, score: method.score(reading, context) })).sort(
     (a, b) => b.score - a.score,
@@ -62,6 +63,15 @@ export function understandGoal(
     rest?.reason ?? '',
   );
 }
+
+/** Whether at least half the words are words English goals are made of: names in them weigh nothing. */
+function speaksEnglish({ words }: Reading): boolean {
+  const known = words.filter(({ lower }) => VOCABULARY.has(lower) || ENGLISH.has(lower)).length;
+  return known >= ENGLISH_WORDS_MIN && known * 2 >= words.length;
+}
+
+const ENGLISH_WORDS_MIN = 3;
+const ENGLISH = new Set(['the', 'and', 'of', 'my', 'what', 'which', 'who', 'how', 'for', 'with', 'from', 'to']);
 
 const EMPTY: Limit = { reason: 'There is no goal yet.', near: [] };
 const UNKNOWN: Limit = { reason: 'It did not understand what you want to know or have from your files.', near: [] };

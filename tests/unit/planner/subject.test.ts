@@ -36,3 +36,35 @@ describe('what a report is about', () => {
     expect(understand('How much is the Kestrel budget?').kind).toBe('answer-question');
   });
 });
+
+describe('what no file can tell', () => {
+  test.each(['Who won the football match yesterday?', 'Find me a good restaurant nearby', 'Boil the ocean'])(
+    '"%s" is not understood',
+    (text) => {
+      expect(understand(text).kind).toBe('not-understood');
+    },
+  );
+});
+
+describe('a table', () => {
+  const values = (text: string): Record<string, unknown> =>
+    Object.fromEntries(understand(text).parameters.map(({ name, value }) => [name, value]));
+
+  test('gives as many of the first as a goal counts before what they are ranked by', () => {
+    expect(values('What are the three region values with the highest total revenue?')).toMatchObject({
+      operation: 'sum',
+      column: 'revenue',
+      groupBy: 'region',
+      top: 3,
+    });
+  });
+
+  test('adds up the column that "most" stands before', () => {
+    expect(values('Which customer bought the most units?')).toMatchObject({
+      operation: 'sum',
+      column: 'units',
+      groupBy: 'customer',
+      top: 1,
+    });
+  });
+});

@@ -46,7 +46,7 @@ export const answerQuestion: GoalMethod = {
     if (words.length === 0) return 0;
     const asks = question ? 0.45 : /^(?:the|my|our|a|an|any|anything|everything|about)\b/.test(head) ? 0.34 : 0;
     const sought =
-      /^(?:find|give me|get|get me|show me|tell me|look for|search(?: for)?|fetch|i need|what about)(?: me)? (?:the|my|our|an?|any|all|about)\b/.test(
+      /^(?:find|give me|get|get me|show me|tell me|look for|search(?: for)?|fetch|i need|what about)(?: me)? (?:the|my|our|any|all|about|an? (?:\w+ )?(?:number|name|address|date|price|amount|contract|document|file|note|letter|mail|email|message|quote|invoice|receipt|passage|sentence|mention))\b/.test(
         head,
       )
         ? 0.36

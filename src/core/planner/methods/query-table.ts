@@ -24,7 +24,7 @@ import { VOCABULARY } from '../vocabulary.ts';
 const RECKON = [
   cue('how much|total|totals|sum|altogether|in all|overall', 0.5),
   cue(
-    'how many|(?<!\\b(?:phone|serial|invoice|account|reference|room|telephone|mobile|contract|policy|part|registration|model|version|page|flight|tracking) )number of|count',
+    'how many|how often|(?<!\\b(?:phone|serial|invoice|account|reference|room|telephone|mobile|contract|policy|part|registration|model|version|page|flight|tracking) )number of|count',
     0.45,
   ),
   cue('average|mean|median|typical|on average', 0.6),

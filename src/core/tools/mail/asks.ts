@@ -23,7 +23,7 @@ export function asksOfOwner(thread: Thread, reading: ThreadReading): Ask[] {
   thread.messages.forEach((message, i) => {
     if (message.fromOwner || message.noise) return;
     for (const request of reading.requests.get(message.id) ?? []) {
-      if (request.addressee.kind === 'other') continue;
+      if (request.addressee.kind === 'other' || isOpenToMany(message, request)) continue;
       const ask = { ...askOf(thread, message, request), status: statusOf(thread, i, request, reading) };
       const repeated = asks.findIndex((other) => repeats(other, ask));
       const earlier = asks[repeated];
@@ -32,6 +32,14 @@ export function asksOfOwner(thread: Thread, reading: ThreadReading): Ask[] {
     }
   });
   return asks.filter((ask) => message(thread, ask)?.wanted === true);
+}
+
+/** From this many recipients on, a question to all of them is put to nobody. */
+const MANY_RECIPIENTS = 5;
+
+/** "Who brings cake?" to the whole office: a question to many that names nobody. */
+function isOpenToMany(message: MailHeader, { kind, addressee }: FoundRequest): boolean {
+  return kind === 'question' && addressee.kind === 'all' && message.to.length + message.cc.length >= MANY_RECIPIENTS;
 }
 
 /** What the owner asked of others and nobody asked has written since, oldest first. */
