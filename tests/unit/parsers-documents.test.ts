@@ -198,6 +198,34 @@ describe('plain text', () => {
     ]);
   });
 
+  test('parts a numbered or lone heading from the prose below it, with exact bytes', async () => {
+    const file = await parseFile(
+      'minutes-07.txt',
+      'Site meeting\n3 March 2026\n\n1. Piling\nPaul Okafor reports that the piles stand.\n\nNext steps\n\nThe crane comes on Monday.\n\n2.1 Safety\n\n- Helmets\n\n3. Shopping\n\nWe need this:\n\n1. Buy wood\n2. Buy nails\n\n3. Buy glue\n\nThat is all.\n',
+      5,
+    );
+    const [document] = file.documents;
+    expect(document).toMatchObject({ title: 'Site meeting', datedAt: Date.UTC(2026, 2, 3, 12) });
+    const blocks = document?.blocks ?? [];
+    expect(blocks.map((block) => [block.type, block.text])).toEqual([
+      ['heading', 'Site meeting'],
+      ['paragraph', '3 March 2026'],
+      ['heading', '1. Piling'],
+      ['paragraph', 'Paul Okafor reports that the piles stand.'],
+      ['heading', 'Next steps'],
+      ['paragraph', 'The crane comes on Monday.'],
+      ['heading', '2.1 Safety'],
+      ['list-item', 'Helmets'],
+      ['heading', '3. Shopping'],
+      ['paragraph', 'We need this:'],
+      ['list-item', 'Buy wood'],
+      ['list-item', 'Buy nails'],
+      ['list-item', 'Buy glue'],
+      ['paragraph', 'That is all.'],
+    ]);
+    expect(slices(file).slice(2, 6)).toEqual(blocks.slice(2, 6).map((block) => block.text));
+  });
+
   test('reads UTF-16 in both byte orders, and Windows-1252 with a warning', async () => {
     for (const order of ['le', 'be'] as const) {
       const file = await parseFile('a.txt', utf16('Grüße 😀 aus Köln.\r\n\r\nZweiter Absatz.', order));

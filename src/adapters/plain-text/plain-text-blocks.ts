@@ -8,8 +8,8 @@ export interface TextBlock {
 }
 
 /**
- * Reads the structure that people give plain text: blank lines between paragraphs, underlined or lone first lines as
- * headings, dashes and numbers as lists, `>` as quotes, and "Label: value" lines that stand for themselves.
+ * Reads the structure that people give plain text: blank lines between paragraphs, underlined, numbered or lone short
+ * lines as headings, dashes and numbers as lists, `>` as quotes, and "Label: value" lines that stand for themselves.
  */
 export function plainTextBlocks(text: string): TextBlock[] {
   const lines = splitLines(text);
@@ -39,6 +39,12 @@ export function plainTextBlocks(text: string): TextBlock[] {
       i++;
     } else if (blocks.length === 0 && open.length === 0 && isTitle(line, next)) {
       blocks.push({ type: 'heading', level: 1, text: line.text, start: line.start, end: line.end });
+    } else if (
+      open.length === 0 &&
+      !continuesList(line, blocks.at(-1), text) &&
+      isHeading(line, lines[i - 1], lines.slice(i + 1, i + 3))
+    ) {
+      blocks.push({ type: 'heading', level: 2, text: line.text, start: line.start, end: line.end });
     } else if (RULE.test(line.text)) close();
     else {
       if (open[0] && startsAnew(line, open[0], open.at(-1))) close();
@@ -76,7 +82,7 @@ function splitLines(text: string): Line[] {
 
 /** A short first line that stands alone and is no sentence. */
 function isTitle(line: Line, next: Line | undefined): boolean {
-  if (next !== undefined && next.text !== '' && !LABEL.test(next.text)) return false;
+  if (next !== undefined && next.text !== '' && !LABEL.test(next.text) && !ONLY_DATE.test(next.text)) return false;
   return (
     next !== undefined &&
     line.text.length <= 80 &&
@@ -85,6 +91,32 @@ function isTitle(line: Line, next: Line | undefined): boolean {
     !BULLET.test(line.text)
   );
 }
+
+/**
+ * After a blank line, "1. Piling" over the prose of its section, or a few words alone over a paragraph. A number or a
+ * mark makes it something that is said, unless the number counts the section.
+ */
+function isHeading(line: Line, before: Line | undefined, [next, second]: readonly Line[]): boolean {
+  if (before !== undefined && before.text !== '' && !UNDERLINE.test(before.text)) return false;
+  const text = line.text.replace(NUMBERED, '');
+  const numbered = text !== line.text;
+  if (!SHORT_WORDS.test(text) || LABEL.test(line.text) || text.length > HEADING_CHARS_MAX) return false;
+  const under = next?.text === '' ? second : next;
+  if (under === undefined || under.text === '') return false;
+  if (BULLET.test(under.text)) return !(numbered && NUMBERED.test(under.text));
+  return next?.text === '' || (numbered && under.text.length > text.length);
+}
+
+/** "2. Buy nails" after the item "1. Buy wood". */
+function continuesList(line: Line, last: TextBlock | undefined, text: string): boolean {
+  return last?.type === 'list-item' && NUMBERED.test(line.text) && NUMBERED.test(text.slice(last.start, last.end));
+}
+
+const HEADING_CHARS_MAX = 60;
+const NUMBERED = /^\d{1,2}(?:\.\d{1,2})*[.)]?\s+/;
+/** One to seven words, the first with a capital, no figures, no sentence's end. */
+const SHORT_WORDS = /^\p{Lu}[\p{L}\p{M}'’&/-]*(?:[ ,]+[\p{L}\p{M}'’&()/-]+){0,6}$/u;
+const ONLY_DATE = /^(?:\p{L}+,?\s+)?(?:\d|\p{L}{3,9}\.?\s+\d)[\p{L}\d\s.,/-]{3,28}\d{2}$/u;
 
 function startsAnew(line: Line, first: Line, last: Line | undefined): boolean {
   if (line.text.startsWith('>') !== first.text.startsWith('>')) return true;
