@@ -29,7 +29,7 @@ export interface TableQuestion {
 const LOW =
   /\b(?:lowest|smallest|cheapest|least|fewest|bottom|worst|minimum|min|shortest|youngest|ascending|slowest|lightest)\b/;
 const HIGH =
-  /\b(?:highest|largest|biggest|greatest|most|top|best|maximum|max|longest|oldest|dearest|priciest|descending|heaviest|fastest|record)\b/;
+  /\b(?:highest|largest|biggest|greatest|most|top|best|maximum|max|longest|oldest|dearest|priciest|descending|heaviest|fastest|record|leads|leading)\b/;
 const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
 export function askedOf(reading: Reading, mentions: TableMentions): TableQuestion {

@@ -66,7 +66,10 @@ export const queryTable: GoalMethod = {
     if (best === null)
       return /\b(?:tables?|spreadsheets?|csv|rows?|columns?)\b/.test(reading.plain) && reckon > 0.4 ? 0.5 : 0;
     const { mentions, weight } = best;
-    const base = either(reckon * Math.min(1, weight / WEIGHT_ENOUGH), weight * (reckon > 0.08 ? 1 : 0.5));
+    const numeric = mentions.columns.some(({ column, strength }) => column.type === 'number' && strength >= 0.7);
+    const narrowed = reading.dates.length > 0 || mentions.values.length > 0 || mentions.columns.length > 1;
+    const plainly = numeric && narrowed && weight >= 0.45 ? 0.35 : 0;
+    const base = either(plainly, reckon * Math.min(1, weight / WEIGHT_ENOUGH), weight * (reckon > 0.08 ? 1 : 0.5));
     const against = evidence(reading.plain, AGAINST) * (mentions.named ? 0.4 : 1);
     return base * (1 - against);
   },
