@@ -23,6 +23,13 @@ describe('the question itself', () => {
     expect(bareQuestion(asked)).toBe(bare);
   });
 
+  test('is read in little time however long the goal is', () => {
+    const started = performance.now();
+    bareQuestion(`${'please '.repeat(30)}${'a, b: c - '.repeat(25)}who is it`);
+    bareQuestion('please, tell: me - '.repeat(500));
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
   test('tells verbs from the things asked about', () => {
     const verbs = (text: string): string[] =>
       readQuestion(text)

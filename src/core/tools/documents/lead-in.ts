@@ -7,7 +7,8 @@ import { STOP_WORDS, wordsOf, type Word } from '../../text/words.ts';
  */
 export function bareQuestion(text: string): string {
   let rest = text.trim();
-  for (let before = ''; before !== rest;) {
+  if (rest.length > CHARS_MAX) return rest;
+  for (let before = '', rounds = 0; before !== rest && rounds < ROUNDS_MAX; rounds++) {
     before = rest;
     for (const pattern of OPENINGS) rest = shortened(rest, rest.replace(pattern, ''));
     rest = shortened(rest, sentenceThatAsks(rest));
@@ -19,6 +20,10 @@ export function bareQuestion(text: string): string {
   }
   return rest;
 }
+
+/** Longer texts are no lead-in and a question, and would take long to take apart. */
+const CHARS_MAX = 300;
+const ROUNDS_MAX = 8;
 
 const FILES = String.raw`(?:files?|documents?|docs?|notes?|papers?|mails?|e-?mails?|emails?|messages?|inbox|mailbox|letters?|folders?|records?|texts?|data|material|archive|vault|manuals?|correspondence|stuff|calendars?|tables?|spreadsheets?|everything(?: i have)?|anywhere)`;
 const MINE = String.raw`(?:(?:all|any|some)(?: of)? )?(?:(?:my|the|these|those|our|this)(?: own)? )?`;
