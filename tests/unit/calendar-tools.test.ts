@@ -178,6 +178,14 @@ describe('whose calendar it is', () => {
     expect(read.known).toBe(false);
     expect(read.busy.map(({ summary }) => summary)).toEqual(['Sync']);
   });
+
+  test('a calendar named like somebody the goal names is theirs, though nothing else says so', async () => {
+    const world = worldOf(calendar('Team.ics', [ENTRY], 'X-WR-CALNAME:Alice'));
+    expect((await busy(world, null)).known).toBe(true);
+    const others = [{ name: 'Alice', address: '' }];
+    const read = await readBusyTimes.run({ person: null, between: WEEK, others }, toolContext(world, expander, zones));
+    expect(read).toMatchObject({ ok: true, value: { known: false, busy: [] } });
+  });
 });
 
 describe('free times', () => {

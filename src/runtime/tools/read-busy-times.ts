@@ -35,7 +35,8 @@ async function run(args: JsonObject, context: ToolContext): Promise<Result<Json,
   const gatherer = new CalendarGatherer((source) => context.items.source(source).path);
   for await (const item of context.items.events()) gatherer.see(item);
   const all = gatherer.calendars();
-  const { calendars, assumption } = person === null ? ownCalendars(owner, all) : calendarsOf(person, owner, all);
+  const { calendars, assumption } =
+    person === null ? ownCalendars(owner, all, readPeople(args['others'])) : calendarsOf(person, owner, all);
 
   const [from, to] = [zones.toInstant(between.from, 0, zone), zones.toInstant(between.to, 1440, zone)];
   const reading = new Reading(context, person, calendars, from, to);
@@ -173,4 +174,8 @@ function readPerson(value: Json | undefined): Address | null {
   if (person === null || person === undefined) return null;
   const text = (part: Json | undefined): string => (typeof part === 'string' ? part.trim() : '');
   return { name: text(person.name), address: text(person.address).toLowerCase() };
+}
+
+function readPeople(value: Json | undefined): Address[] {
+  return Array.isArray(value) ? (value as readonly Json[]).flatMap((each) => readPerson(each) ?? []) : [];
 }

@@ -212,6 +212,7 @@ export const findFreeTime: GoalMethod = {
                 args: {
                   person: person === null ? null : { name: person.name, address: person.address },
                   between: { from: between.from, to: between.to },
+                  ...(person === null ? { others: others(everyone) } : {}),
                 },
                 produces: [`busy:${String(index)}`],
                 consumes: [],
@@ -289,4 +290,9 @@ function wantsWeekends(
     if (weekdayOf(day) < 6) return false;
   }
   return true;
+}
+
+/** Whom the owner meets: calendars of these names are not the owner's. */
+function others(everyone: readonly (Person | null)[]): Json[] {
+  return everyone.flatMap((person) => (person === null ? [] : [{ name: person.name, address: person.address }]));
 }

@@ -92,10 +92,17 @@ export function calendarsOf(person: Address, owner: OwnerSettings, all: readonly
   };
 }
 
-/** The owner's own calendars: those that say so; else those that say nothing of anybody. */
-export function ownCalendars(owner: OwnerSettings, all: readonly CalendarFacts[]): Attribution {
+/**
+ * The owner's own calendars: those that say so; else those that say nothing of anybody.
+ * @param known people whom the goal names besides the owner: a calendar of that name is theirs
+ */
+export function ownCalendars(
+  owner: OwnerSettings,
+  all: readonly CalendarFacts[],
+  known: readonly Address[] = [],
+): Attribution {
   const identities = ownerIdentities(owner);
-  const others = everybodyElse(all, identities);
+  const others = [...known, ...everybodyElse(all, identities)];
   const rest = all.filter((calendar) => !namesPerson(calendar, identities));
   const named = all.filter((calendar) => namesPerson(calendar, identities));
   const generic = rest.filter((calendar) => isGeneric(calendar) && !heldByOther(calendar, identities));
