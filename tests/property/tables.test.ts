@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { claimsOf } from '#core/tools/answer.ts';
-import type { TableOperation, TableQuestion } from '#core/tools/tables/compute-table.ts';
+import type { TableOperation, TableQuestion } from '#core/tools/tables/computation.ts';
 import { computeTable } from '#core/tools/tables/compute-table.ts';
 import { readCellNumber, styleOf } from '#core/tools/tables/cell-number.ts';
 import { parseDecimal, plain } from '#core/tools/tables/decimal.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Table } from '#core/items/item.ts';
 import type { AnswerDraft } from '#core/tools/answer.ts';
-import type { TableQuestion } from '#core/tools/tables/compute-table.ts';
+import type { TableQuestion } from '#core/tools/tables/computation.ts';
 import { computeTable as compute } from '#core/tools/tables/compute-table.ts';
 import { isoDate } from '#core/tools/civil-date.ts';
 import { readCellDate } from '#core/tools/tables/cell-date.ts';

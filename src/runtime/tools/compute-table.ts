@@ -2,7 +2,7 @@ import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { ToolError } from '#core/tools/definition.ts';
-import type { TableQuestion } from '#core/tools/tables/compute-table.ts';
+import type { TableQuestion } from '#core/tools/tables/computation.ts';
 import { computeTable as compute } from '#core/tools/tables/compute-table.ts';
 import { computeTable as definition } from '#core/tools/tables/definitions.ts';
 import type { TableRows } from '#core/tools/tables/table-rows.ts';

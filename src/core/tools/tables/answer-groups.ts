@@ -2,7 +2,7 @@ import type { AnswerDraft, Chart, Claim } from '../answer.ts';
 import { formatCount, formatList, formatQuantity } from '../format.ts';
 import type { Aggregate } from './aggregate.ts';
 import { aggregate, percentOf } from './aggregate.ts';
-import type { Computation } from './compute-table.ts';
+import type { Computation } from './computation.ts';
 import type { Decimal } from './decimal.ts';
 import { compare, ofInteger, plain, sum, toNumber } from './decimal.ts';
 import { groupRows } from './grouping.ts';

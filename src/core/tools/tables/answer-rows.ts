@@ -1,6 +1,6 @@
 import type { AnswerDraft } from '../answer.ts';
 import { formatCount } from '../format.ts';
-import type { Computation } from './compute-table.ts';
+import type { Computation } from './computation.ts';
 import { compare, ofInteger, toNumber } from './decimal.ts';
 import { isEmptyCell } from './cell-number.ts';
 import { RowCiter } from './operand.ts';

@@ -6,7 +6,7 @@ import { isoDate } from '../civil-date.ts';
 import { aggregate, percentOf, slopeOf } from './aggregate.ts';
 import { periodOf } from './cell-date.ts';
 import type { Period } from './cell-date.ts';
-import type { Computation } from './compute-table.ts';
+import type { Computation } from './computation.ts';
 import type { Decimal } from './decimal.ts';
 import { compare, ofInteger, plain, subtract, toNumber, ZERO } from './decimal.ts';
 import { fittingPeriod, groupRows } from './grouping.ts';

@@ -7,44 +7,11 @@ import { formatCount } from '../format.ts';
 import { answerGroups } from './answer-groups.ts';
 import { answerRows } from './answer-rows.ts';
 import { answerTrend } from './answer-trend.ts';
-import type { Period } from './cell-date.ts';
+import type { Computation, TableOperation, TableQuestion } from './computation.ts';
 import type { RowFilter } from './row-filter.ts';
 import { describeFilters, selectRows } from './row-filter.ts';
-import type { Column, NumberedRow } from './table-columns.ts';
+import type { Column } from './table-columns.ts';
 import { columnsOf, findColumn } from './table-columns.ts';
-
-export type TableOperation =
-  'sum' | 'mean' | 'median' | 'min' | 'max' | 'count' | 'list' | 'trend' | 'share' | 'distinct';
-
-/** What is asked of the matching rows; columns by name. */
-export interface TableQuestion {
-  readonly operation: TableOperation;
-  readonly column: string | null;
-  readonly groupBy: string | null;
-  readonly dateColumn: string | null;
-  readonly period: Period;
-  readonly top: number | null;
-  readonly order: 'desc' | 'asc';
-}
-
-/** The same with its columns found, and the rows it is asked of. */
-export interface Computation {
-  readonly table: Table;
-  readonly file: string;
-  readonly columns: readonly Column[];
-  readonly rows: readonly NumberedRow[];
-  readonly operation: TableOperation;
-  readonly column: Column | null;
-  readonly groupBy: Column | null;
-  readonly dates: Column | null;
-  readonly period: Period;
-  readonly top: number | null;
-  readonly order: 'desc' | 'asc';
-  /** "Region = North and Amount > 100", '' without filters. */
-  readonly where: string;
-  readonly book: EvidenceBook;
-  readonly notes: readonly string[];
-}
 
 const NEEDS_NUMBERS = new Set<TableOperation>(['sum', 'mean', 'median', 'min', 'max']);
 

@@ -1,5 +1,5 @@
 import { isEmptyCell } from './cell-number.ts';
-import type { Computation } from './compute-table.ts';
+import type { Computation } from './computation.ts';
 import type { NumberedRow } from './table-columns.ts';
 import { textIn } from './table-columns.ts';
 

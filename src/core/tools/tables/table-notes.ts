@@ -1,5 +1,5 @@
 import { formatCount } from '../format.ts';
-import type { Computation } from './compute-table.ts';
+import type { Computation } from './computation.ts';
 import type { NumbersRead, RowCiter } from './operand.ts';
 
 const PLACES_NAMED_MAX = 10;
