@@ -38,6 +38,8 @@ import type { WindowApi } from '#ports/window-api.ts';
  * The agent's thread in one tab: composes the ports and serves the interface over Comlink. Each tab starts one; which of
  * them leads is settled among them.
  */
+/** Where 3/11 is 11 March; elsewhere it is 3 November. */
+const MONTH_FIRST = /^en(-US|-PH)?$/;
 const LEADER_LOCK = 'agent:main';
 
 interface Opened {
@@ -87,7 +89,7 @@ async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): P
       sha256: incrementalSha256,
     }),
     files: windowFileTarget(window, sha256),
-    language: once(loadLanguage),
+    language: once(() => loadLanguage(options.locale)),
   };
   const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
   const agent = agentIdOf(signer.publicKey);
@@ -137,7 +139,7 @@ async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): P
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
-async function loadLanguage(): Promise<Language> {
+async function loadLanguage(locale: string): Promise<Language> {
   const [{ loadDateFinder }, { loadEntityFinder }, { languageDetector }, { createZones }, { createIcalExpander }] =
     await Promise.all([
       import('#adapters/chrono/date-finder.ts'),
@@ -148,7 +150,7 @@ async function loadLanguage(): Promise<Language> {
     ]);
   const zones = await createZones();
   const [dates, entities, calendar] = await Promise.all([
-    loadDateFinder(),
+    loadDateFinder({ dayFirst: !MONTH_FIRST.test(locale) }),
     loadEntityFinder(),
     createIcalExpander(zones),
   ]);

@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type { Run } from '#core/agent/run.ts';
 import {
   addFiles,
+  addFolder,
   addSample,
   driveApp,
   exportJournal,
@@ -41,7 +42,9 @@ async function main(): Promise<number> {
   const now = values.now ?? null;
   if (now !== null && Number.isNaN(Date.parse(now)))
     throw new Error(`--now must be an ISO 8601 date and time, such as 2026-11-19T09:00:00Z; it is "${now}".`);
-  const files = values.files === undefined ? null : filesBelow(values.files);
+  const folder = values.files === undefined ? null : resolve(values.files);
+  const files = folder === null ? [] : filesBelow(folder);
+  const nested = files.some((file) => dirname(file) !== folder);
   const goal = values.goal ?? SAMPLE_GOAL;
   const app = await driveApp({ now, zone: values.zone ?? null });
   try {
@@ -49,13 +52,15 @@ async function main(): Promise<number> {
       const { name, address } = ownerFrom(values.owner);
       await setOwner(app, name, address);
     }
-    if (files === null) await addSample(app);
+    if (folder === null) await addSample(app);
+    else if (nested) await addFolder(app, folder);
     else await addFiles(app, files);
     const id = await runGoal(app, goal, (_goal, content) => answerQuestion(content, values.approve, values.json));
     const exported = await exportJournal(app);
     const run = runFrom(exported, id);
     if (!run) throw new Error('The journal does not hold the run.');
-    const result = resultOf(goal, run, exported, app.egress);
+    const within = nested && folder !== null ? `${basename(folder)}/` : '';
+    const result = resultOf(goal, run, exported, app.egress, within);
     console.log(values.json ? JSON.stringify(result, null, 2) : inWords(result, run));
     return run.status === 'complete' &&
       exported.report.ok &&
@@ -68,7 +73,8 @@ async function main(): Promise<number> {
   }
 }
 
-function resultOf(goal: string, run: Run, exported: Exported, egress: readonly string[]) {
+/** @param within the folder's name that the paths begin with, left out here */
+function resultOf(goal: string, run: Run, exported: Exported, egress: readonly string[], within: string) {
   const evidence = new Map((run.answer?.evidence ?? []).map((piece) => [piece.id, piece]));
   const claims = (run.answer?.sections ?? []).flatMap((section) =>
     section.claims.map((claim) => ({
@@ -77,7 +83,15 @@ function resultOf(goal: string, run: Run, exported: Exported, egress: readonly s
       sources: claim.evidence.flatMap((piece) => {
         const found = evidence.get(piece);
         return found
-          ? [{ file: found.file, sha256: found.source, start: found.start, end: found.end, quote: found.quote }]
+          ? [
+              {
+                file: pathIn(found.file, within),
+                sha256: found.source,
+                start: found.start,
+                end: found.end,
+                quote: found.quote,
+              },
+            ]
           : [];
       }),
     })),
@@ -161,6 +175,10 @@ async function answerQuestion(content: string, approve: boolean, quiet: boolean)
   const answer = await terminal.question('Approve? [y/N] ');
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
+}
+
+function pathIn(path: string, within: string): string {
+  return path.startsWith(within) ? path.slice(within.length) : path;
 }
 
 function filesBelow(folder: string): string[] {

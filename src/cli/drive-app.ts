@@ -97,6 +97,19 @@ export async function chooseFiles({ page }: Driven, files: readonly string[]): P
   await (await chooser).setFiles([...files]);
 }
 
+/** Adds a folder with its subfolders; each file's path begins with the folder's name. */
+export async function addFolder({ page }: Driven, folder: string): Promise<void> {
+  await openPage(page, 'Goal');
+  // Only the older folder input can be handed a folder from outside; the page falls back to it.
+  await page.evaluate(() => {
+    Object.defineProperty(globalThis, 'showDirectoryPicker', { value: undefined, configurable: true });
+  });
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Add folder' }).first().click();
+  await (await chooser).setFiles(folder);
+  await importEnded(page);
+}
+
 export async function addSample({ page }: Driven): Promise<void> {
   await openPage(page, 'Goal');
   await page.getByRole('button', { name: 'Try with sample data' }).first().click();
