@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const threads = readdirSync('workers').filter((file) => file.endsWith('.worker.ts'));
+
+test.each(threads)('%s shuts the network before anything else is loaded, and tests that it is shut', (file) => {
+  const code = readFileSync(`workers/${file}`, 'utf8');
+  expect(/^import .*$/m.exec(code)?.[0]).toBe("import { requireShut } from './lockdown.ts';");
+  expect(code).toContain('await requireShut()');
+});
+
+test('only the adapter for own files and the service worker call fetch', () => {
+  const callers = ['src', 'workers'].flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|svelte)$/.test(file))
+      .map((file) => `${root}/${file}`)
+      .filter((file) => !file.startsWith('src/cli/') && /(?<![.\w])fetch\(/.test(readFileSync(file, 'utf8'))),
+  );
+  expect(callers.sort()).toEqual([
+    'src/adapters/http/own-files.ts',
+    'workers/lockdown.ts',
+    'workers/service-worker.ts',
+  ]);
+});
