@@ -17,9 +17,5 @@ test('only the adapter for own files and the service worker call fetch', () => {
       .map((file) => `${root}/${file}`)
       .filter((file) => !file.startsWith('src/cli/') && /(?<![.\w])fetch\(/.test(readFileSync(file, 'utf8'))),
   );
-  expect(callers.sort()).toEqual([
-    'src/adapters/http/own-files.ts',
-    'workers/lockdown.ts',
-    'workers/service-worker.ts',
-  ]);
+  expect(callers.sort()).toEqual(['src/adapters/http/own-files.ts', 'workers/service-worker.ts']);
 });
