@@ -65,7 +65,7 @@ export function headerRules(scriptHashes) {
     `require-trusted-types-for 'script'`,
     `trusted-types default svelte-trusted-html`,
   ].join('; ');
-  // The service worker answers pages from its cache and, for now, connects only to its own origin.
+  // The service worker answers pages from its cache and connects only to its own origin.
   const serviceWorker = `default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types default`;
   return {
     exact: {
