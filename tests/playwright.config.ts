@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { BROWSER_ARGS } from '../src/cli/find-browser.ts';
 
+const PORT = process.env.E2E_PORT ?? '4183';
+
 /** The finished build, served as `npm start` serves it, in a real browser. */
 export default defineConfig({
   testDir: './e2e',
@@ -11,14 +13,14 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE === undefined ? [['line']] : [['line'], ['json']],
   use: {
-    baseURL: 'http://localhost:4183',
+    baseURL: `http://localhost:${PORT}`,
     serviceWorkers: 'allow',
     launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: BROWSER_ARGS },
   },
   webServer: {
-    command: 'PORT=4183 npx tsx src/cli/start.ts',
+    command: `PORT=${PORT} npx tsx src/cli/start.ts`,
     cwd: '..',
-    url: 'http://localhost:4183',
+    url: `http://localhost:${PORT}`,
     reuseExistingServer: false,
   },
 });
