@@ -2,6 +2,7 @@ import type { Run } from '#core/agent/run.ts';
 import type { RunId } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import type { AgentState } from './projection.ts';
 import type { ApprovalView, Overview, RunSummary, RunView, SourceView, TimelineEntry } from '../contract/views.ts';
 
 /** What every tab shows, read from the projections: the leader's own tab reads them the same way as the others. */
@@ -41,6 +42,11 @@ export function settingsInForce(
 ): OwnerSettings {
   if (saved) return saved;
   return suggested && sources.some((source) => source.sample && source.removedAt === null) ? suggested : defaults;
+}
+
+/** The time zone that goals are read in. */
+export function zoneInForce(state: AgentState, defaults: OwnerSettings): string {
+  return settingsInForce(state.settings, state.suggested, [...state.sources.values()], defaults).zone;
 }
 
 export function defaultSettings(zone: string, locale: string): OwnerSettings {

@@ -1,0 +1,212 @@
+import type { Ms, SourceId } from '#core/base/ids.ts';
+import { DELETED_SOURCE_KEPT_MS } from '#core/base/limits.ts';
+import type { Health, Overview } from '../contract/views.ts';
+import type { Leadership } from '../leader.ts';
+import type { JournalState } from '../journal/parts.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import { readGroups } from '../journal/reader.ts';
+import type { Fact } from './facts.ts';
+import type { Interpreter } from './interpreter.ts';
+import { LeadingAgent, type Change } from './leading-agent.ts';
+import type { AgentState } from './projection.ts';
+import { zoneInForce } from './read-views.ts';
+import type { Loss } from './tab-message.ts';
+import type { TabOptions } from './tab-options.ts';
+
+export interface LeadingHooks {
+  /** The role, the health or the journal's state is another. */
+  readonly changed: () => void;
+  /** This tab leads and takes orders now. */
+  readonly began: () => void;
+  /** The leading agent changed what every tab shows. */
+  readonly projected: (change: Change) => void;
+}
+
+/**
+ * One tab's turns at leading: opens the journal, brings the projections up to it, and lets the agent act until the lead
+ * is lost. Between turns it knows whether another tab leads, and what is wrong.
+ */
+export class TabLeading {
+  readonly #options: TabOptions;
+  readonly #interpreter: Interpreter;
+  readonly #hooks: LeadingHooks;
+  #agent: LeadingAgent | null = null;
+  #role: Overview['role'] = 'starting';
+  #health: Health;
+  #journalState: JournalState | null = null;
+  #leadership: Leadership | null = null;
+  #decided: () => void = () => undefined;
+
+  constructor(options: TabOptions, interpreter: Interpreter, hooks: LeadingHooks) {
+    this.#options = options;
+    this.#interpreter = interpreter;
+    this.#hooks = hooks;
+    this.#health = { state: 'ok', message: '', missing: options.missing };
+  }
+
+  /** The agent while this tab leads and takes orders; null otherwise. */
+  get agent(): LeadingAgent | null {
+    return this.#agent;
+  }
+
+  get role(): Overview['role'] {
+    return this.#role;
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** As the leader last told it, or is writing it; null before anything was heard. */
+  get journalState(): JournalState | null {
+    return this.#journalState;
+  }
+
+  compete(): void {
+    this.#leadership = this.#options.compete(
+      (lost) => this.#lead(lost),
+      () => this.#follow(),
+      (error) => this.#ail('failed', `This tab could not lead: ${String(error)}`),
+    );
+  }
+
+  /** Stops leading and lets go of the journal's files, for good. */
+  async stop(): Promise<void> {
+    await this.#leadership?.stop();
+  }
+
+  /** Resolves once it is known who leads or what is wrong, or when the time is over. */
+  known(within: Ms): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.ports.clock.after(within, resolve);
+      this.#decided = () => {
+        cancel();
+        resolve();
+      };
+      this.#decideIfKnown();
+    });
+  }
+
+  /** The leader told how the journal stands. */
+  heardJournal(state: JournalState): void {
+    if (!this.#agent) this.#journalState = state;
+  }
+
+  /** Another tab found that data is lost. */
+  heardLoss(state: Loss, message: string): void {
+    this.#ail(state, message);
+  }
+
+  /** No tab may look empty while another knows why it is. */
+  tellLoss(): void {
+    const { state, message } = this.#health;
+    if (this.#role === 'leading' && (state === 'amnesia' || state === 'damaged'))
+      this.#options.messages.post({ type: 'lost', state, message });
+  }
+
+  /** Drops every projection and folds the journal anew. */
+  async rebuild(agent: LeadingAgent): Promise<void> {
+    await agent.rebuild(this.#factsFrom(0));
+  }
+
+  async #lead(lost: AbortSignal): Promise<void> {
+    const { ports } = this.#options;
+    const opened = await openJournal({ ...this.#options.journal, changed: (state) => (this.#journalState = state) });
+    if (lost.aborted) return opened.ok ? opened.value.journal.close() : undefined;
+    if (!opened.ok) {
+      this.#role = 'leading';
+      this.#ail(opened.error.code === 'amnesia' ? 'amnesia' : 'failed', opened.error.message);
+      return untilAborted(lost);
+    }
+    const { journal, report } = opened.value;
+    this.#health = { state: 'ok', message: '', missing: this.#options.missing };
+    this.#journalState = journal.state;
+    const ended = new AbortController();
+    const stop = AbortSignal.any([lost, ended.signal]);
+    const agent = await LeadingAgent.fromStore({
+      ports,
+      journal,
+      interpreter: this.#interpreter,
+      epoch: journal.epoch,
+      size: journal.head.size,
+      zone: () => zoneInForce(agent.state, this.#options.defaults),
+      changed: this.#hooks.projected,
+      lost: stop,
+      broken: (code, reason) => {
+        // Fenced is no harm: another tab leads by now, and this one follows.
+        if (code !== 'fenced') this.#ail('failed', `The journal cannot be written: ${reason}`);
+        ended.abort();
+      },
+    });
+    const applied = await ports.store.applied();
+    if (applied >= journal.head.size) await agent.rebuild(this.#factsFrom(0));
+    else await agent.catchUp(this.#factsFrom(applied + 1));
+    if (report.unreadable > 0) {
+      this.#ail(
+        'damaged',
+        `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`,
+      );
+    }
+    if (agent.state.agent === null)
+      await agent.commit([{ type: 'agent.created', at: ports.clock.now(), agent: this.#options.agent }]);
+    this.#agent = agent;
+    this.#role = 'leading';
+    this.tellLoss();
+    this.#changed();
+    agent.resume();
+    this.#hooks.began();
+    void this.#sweep(agent.state).catch(() => undefined);
+    await untilAborted(stop);
+    this.#agent = null;
+    this.#role = 'following';
+    await journal.close();
+    this.#changed();
+  }
+
+  /** Another tab was heard to lead. */
+  #follow(): void {
+    if (this.#role !== 'starting') return;
+    this.#role = 'following';
+    this.#changed();
+  }
+
+  #ail(state: Health['state'], message: string): void {
+    this.#health = { state, message, missing: this.#options.missing };
+    this.tellLoss();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#decideIfKnown();
+    this.#hooks.changed();
+  }
+
+  #decideIfKnown(): void {
+    if (this.#role !== 'starting' || this.#health.state !== 'ok') this.#decided();
+  }
+
+  async *#factsFrom(from: number): AsyncIterable<{ sequence: number; fact: Fact }> {
+    for await (const group of readGroups(this.#options.journal, from)) {
+      for (const { entry, payload } of group.entries) {
+        if (payload !== null) yield { sequence: entry.sequence, fact: payload.value as unknown as Fact };
+      }
+    }
+  }
+
+  /** Takes away the bytes of files deleted long ago, and of imports that were never finished. */
+  async #sweep(state: AgentState): Promise<void> {
+    const { blobs, clock } = this.#options.ports;
+    const keep = new Set<SourceId>();
+    for (const source of state.sources.values()) {
+      if (source.removedAt === null || clock.now() - source.removedAt < DELETED_SOURCE_KEPT_MS) keep.add(source.id);
+    }
+    await blobs.sweep(keep);
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

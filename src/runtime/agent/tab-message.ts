@@ -1,0 +1,23 @@
+import type { CommandId } from '#core/base/ids.ts';
+import type { CommandOutcome } from '../contract/commands.ts';
+import type { Health } from '../contract/views.ts';
+import type { JournalState } from '../journal/parts.ts';
+
+/** What tabs tell each other. Nothing in it is trusted: it only says that something may be read again. */
+export type TabMessage =
+  | { readonly type: 'changed'; readonly rows: readonly RowName[]; readonly journal: JournalState | null }
+  | { readonly type: 'done'; readonly id: CommandId; readonly outcome: CommandOutcome }
+  /** An order waits in the inbox. */
+  | { readonly type: 'nudge' }
+  /** A tab that has just joined: who knows of a loss tells it. */
+  | { readonly type: 'joined' }
+  | { readonly type: 'lost'; readonly state: Loss; readonly message: string };
+
+/** Names a projection row. */
+export interface RowName {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** What has befallen the data, and not just one tab. */
+export type Loss = Extract<Health['state'], 'amnesia' | 'damaged'>;
