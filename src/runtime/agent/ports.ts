@@ -1,5 +1,4 @@
-import type { Sequence, Sha256, UnixMs } from '#core/base/ids.ts';
-import type { Json } from '#core/base/json.ts';
+import type { Sequence, Sha256 } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
@@ -8,6 +7,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language.ts';
+import type { JournalFact } from '../journal/parts.ts';
 
 /** Everything the agent can touch, handed in by the worker that composes it. */
 export interface AgentPorts {
@@ -31,15 +31,8 @@ export interface Language {
 
 /** The writing end of the journal, as far as the agent needs it. */
 export interface JournalSink {
-  /** Resolves when the facts are durable; `keys` are the wrapped record keys of their payloads. */
+  /** Appends in one durable write; resolves to the last sequence, or with why the agent must stop leading. */
   readonly append: (
     facts: readonly JournalFact[],
   ) => Promise<Result<Sequence, { readonly code: string; readonly message: string }>>;
-}
-
-export interface JournalFact {
-  readonly time: UnixMs;
-  readonly type: string;
-  readonly run: string | null;
-  readonly value: Json;
 }
