@@ -204,6 +204,6 @@ const wire: AgentWire = {
   exportAll: (listener) => toldFirst(listener, async (told) => (await files()).exportAll(told)),
   proveClaim: async (run, claim) => (await files()).proveClaim(run, claim),
   eraseAll: async () => (await files()).eraseAll(),
-  rebuild: async () => (await tab()).rebuild(),
+  rebuild: (listener) => toldFirst(listener, async (told) => (await tab()).rebuild(told)),
 };
 Comlink.expose(wire);

@@ -150,8 +150,9 @@ export class FakeAgentApi implements AgentApi {
     return Promise.resolve();
   }
 
-  rebuild(): Promise<void> {
-    return Promise.resolve();
+  rebuild(listener: (fraction: number) => void): Promise<CommandOutcome> {
+    listener(1);
+    return Promise.resolve({ ok: true, sequence: this.#entries.length - 1 });
   }
 
   #apply(command: Command): string | null {

@@ -21,7 +21,7 @@ const wire: AgentWire = {
   exportAll: (listener) => api.exportAll(listener),
   proveClaim: () => api.proveClaim(),
   eraseAll: () => api.eraseAll(),
-  rebuild: () => api.rebuild(),
+  rebuild: (listener) => api.rebuild(listener),
 };
 
 Comlink.expose(wire);

@@ -40,7 +40,7 @@ export function openAgent(): AgentClient {
     exportAll: (listener) => wire.exportAll(Comlink.proxy(listener)),
     proveClaim: (run, claim) => wire.proveClaim(run, claim),
     eraseAll: () => wire.eraseAll(),
-    rebuild: () => wire.rebuild(),
+    rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
   };
 }
 

@@ -412,6 +412,7 @@ export const en = {
   'settings.export-bar': 'Export progress',
   'settings.exported': 'Saved everything as {name}',
   'settings.rebuild': 'Rebuild',
+  'settings.rebuild-bar': 'Rebuilding',
   'settings.rebuild-lead': 'Throws away every view of the journal and makes it again. Nothing of yours is lost.',
   'settings.rebuilt': 'Rebuilt from the journal',
   'settings.erase': 'Erase all',

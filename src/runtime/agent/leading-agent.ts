@@ -7,6 +7,7 @@ import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
 import { runOf, type Fact } from './facts.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
+import { foldHistory, latestRows } from './fold-history.ts';
 import { obey } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
 import { EMPTY_STATE, project, stateFromRows, type AgentState } from './projection.ts';
@@ -25,13 +26,23 @@ export interface LeadingOptions {
   readonly epoch: Epoch;
   /** Journal size when leading began; the rows must be applied up to it. */
   readonly size: number;
+  /** The facts in the journal from this sequence on. */
+  readonly history: (from: number) => AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>;
   readonly zone: () => string;
   readonly changed: (change: Change) => void;
+  /** How far a long order is, from 0 to 1. */
+  readonly working: (order: CommandId, fraction: number) => void;
   /** Aborts when leading ends: nothing is begun after. */
   readonly lost: AbortSignal;
   /** Leading cannot go on: a write was refused; 'fenced' when another tab leads by now. */
   readonly broken: (code: string, reason: string) => void;
 }
+
+const NOT_WRITTEN: CommandOutcome = {
+  ok: false,
+  code: 'io',
+  message: 'The journal could not be written; the order is kept and tried again.',
+};
 
 /**
  * The one agent that acts. Orders become facts, facts are folded, journaled, projected, and then what is due begins;
@@ -44,6 +55,7 @@ export class LeadingAgent {
   readonly #options: LeadingOptions;
   readonly #underWay = new Map<string, AbortController>();
   #writing: Promise<unknown> = Promise.resolve();
+  #rebuilding: Promise<void> | null = null;
 
   constructor(state: AgentState, options: LeadingOptions) {
     this.#state = state;
@@ -65,23 +77,33 @@ export class LeadingAgent {
   }
 
   /** Folds entries that are in the journal and not yet in the rows. */
-  async catchUp(entries: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>): Promise<void> {
-    for await (const { sequence, fact } of entries) {
-      const projected = project(this.#state, fact, sequence as Sequence);
-      this.#state = projected.state;
-      const batch = { applied: sequence as Sequence, rows: projected.rows, done: projected.done };
-      const applied = await this.#options.ports.store.apply(this.#options.epoch, batch);
-      if (!applied.ok) return void this.#break(applied.error, `projections: ${applied.error}`);
-    }
+  async catchUp(): Promise<void> {
+    const applied = await this.#options.ports.store.applied();
+    this.#state = (await this.#fold(this.#state, applied + 1, () => undefined)) ?? this.#state;
   }
 
-  /** Drops all rows and folds the whole journal again. */
-  async rebuild(entries: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>): Promise<void> {
-    await this.#writing;
-    const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
-    if (!cleared.ok) return void this.#break(cleared.error, `projections: ${cleared.error}`);
-    this.#state = EMPTY_STATE;
-    await this.catchUp(entries);
+  /**
+   * Drops all rows and folds the whole journal again. What effects bring meanwhile is committed afterwards.
+   * @returns false when leading has ended before it was done
+   */
+  async rebuild(progress: (fraction: number) => void = () => undefined): Promise<boolean> {
+    let release = (): void => undefined;
+    this.#rebuilding = new Promise((resolve) => (release = resolve));
+    try {
+      await this.#writing;
+      const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
+      const folded = cleared.ok
+        ? await this.#fold(EMPTY_STATE, 0, progress)
+        : this.#break(cleared.error, `projections: ${cleared.error}`);
+      if (folded === null) return false;
+      this.#state = folded;
+      const rows = [...folded.runs.keys()].map((id) => ({ kind: 'run', id }));
+      this.#options.changed({ rows, done: [], size: this.#next });
+      return true;
+    } finally {
+      this.#rebuilding = null;
+      release();
+    }
   }
 
   /** Takes up every unfinished run where it stood. */
@@ -93,6 +115,7 @@ export class LeadingAgent {
   async handle(command: Command): Promise<CommandOutcome> {
     const known = await this.#options.ports.store.outcome(command.id);
     if (known !== null && known !== undefined) return known as CommandOutcome;
+    if (command.type === 'rebuild') return this.#handleRebuild(command.id);
     const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
     if (!facts.ok) {
       await this.#markDone(command.id, facts.error);
@@ -100,14 +123,13 @@ export class LeadingAgent {
     }
     if (command.type === 'stop-run') this.#abortRun(command.run);
     const committed = await this.commit(facts.value);
-    return committed === null
-      ? { ok: false, code: 'io', message: 'The journal could not be written; the order is kept and tried again.' }
-      : { ok: true, sequence: committed };
+    return committed === null ? NOT_WRITTEN : { ok: true, sequence: committed };
   }
 
   /** Folds, journals and projects facts; resolves to the last sequence once durable, or null when leading has ended. */
-  commit(facts: readonly Fact[]): Promise<Sequence | null> {
-    if (this.#options.lost.aborted || facts.length === 0) return Promise.resolve(null);
+  async commit(facts: readonly Fact[]): Promise<Sequence | null> {
+    while (this.#rebuilding !== null) await this.#rebuilding;
+    if (this.#options.lost.aborted || facts.length === 0) return null;
     const projected = facts.map((fact) => {
       const step = project(this.#state, fact, this.#next as Sequence);
       this.#state = step.state;
@@ -136,6 +158,22 @@ export class LeadingAgent {
     });
     this.#writing = written.catch((error: unknown) => this.#break('io', String(error)));
     return written;
+  }
+
+  async #handleRebuild(id: CommandId): Promise<CommandOutcome> {
+    if (!(await this.rebuild((fraction) => this.#options.working(id, fraction)))) return NOT_WRITTEN;
+    const outcome = { ok: true, sequence: this.#next - 1 } as const;
+    await this.#markDone(id, outcome);
+    return outcome;
+  }
+
+  /** Folds the journal from an entry on into rows; null when they cannot be kept. */
+  async #fold(state: AgentState, from: number, progress: (fraction: number) => void): Promise<AgentState | null> {
+    const { ports, epoch, history } = this.#options;
+    const folded = await foldHistory(state, history(from), ports.store, epoch, (folding) =>
+      progress((folding + 1) / this.#next),
+    );
+    return folded.ok ? folded.value : this.#break(folded.error, `projections: ${folded.error}`);
   }
 
   #break(code: string, reason: string): null {
@@ -270,9 +308,4 @@ function internalError(error: unknown): ToolError {
         ? error.message
         : String(error);
   return { code: 'internal', message: `Something went wrong in the app itself: ${what}` };
-}
-
-/** The last value of each row wins. */
-function latestRows<T extends { readonly kind: string; readonly id: string }>(rows: readonly T[]): T[] {
-  return [...new Map(rows.map((row) => [`${row.kind}/${row.id}`, row])).values()];
 }

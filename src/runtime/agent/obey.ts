@@ -9,11 +9,14 @@ import type { AgentState } from './projection.ts';
 
 type Refusal = Extract<CommandOutcome, { ok: false }>;
 
+/** The orders that become facts. Rebuilding changes none. */
+type Order = Exclude<Command, { type: 'rebuild' }>;
+
 /**
  * What an order comes to: the facts that carry it out, or why it cannot be. Pure; the leader journals the facts.
  * @param zone the owner's time zone, for a run's clock
  */
-export function obey(state: AgentState, command: Command, at: UnixMs, zone: string): Result<readonly Fact[], Refusal> {
+export function obey(state: AgentState, command: Order, at: UnixMs, zone: string): Result<readonly Fact[], Refusal> {
   const id = command.id;
   const one = (fact: Fact): Result<readonly Fact[], Refusal> => ok([{ ...fact, command: id }]);
   switch (command.type) {

@@ -1,4 +1,4 @@
-import type { Ms, SourceId } from '#core/base/ids.ts';
+import type { CommandId, Ms, SourceId } from '#core/base/ids.ts';
 import { DELETED_SOURCE_KEPT_MS } from '#core/base/limits.ts';
 import type { Health, Overview } from '../contract/views.ts';
 import type { Leadership } from '../leader.ts';
@@ -20,6 +20,8 @@ export interface LeadingHooks {
   readonly began: () => void;
   /** The leading agent changed what every tab shows. */
   readonly projected: (change: Change) => void;
+  /** The leading agent is so far with a long order, from 0 to 1. */
+  readonly working: (order: CommandId, fraction: number) => void;
 }
 
 /**
@@ -104,11 +106,6 @@ export class TabLeading {
       this.#options.messages.post({ type: 'lost', state, message });
   }
 
-  /** Drops every projection and folds the journal anew. */
-  async rebuild(agent: LeadingAgent): Promise<void> {
-    await agent.rebuild(this.#factsFrom(0));
-  }
-
   async #lead(lost: AbortSignal): Promise<void> {
     const { ports } = this.#options;
     const opened = await openJournal({ ...this.#options.journal, changed: (state) => (this.#journalState = state) });
@@ -130,7 +127,9 @@ export class TabLeading {
       epoch: journal.epoch,
       size: journal.head.size,
       zone: () => zoneInForce(agent.state, this.#options.defaults),
+      history: (from) => this.#factsFrom(from),
       changed: this.#hooks.projected,
+      working: this.#hooks.working,
       lost: stop,
       broken: (code, reason) => {
         // Fenced is no harm: another tab leads by now, and this one follows.
@@ -139,8 +138,8 @@ export class TabLeading {
       },
     });
     const applied = await ports.store.applied();
-    if (applied >= journal.head.size) await agent.rebuild(this.#factsFrom(0));
-    else await agent.catchUp(this.#factsFrom(applied + 1));
+    if (applied >= journal.head.size) await agent.rebuild();
+    else await agent.catchUp();
     if (report.unreadable > 0) {
       this.#ail(
         'damaged',

@@ -7,6 +7,8 @@ import type { JournalState } from '../journal/parts.ts';
 export type TabMessage =
   | { readonly type: 'changed'; readonly rows: readonly RowName[]; readonly journal: JournalState | null }
   | { readonly type: 'done'; readonly id: CommandId; readonly outcome: CommandOutcome }
+  /** How far a long order is, from 0 to 1. */
+  | { readonly type: 'working'; readonly order: CommandId; readonly fraction: number }
   /** An order waits in the inbox. */
   | { readonly type: 'nudge' }
   /** A tab that has just joined: who knows of a loss tells it. */

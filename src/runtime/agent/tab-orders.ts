@@ -14,7 +14,7 @@ export class TabOrders {
   readonly #ports: Pick<AgentPorts, 'store' | 'clock'>;
   readonly #messages: Broadcast<TabMessage>;
   readonly #agent: () => LeadingAgent | null;
-  readonly #waiting = new Map<CommandId, (outcome: CommandOutcome) => void>();
+  readonly #waiting = new Map<CommandId, Waiting>();
   #draining: Promise<void> = Promise.resolve();
 
   /** @param agent the leading agent while this tab leads */
@@ -28,28 +28,31 @@ export class TabOrders {
     this.#agent = agent;
   }
 
-  /** Puts an order into the inbox and waits for the leader, which may be this tab. */
-  async give(command: Command): Promise<CommandOutcome> {
+  /**
+   * Puts an order into the inbox and waits for the leader, which may be this tab.
+   * @param progress of a long order, from 0 to 1
+   */
+  async give(command: Command, progress: (fraction: number) => void = () => undefined): Promise<CommandOutcome> {
     const { store, clock } = this.#ports;
-    const answered = new Promise<CommandOutcome>((resolve) => this.#waiting.set(command.id, resolve));
+    const answered = new Promise<CommandOutcome>((answer) =>
+      this.#waiting.set(command.id, { answer, progress, cancel: () => undefined }),
+    );
     try {
       await store.enqueue({ id: command.id, at: clock.now(), command });
     } catch (error) {
       this.#waiting.delete(command.id);
       return { ok: false, code: 'quota', message: `The order could not be kept: ${String(error)}` };
     }
+    this.#awaitSign(command.id);
     if (this.#agent()) this.drain();
     else this.#messages.post({ type: 'nudge' });
-    const cancel = clock.after(COMMAND_ACK_TIMEOUT_MS as Ms, () => {
-      this.answer(command.id, {
-        ok: false,
-        code: 'no-leader',
-        message: 'No tab has carried this out yet. It is kept and done as soon as one can.',
-      });
-    });
-    const outcome = await answered;
-    cancel();
-    return outcome;
+    return answered;
+  }
+
+  /** A long order is so far. */
+  working(id: CommandId, fraction: number): void {
+    this.#waiting.get(id)?.progress(fraction);
+    this.#awaitSign(id);
   }
 
   /** Carries out what waits in the inbox, in order; does nothing while another tab leads. */
@@ -69,7 +72,32 @@ export class TabOrders {
 
   /** Tells whoever waits for this order in this tab. */
   answer(id: CommandId, outcome: CommandOutcome): void {
-    this.#waiting.get(id)?.(outcome);
+    const order = this.#waiting.get(id);
     this.#waiting.delete(id);
+    order?.cancel();
+    order?.answer(outcome);
   }
+
+  /** The leader has so long to answer, or to say how far it is. */
+  #awaitSign(id: CommandId): void {
+    const order = this.#waiting.get(id);
+    if (!order) return;
+    order.cancel();
+    const cancel = this.#ports.clock.after(COMMAND_ACK_TIMEOUT_MS as Ms, () =>
+      this.answer(id, {
+        ok: false,
+        code: 'no-leader',
+        message: 'No tab has carried this out yet. It is kept and done as soon as one can.',
+      }),
+    );
+    this.#waiting.set(id, { ...order, cancel });
+  }
+}
+
+/** Who waits for an order in this tab. */
+interface Waiting {
+  readonly answer: (outcome: CommandOutcome) => void;
+  readonly progress: (fraction: number) => void;
+  /** Ends the time that the leader has. */
+  readonly cancel: () => void;
 }

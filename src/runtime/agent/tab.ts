@@ -1,4 +1,5 @@
-import type { Ms, RunId } from '#core/base/ids.ts';
+import { hex } from '#core/base/bytes.ts';
+import type { CommandId, Ms, RunId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
@@ -46,6 +47,10 @@ export class Tab {
       changed: () => this.#views.refresh(),
       began: () => this.#orders.drain(),
       projected: (change) => this.#tell(change),
+      working: (order, fraction) => {
+        this.#orders.working(order, fraction);
+        messages.post({ type: 'working', order, fraction });
+      },
     });
     this.#orders = new TabOrders(ports, messages, () => this.#leading.agent);
   }
@@ -127,12 +132,16 @@ export class Tab {
     return this.#verification.verify(progress);
   }
 
-  /** Drops every projection and folds the journal anew. Only the leader can. */
-  async rebuild(): Promise<void> {
-    const { agent } = this.#leading;
-    if (!agent) throw new Error('Another tab leads. Rebuild there, or close it first.');
-    await this.#leading.rebuild(agent);
-    this.#views.refresh();
+  /**
+   * Has the leading tab drop every projection and fold the journal anew.
+   * @param progress from 0 to 1, once it is at it
+   */
+  async rebuild(progress: (fraction: number) => void): Promise<CommandOutcome> {
+    const { health } = this.#leading;
+    // What is damaged can still be made again from what is left; without a journal there is nothing to make it from.
+    if (health.state !== 'ok' && health.state !== 'damaged') return { ok: false, code: 'io', message: health.message };
+    const id = hex(this.#options.ports.entropy.bytes(16)) as CommandId;
+    return this.#orders.give({ id, type: 'rebuild' }, progress);
   }
 
   /** Stops leading and lets go of the journal's files, for good. */
@@ -159,6 +168,8 @@ export class Tab {
         return this.#orders.drain();
       case 'done':
         return this.#orders.answer(message.id, message.outcome);
+      case 'working':
+        return this.#orders.working(message.order, message.fraction);
       case 'joined':
         return this.#leading.tellLoss();
       case 'lost':

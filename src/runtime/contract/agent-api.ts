@@ -42,8 +42,8 @@ export interface AgentApi {
   proveClaim(run: RunId, claim: string): Promise<Uint8Array>;
   /** Removes every byte the app keeps; the page reloads afterwards. */
   eraseAll(): Promise<void>;
-  /** Drops all projections and builds them again from the journal. */
-  rebuild(): Promise<void>;
+  /** Orders the leading tab to drop all projections and build them again from the journal, reporting a fraction. */
+  rebuild(listener: (fraction: number) => void): Promise<CommandOutcome>;
 }
 
 export interface StartOptions {

@@ -26,6 +26,8 @@ export type Command = { readonly id: CommandId } & (
   | { readonly type: 'change-settings'; readonly settings: OwnerSettings }
   /** Settings that come with sample data; they hold until the owner saves their own. */
   | { readonly type: 'suggest-settings'; readonly settings: OwnerSettings }
+  /** Drops all projections and builds them again from the journal, which stays as it is. */
+  | { readonly type: 'rebuild' }
 );
 
 /** Acknowledged: the journal sequence of what the command became; refused: why, in words for the owner. */

@@ -137,6 +137,11 @@ function replay(facts: readonly JournalFact[]): AgentState {
   );
 }
 
+async function* recorded(facts: readonly JournalFact[], from = 0): AsyncIterable<{ sequence: number; fact: Fact }> {
+  for (let at = from; at < facts.length; at++)
+    yield await Promise.resolve({ sequence: at, fact: facts[at]!.value as unknown as Fact });
+}
+
 /** One tab's life: takes up the journal, obeys, and goes on until the run ends or the journal stops taking entries. */
 async function live(world: World, seed: number, stopAfter: number): Promise<Run | undefined> {
   const clock = fakeClock();
@@ -157,7 +162,9 @@ async function live(world: World, seed: number, stopAfter: number): Promise<Run 
     epoch: epoch,
     size: world.facts.length,
     zone: () => 'UTC',
+    history: (from) => recorded(world.facts, from),
     changed: () => undefined,
+    working: () => undefined,
     lost: gone.signal,
     broken: () => {
       gone.abort();
@@ -239,7 +246,9 @@ test('an order is done once, however often it is given', async () => {
     epoch,
     size: 0,
     zone: () => 'UTC',
+    history: () => recorded([]),
     changed: () => undefined,
+    working: () => undefined,
     lost: new AbortController().signal,
     broken: () => undefined,
   });
@@ -247,6 +256,51 @@ test('an order is done once, however often it is given', async () => {
   const first = await agent.handle(command);
   expect(await agent.handle(command)).toEqual(first);
   expect(facts.filter((fact) => fact.type === 'run.started')).toHaveLength(1);
+});
+
+test('a run goes on while the views are made again, and ends as it would have', async () => {
+  const { run: expected } = await uninterrupted(1);
+  const running = world();
+  const clock = fakeClock();
+  const store = memoryAgentStore();
+  const epoch = await store.raiseEpoch();
+  const broken: string[] = [];
+  const agent = new LeadingAgent(EMPTY_STATE, {
+    ports: { clock, entropy: seededEntropy(1), sha256, store } as unknown as AgentPorts,
+    journal: memoryJournalSink(running.facts),
+    interpreter: interpreter(running, clock, 1),
+    epoch,
+    size: 0,
+    zone: () => 'UTC',
+    // So slow that steps finish while the journal is still being read.
+    history: async function* () {
+      for (const [sequence, { value }] of [...running.facts].entries()) {
+        await new Promise<void>((resolve) => clock.after(20 as Ms, resolve));
+        yield { sequence, fact: value as unknown as Fact };
+      }
+    },
+    changed: () => undefined,
+    working: () => undefined,
+    lost: new AbortController().signal,
+    broken: (code) => broken.push(code),
+  });
+  void agent.handle({ id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'write it', overrides: {} });
+  for (let turn = 1; turn <= 3; turn++) {
+    await clock.advance(15);
+    const before = running.facts.length;
+    const rebuilt = agent.handle({ id: `rebuild-${String(turn)}` as CommandId, type: 'rebuild' });
+    await clock.advance(20 * before + 1);
+    expect(running.facts.length, 'what came meanwhile waited, and came then').toBeGreaterThan(before);
+    expect(await rebuilt).toMatchObject({ ok: true });
+  }
+  await clock.advance(500);
+  const run = agent.state.runs.get(RUN);
+  expect(run?.status).toBe('waiting-approval');
+  expect(run?.answerDigest).toBe(expected.answerDigest);
+  expect(replay(running.facts)).toEqual(agent.state);
+  expect((await store.row('run', RUN))?.value).toEqual(run);
+  expect(running.calls).toEqual([...new Set(running.calls)]);
+  expect(broken).toEqual([]);
 });
 
 test('after a stop no effect begins', async () => {
@@ -261,7 +315,9 @@ test('after a stop no effect begins', async () => {
     epoch,
     size: 0,
     zone: () => 'UTC',
+    history: () => recorded([]),
     changed: () => undefined,
+    working: () => undefined,
     lost: new AbortController().signal,
     broken: () => undefined,
   });

@@ -1,0 +1,48 @@
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { AgentStore, StoreError } from '#ports/agent-store.ts';
+import type { Fact } from './facts.ts';
+import { project, type AgentState, type Projected } from './projection.ts';
+
+/** Facts folded between two writes of rows. */
+const BATCH_FACTS = 64;
+
+/**
+ * Folds facts that are in the journal onto a state and keeps their rows. Cut off, it can be taken up where it stopped:
+ * each batch says how far the rows are applied.
+ * @param progress told the last sequence that is kept
+ */
+export async function foldHistory(
+  state: AgentState,
+  history: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>,
+  store: Pick<AgentStore, 'apply'>,
+  epoch: Epoch,
+  progress: (sequence: number) => void,
+): Promise<Result<AgentState, StoreError>> {
+  let folded = state;
+  let batch: Projected[] = [];
+  let last = -1;
+  const keep = async (): Promise<Result<void, StoreError>> => {
+    const rows = latestRows(batch.flatMap((step) => step.rows));
+    const done = batch.flatMap((step) => step.done);
+    batch = [];
+    return store.apply(epoch, { applied: last as Sequence, rows, done });
+  };
+  for await (const { sequence, fact } of history) {
+    const step = project(folded, fact, sequence as Sequence);
+    folded = step.state;
+    last = sequence;
+    batch.push(step);
+    if (batch.length < BATCH_FACTS) continue;
+    const kept = await keep();
+    if (!kept.ok) return err(kept.error);
+    progress(last);
+  }
+  const kept = batch.length === 0 ? ok(undefined) : await keep();
+  return kept.ok ? ok(folded) : err(kept.error);
+}
+
+/** The last value of each row wins. */
+export function latestRows<T extends { readonly kind: string; readonly id: string }>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [`${row.kind}/${row.id}`, row])).values()];
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { SourceId } from '#core/base/ids.ts';
+import type { Source } from '#core/items/source.ts';
+import { COMMAND_ACK_TIMEOUT_MS } from '#core/base/limits.ts';
+import type { Tab } from '#runtime/agent/tab.ts';
+import type { CommandOutcome } from '#runtime/contract/commands.ts';
+import { tabWorld, type TabWorld } from '../../fakes/tab-world.ts';
+
+/** Tabs of one browser, over disks in memory. */
+const SETTLED_MS = 200;
+
+/** Waits for what needs the clock to move. */
+async function within<T>(world: TabWorld, milliseconds: number, work: Promise<T>): Promise<T | 'still waiting'> {
+  const results: T[] = [];
+  void work.then((value) => results.push(value));
+  for (let at = 0; at < milliseconds && results.length === 0; at += 50) await world.clock.advance(50);
+  return results[0] ?? 'still waiting';
+}
+
+async function started(world: TabWorld): Promise<Tab> {
+  const tab = world.tab();
+  await within(world, SETTLED_MS, tab.start());
+  await world.clock.advance(SETTLED_MS);
+  return tab;
+}
+
+async function addFiles(world: TabWorld, tab: Tab, count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    const source = { id: `source-${String(at)}` as SourceId, path: `notes-${String(at)}.md`, sample: false } as Source;
+    const outcome = await within(world, 1_000, tab.command(world.order({ type: 'add-source', source })));
+    expect(outcome).toMatchObject({ ok: true });
+  }
+}
+
+const paths = async (tab: Tab): Promise<string[]> => (await tab.overview()).sources.map((source) => source.path);
+
+/** Loses every view, as if a hand had emptied the table: only a rebuild brings them back. */
+const loseViews = (world: TabWorld): void => world.store.rows.clear();
+
+test('a rebuild makes the views again from the journal, says how far it is, and leaves the journal as it was', async () => {
+  const world = tabWorld();
+  const tab = await started(world);
+  await addFiles(world, tab, 150);
+  const before = await tab.overview();
+  loseViews(world);
+  expect(await paths(tab)).toEqual([]);
+  const fractions: number[] = [];
+  const outcome = await within(
+    world,
+    2_000,
+    tab.rebuild((fraction) => fractions.push(fraction)),
+  );
+  expect(outcome).toMatchObject({ ok: true });
+  expect(fractions.length).toBeGreaterThan(1);
+  expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+  const after = await tab.overview();
+  expect(after.sources).toEqual(before.sources);
+  expect(after.journal.root).toBe(before.journal.root);
+});
+
+test('a rebuild ordered in a tab that follows is done by the leader, and the follower hears how far it is', async () => {
+  const world = tabWorld();
+  const leader = await started(world);
+  const follower = await started(world);
+  await world.clock.advance(2_000);
+  expect((await follower.overview()).role).toBe('following');
+  await addFiles(world, leader, 150);
+  loseViews(world);
+  const fractions: number[] = [];
+  const outcome = await within(
+    world,
+    2_000,
+    follower.rebuild((fraction) => fractions.push(fraction)),
+  );
+  expect(outcome).toMatchObject({ ok: true });
+  expect(fractions.length).toBeGreaterThan(1);
+  expect(await paths(follower)).toHaveLength(150);
+});
+
+test('a rebuild ordered before any tab leads waits for one', async () => {
+  const world = tabWorld();
+  const first = await started(world);
+  await addFiles(world, first, 3);
+  await within(world, 5_000, first.close());
+  loseViews(world);
+  const second = world.tab();
+  const ordered = second.rebuild(() => undefined);
+  expect(await within(world, SETTLED_MS, ordered)).toBe('still waiting');
+  void second.start();
+  expect(await within(world, 5_000, ordered)).toMatchObject({ ok: true });
+  expect(await paths(second)).toHaveLength(3);
+});
+
+test('a rebuild that no tab carries out says so, and is done when one can', async () => {
+  const world = tabWorld();
+  const first = await started(world);
+  await addFiles(world, first, 3);
+  await within(world, 5_000, first.close());
+  loseViews(world);
+  const waiting = world.tab();
+  const outcome = await within(
+    world,
+    COMMAND_ACK_TIMEOUT_MS + 1_000,
+    waiting.rebuild(() => undefined),
+  );
+  expect((outcome as Extract<CommandOutcome, { ok: false }>).code).toBe('no-leader');
+  expect(world.store.inbox).toHaveLength(1);
+  await started(world);
+  expect(world.store.inbox).toHaveLength(0);
+  expect(await paths(waiting)).toHaveLength(3);
+});
