@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { checkpointKey } from '#core/audit/checkpoint.ts';
-import { describeExport, verifyExport } from '#core/audit/export-check.ts';
+import { verifyExport } from '#core/audit/export-check.ts';
+import { describeExport } from '#core/audit/export-report.ts';
 import { formatNoteKey } from '#core/audit/note.ts';
 import { checkSourceFile, SENTENCE_PROOF_FORMAT, verifySentenceProof } from '#core/audit/sentence-proof.ts';
 import type { CitedEvidence } from '#core/audit/cited-claim.ts';
@@ -58,7 +59,7 @@ function isSentenceProof(bytes: Uint8Array): boolean {
 }
 
 function verifyExportFile(bytes: Uint8Array, anchor: string | null, print: (line: string) => void): boolean {
-  const report = verifyExport(linesOf(bytes), tools, anchor);
+  const report = verifyExport(linesOf(bytes), tools, { anchor });
   const publicKey = report.agent === null ? null : publicKeyOf(report.agent);
   if (publicKey?.ok !== true) {
     print(`FAILED. This is neither an export of a journal nor the proof of a sentence: ${report.firstBad?.why ?? ''}.`);

@@ -3,8 +3,15 @@ import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import type { Epoch, RunId, Sequence, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
-import { signCheckpoint } from '#core/audit/checkpoint.ts';
-import { writeExportCheckpoint, writeExportEntry, writeExportHeader } from '#core/audit/export.ts';
+import { checkpointKey, signCheckpoint } from '#core/audit/checkpoint.ts';
+import {
+  appendExportLine,
+  writeExportCheckpoint,
+  writeExportEntry,
+  writeExportHeader,
+  writeExportSeal,
+} from '#core/audit/export.ts';
+import { EMPTY_FRONTIER } from '#core/audit/merkle.ts';
 import { encodeEntry, type Entry, entryFor, entryHash, type Payload } from '#core/audit/entry.ts';
 import { merkleTree, rootAt } from '#core/audit/merkle-tree.ts';
 import { type AgentId, agentIdOf } from '#core/identity/did-key.ts';
@@ -70,19 +77,36 @@ export function plainFacts(count: number): TestFact[] {
   }));
 }
 
+export interface TestExport {
+  readonly withheld?: readonly number[];
+  /** 1: without a seal, as the first exports were. */
+  readonly version?: 1 | 2;
+  /** Signature lines put under the checkpoint of this size. */
+  readonly cosigned?: { readonly [size: number]: readonly string[] };
+}
+
 /** The export of a journal as bytes, with checkpoints after these sizes; payloads go along unless withheld. */
 export async function exportBytes(
   journal: TestJournal,
   checkpoints: readonly number[],
-  options: { readonly withheld?: readonly number[] } = {},
+  { withheld = [], version = 2, cosigned = {} }: TestExport = {},
 ): Promise<Uint8Array> {
   const size = journal.texts.length;
   const createdAt = 1_763_800_000_000 as UnixMs;
-  const lines = [writeExportHeader({ agent: journal.agent, createdAt, size, checkpoints: checkpoints.length })];
+  const header = { agent: journal.agent, createdAt, size, checkpoints: checkpoints.length, version };
+  const lines = [writeExportHeader(header)];
   for (const [i, text] of journal.texts.entries()) {
-    const payload = options.withheld?.includes(i) === true ? null : (journal.payloads[i] ?? null);
+    const payload = withheld.includes(i) ? null : (journal.payloads[i] ?? null);
     lines.push(writeExportEntry(sha256, text, payload));
-    if (checkpoints.includes(i + 1)) lines.push(writeExportCheckpoint(await journal.checkpointAt(i + 1), i + 1));
+    if (!checkpoints.includes(i + 1)) continue;
+    const note = (await journal.checkpointAt(i + 1)) + (cosigned[i + 1] ?? []).join('');
+    lines.push(writeExportCheckpoint(note, i + 1));
   }
-  return utf8(lines.join(''));
+  return version === 1 ? utf8(lines.join('')) : utf8(lines.join('') + (await sealOf(journal, lines)));
+}
+
+/** The closing line over these lines, each with its newline. */
+export function sealOf(journal: TestJournal, lines: readonly string[]): Promise<string> {
+  const frontier = lines.reduce((sum, line) => appendExportLine(sha256, sum, line.slice(0, -1)), EMPTY_FRONTIER);
+  return writeExportSeal(sha256, frontier, checkpointKey(journal.signer.publicKey), journal.signer.sign);
 }

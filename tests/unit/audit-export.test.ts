@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { linesOf } from '#cli/lines-of.ts';
 import { signCheckpoint } from '#core/audit/checkpoint.ts';
-import { describeExport, verifyExport } from '#core/audit/export-check.ts';
+import { verifyExport } from '#core/audit/export-check.ts';
+import { describeExport } from '#core/audit/export-report.ts';
 import { writeExportCheckpoint } from '#core/audit/export.ts';
 import { frontierRoot, EMPTY_FRONTIER } from '#core/audit/merkle.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
@@ -12,7 +13,7 @@ import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 const journal = testJournal(plainFacts(9));
 const iso = (time: number): string => new Date(time).toISOString();
 const check = (bytes: Uint8Array, anchor: string | null = null): ReturnType<typeof verifyExport> =>
-  verifyExport(linesOf(bytes), checkTools, anchor);
+  verifyExport(linesOf(bytes), checkTools, { anchor });
 
 test('an export says how far it is proved, at what time, and what is not', async () => {
   const report = check(await exportBytes(journal, [4, 7]));
@@ -26,10 +27,13 @@ test('an export says how far it is proved, at what time, and what is not', async
     payloads: 9,
     checkpoints: 2,
     anchoredAt: null,
+    cosignatures: [],
+    vouched: null,
+    sealed: true,
     firstBad: null,
   });
   expect(describeExport(report, iso)).toBe(
-    'Proved up to 7 at 2025-11-21T04:40:06.000Z; unproved after that (2 entries follow).',
+    "Proved up to 7 at 2025-11-21T04:40:06.000Z; unproved after that (2 entries follow). Only the device's own key and clock say so: without an anchor, an end cut off or a past rewritten by the device's owner cannot be seen.",
   );
 });
 
@@ -71,7 +75,7 @@ test('an export without a checkpoint, of no entries, or that is no export says s
   const onlyEmptyHead = text.replace('"checkpoints":0', '"checkpoints":1').replace('\n', `\n${emptyHead}`);
   expect(check(utf8(onlyEmptyHead)).firstBad?.why).toBe('no checkpoint signs the entries');
   const empty = check(await exportBytes(testJournal([]), []));
-  expect(describeExport(empty, iso)).toBe('Nothing is proved (no entries follow).');
+  expect(describeExport(empty, iso)).toContain('Nothing is proved (no entries follow).');
   for (const text of ['', '\n', '{}', '{"format":"other"}\n', 'not json', '\u0000'])
     expect(check(utf8(text)), JSON.stringify(text)).toMatchObject({ ok: false, size: 0 });
   expect(check(Uint8Array.of(0xff, 0xfe)).firstBad).toEqual({

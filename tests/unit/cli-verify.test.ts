@@ -76,7 +76,7 @@ test('an anchor is looked up, and a journal that disagrees with it fails', async
   expect(await verify(cut)).toMatchObject({ status: 0 });
   const found = await verify(cut, '--anchor', at('anchor.txt'));
   expect(found.status).toBe(1);
-  expect(found.text).toContain('First bad entry: 5, line 8: the anchor covers 6 entries and the export holds 5.');
+  expect(found.text).toContain('First bad entry: 5, line 9: the anchor covers 6 entries and the export holds 5.');
 });
 
 test('the first bad entry of a changed export is named, with exit status 1', async () => {

@@ -27,7 +27,8 @@ export interface Checkpoint {
 
 export type CheckpointError = 'malformed' | 'wrong-origin' | 'unsigned' | 'bad-signature';
 
-const ORIGIN_PREFIX = 'windhover/';
+/** Before the did:key of an agent: the origin of its log, and the name under which it cosigns the logs of others. */
+export const ORIGIN_PREFIX = 'windhover/';
 
 /** The journal of an agent: no scheme, no spaces, no plus sign, so it also serves as the key's name. */
 export function originOf(agent: AgentId): string {

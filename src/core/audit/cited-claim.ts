@@ -1,6 +1,7 @@
 import type { Digest, SourceId } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { field, list } from './json-fields.ts';
 
 /** A sentence of an answer, as its proof names it. */
 export interface CitedClaim {
@@ -62,16 +63,6 @@ function evidenceFrom(span: unknown): CitedEvidence | null {
   if (!isDigest(source) || !isDigest(digest) || typeof file !== 'string' || typeof quote !== 'string') return null;
   if (!isOffset(start) || !isOffset(end) || start > end) return null;
   return { source: source as string as SourceId, file, start, end, digest, quote };
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as { readonly [key: string]: unknown })[key]
-    : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function isDigest(value: unknown): value is Digest {

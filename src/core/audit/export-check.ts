@@ -1,49 +1,34 @@
-import type { UnixMs } from '../base/ids.ts';
 import { equalBytes, hex } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import { publicKeyOf } from '../identity/did-key.ts';
 import { type Checkpoint, checkpointKey, openCheckpoint } from './checkpoint.ts';
+import { cosignaturesOn } from './cosignature.ts';
 import { entryHash } from './entry.ts';
-import { type ExportHeader, type ExportLine, readExportHeader, readExportLine } from './export.ts';
+import {
+  appendExportLine,
+  type ExportHeader,
+  type ExportLine,
+  readExportHeader,
+  readExportLine,
+  sealText,
+} from './export.ts';
+import {
+  type ExportFault,
+  type ExportReport,
+  type FoundCosignature,
+  furthest,
+  type Trust,
+  type Vouched,
+} from './export-report.ts';
 import { checkCheckpoint, checkEntry, type CheckTools, type JournalCheck, startCheck } from './journal-check.ts';
-import { frontierRoot } from './merkle.ts';
-
-/** What is known of an export, and the first thing wrong with it. */
-export interface ExportReport {
-  /** Nothing in the file is wrong. Says nothing of entries after the last checkpoint. */
-  readonly ok: boolean;
-  /** Whose journal it is, by the header; the signatures are checked against this key. */
-  readonly agent: AgentId | null;
-  /** Entries proved, from the first: sequences 0 to verifiedUpTo - 1. */
-  readonly verifiedUpTo: number;
-  /** Time of the last entry proved, as the device's clock said. */
-  readonly provedAt: UnixMs | null;
-  /** Entries read. */
-  readonly size: number;
-  /** Entries read that no checkpoint covers: unproved. */
-  readonly afterCheckpoint: number;
-  /** Payloads that are there, each found to be what its entry commits to. */
-  readonly payloads: number;
-  readonly checkpoints: number;
-  /** Size of the anchor the export was found to agree with; null without one. */
-  readonly anchoredAt: number | null;
-  readonly firstBad: ExportFault | null;
-}
-
-export interface ExportFault {
-  /** The entry that is wrong, or the first that is not proved for it; null when the fault is before any entry. */
-  readonly sequence: number | null;
-  /** Line of the file, from 1. */
-  readonly line: number;
-  readonly why: string;
-}
+import { EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
+import { openNote } from './note.ts';
 
 /** The state between two lines of an export. */
 export interface ExportCheck {
   /** Lines read. */
   readonly line: number;
-  /** An earlier checkpoint, kept elsewhere, that the export must agree with: without one, a rewritten journal passes. */
-  readonly anchor: string | null;
+  readonly trust: Trust;
   readonly open: OpenExport | null;
   readonly firstBad: ExportFault | null;
 }
@@ -53,23 +38,28 @@ interface OpenExport {
   readonly journal: JournalCheck;
   readonly payloads: number;
   readonly checkpoints: number;
-  readonly anchor: Checkpoint | null;
-  readonly anchored: boolean;
+  readonly anchor: Anchor | null;
+  readonly cosignatures: readonly FoundCosignature[];
+  readonly vouched: Vouched | null;
+  readonly lines: Frontier;
+  readonly sealed: boolean;
+}
+
+interface Anchor {
+  readonly checkpoint: Checkpoint;
+  readonly cosignatures: readonly FoundCosignature[];
+  readonly met: boolean;
 }
 
 /** Verifies a whole export. @param lines without their newlines; null where bytes were not UTF-8 */
-export function verifyExport(
-  lines: Iterable<string | null>,
-  tools: CheckTools,
-  anchor: string | null = null,
-): ExportReport {
-  let check = startExportCheck(anchor);
+export function verifyExport(lines: Iterable<string | null>, tools: CheckTools, trust: Trust = {}): ExportReport {
+  let check = startExportCheck(trust);
   for (const line of lines) check = checkExportLine(tools, check, line);
   return endExportCheck(check);
 }
 
-export function startExportCheck(anchor: string | null): ExportCheck {
-  return { line: 0, anchor, open: null, firstBad: null };
+export function startExportCheck(trust: Trust): ExportCheck {
+  return { line: 0, trust, open: null, firstBad: null };
 }
 
 /** Checks the next line; after the first bad one nothing is read any more. */
@@ -80,8 +70,8 @@ export function checkExportLine(tools: CheckTools, check: ExportCheck, text: str
     text === null
       ? fault(check.open?.journal.frontier.size ?? null, 'the line is not UTF-8 text')
       : check.open === null
-        ? openExport(tools, text, check.anchor)
-        : continueExport(tools, check.open, text);
+        ? openExport(tools, text, check.trust)
+        : continueExport(tools, check.open, text, check.trust);
   return next.ok ? { ...check, line, open: next.value } : { ...check, line, firstBad: { ...next.error, line } };
 }
 
@@ -100,35 +90,21 @@ export function endExportCheck(check: ExportCheck): ExportReport {
     afterCheckpoint: size - (proved?.size ?? 0),
     payloads: open?.payloads ?? 0,
     checkpoints: open?.checkpoints ?? 0,
-    anchoredAt: open?.anchored === true ? (open.anchor?.size ?? null) : null,
+    anchoredAt: open?.anchor?.met === true ? open.anchor.checkpoint.size : null,
+    cosignatures: open?.cosignatures ?? [],
+    vouched: open?.vouched ?? null,
+    sealed: open?.sealed ?? false,
     firstBad,
   };
 }
 
-/**
- * The verdict in words: "proved up to N at T; unproved after that".
- * @param formatTime how to write a time for the reader
- */
-export function describeExport(report: ExportReport, formatTime: (time: UnixMs) => string): string {
-  const { verifiedUpTo, provedAt, firstBad, afterCheckpoint } = report;
-  const time = provedAt === null ? '' : ` at ${formatTime(provedAt)}`;
-  const proved =
-    verifiedUpTo === 0 ? 'Nothing is proved' : `Proved up to ${String(verifiedUpTo)}${time}; unproved after that`;
-  if (firstBad !== null) {
-    const place = firstBad.sequence === null ? 'Bad' : `First bad entry: ${String(firstBad.sequence)},`;
-    return `${proved}. ${place} line ${String(firstBad.line)}: ${firstBad.why}.`;
-  }
-  if (afterCheckpoint === 0) return `${proved} (no entries follow).`;
-  return `${proved} (${afterCheckpoint === 1 ? '1 entry follows' : `${String(afterCheckpoint)} entries follow`}).`;
-}
-
 type Fault = Omit<ExportFault, 'line'>;
 
-function openExport(tools: CheckTools, text: string, anchorNote: string | null): Result<OpenExport, Fault> {
+function openExport(tools: CheckTools, text: string, trust: Trust): Result<OpenExport, Fault> {
   const header = readExportHeader(text);
   if (!header.ok) return fault(null, header.error);
   const journal = startCheck(header.value.agent);
-  const anchor = anchorNote === null ? ok(null) : openAnchor(tools, header.value, anchorNote);
+  const anchor = trust.anchor ? openAnchor(tools, header.value, trust.anchor, trust) : ok(null);
   if (!anchor.ok) return anchor;
   return meetAnchor(tools, {
     header: header.value,
@@ -136,24 +112,47 @@ function openExport(tools: CheckTools, text: string, anchorNote: string | null):
     payloads: 0,
     checkpoints: 0,
     anchor: anchor.value,
-    anchored: false,
+    cosignatures: [],
+    vouched: null,
+    lines: appendExportLine(tools.sha256, EMPTY_FRONTIER, text),
+    sealed: false,
   });
 }
 
-function openAnchor(tools: CheckTools, header: ExportHeader, note: string): Result<Checkpoint, Fault> {
+function openAnchor(tools: CheckTools, header: ExportHeader, note: string, trust: Trust): Result<Anchor, Fault> {
   const publicKey = publicKeyOf(header.agent);
   if (!publicKey.ok) return fault(null, 'the agent is not named by a did:key of an Ed25519 key');
   const opened = openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), note);
-  return opened.ok ? opened : fault(null, "the anchor is not a checkpoint signed by this export's agent");
+  if (!opened.ok) return fault(null, "the anchor is not a checkpoint signed by this export's agent");
+  const cosignatures = findCosignatures(tools, note, opened.value.size, trust);
+  if (cosignatures === null) return fault(null, 'a cosignature on the anchor does not hold');
+  return ok({ checkpoint: opened.value, cosignatures, met: false });
 }
 
-function continueExport(tools: CheckTools, open: OpenExport, text: string): Result<OpenExport, Fault> {
+function continueExport(tools: CheckTools, open: OpenExport, text: string, trust: Trust): Result<OpenExport, Fault> {
   const sequence = open.journal.frontier.size;
+  if (open.sealed) return fault(sequence, 'lines follow the seal');
   const line = readExportLine(text);
   if (!line.ok) return fault(sequence, `the line of entry ${String(sequence)} cannot be read: ${line.error}`);
-  return line.value.kind === 'entry'
-    ? nextEntry(tools, open, sequence, line.value)
-    : nextCheckpoint(tools, open, line.value);
+  const next = nextLine(tools, open, sequence, line.value, trust);
+  return next.ok ? ok({ ...next.value, lines: appendExportLine(tools.sha256, open.lines, text) }) : next;
+}
+
+function nextLine(
+  tools: CheckTools,
+  open: OpenExport,
+  sequence: number,
+  line: ExportLine,
+  trust: Trust,
+): Result<OpenExport, Fault> {
+  switch (line.kind) {
+    case 'entry':
+      return nextEntry(tools, open, sequence, line);
+    case 'checkpoint':
+      return nextCheckpoint(tools, open, line, trust);
+    case 'seal':
+      return checkSeal(tools, open, sequence, line.note);
+  }
 }
 
 function nextEntry(
@@ -174,6 +173,7 @@ function nextCheckpoint(
   tools: CheckTools,
   open: OpenExport,
   { note, size }: ExportLine & { readonly kind: 'checkpoint' },
+  trust: Trust,
 ): Result<OpenExport, Fault> {
   const { journal } = open;
   if (size !== journal.frontier.size)
@@ -183,27 +183,84 @@ function nextCheckpoint(
     );
   const checked = checkCheckpoint(tools, journal, note);
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
-  return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1 });
+  const found = findCosignatures(tools, note, size, trust);
+  if (found === null) return fault(size, `a cosignature on the checkpoint of ${String(size)} entries does not hold`);
+  const vouched = furthest(open.vouched, ...found.filter(({ trusted }) => trusted).map(vouchedBy));
+  const cosignatures = [...open.cosignatures, ...found];
+  return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1, cosignatures, vouched });
+}
+
+/** The seal is the agent's, over exactly the lines that were read. */
+function checkSeal(tools: CheckTools, open: OpenExport, sequence: number, note: string): Result<OpenExport, Fault> {
+  if (open.header.version === 1) return fault(sequence, 'an export of version 1 has no seal');
+  const publicKey = publicKeyOf(open.header.agent);
+  const key = publicKey.ok ? checkpointKey(publicKey.value) : null;
+  const opened = key === null ? null : openNote(tools.sha256, tools.verifyEd25519, key, note);
+  if (opened?.ok !== true || opened.value.signatures.length !== 1)
+    return fault(sequence, 'the seal is not signed by the agent');
+  const missing = missingInside(open);
+  if (missing !== null) return err(missing);
+  if (opened.value.text !== sealText(tools.sha256, open.lines))
+    return fault(sequence, 'the lines of the file are not those that were sealed: one was changed, added or left out');
+  return ok({ ...open, sealed: true });
+}
+
+/** Null when one that claims a known key does not hold. */
+function findCosignatures(
+  tools: CheckTools,
+  note: string,
+  size: number,
+  { witnesses = [] }: Trust,
+): readonly FoundCosignature[] | null {
+  const found = cosignaturesOn(tools.sha256, tools.verifyEd25519, witnesses, note);
+  if (!found.ok) return null;
+  return found.value.map(({ name, time, publicKey }) => {
+    const trusted = witnesses.some((key) => key.name === name && equalBytes(key.publicKey, publicKey));
+    return { name, size, time, trusted };
+  });
+}
+
+function vouchedBy({ name, size, time }: FoundCosignature): Vouched {
+  return { size, time, by: name };
 }
 
 /** When as many entries are read as the anchor covers, their root must be the anchor's. */
 function meetAnchor(tools: CheckTools, open: OpenExport): Result<OpenExport, Fault> {
   const { anchor, journal } = open;
-  if (anchor?.size !== journal.frontier.size) return ok(open);
-  if (equalBytes(frontierRoot(tools.sha256, journal.frontier), anchor.root)) return ok({ ...open, anchored: true });
-  const before = String(anchor.size);
-  return fault(0, `the journal was rewritten: its first ${before} entries are not those the anchor signs`);
+  if (anchor?.checkpoint.size !== journal.frontier.size) return ok(open);
+  const { size, root } = anchor.checkpoint;
+  if (!equalBytes(frontierRoot(tools.sha256, journal.frontier), root))
+    return fault(0, `the journal was rewritten: its first ${String(size)} entries are not those the anchor signs`);
+  const byWitness = anchor.cosignatures.filter(({ trusted }) => trusted).map(vouchedBy);
+  const vouched = furthest(open.vouched, { size, time: journal.time, by: null }, ...byWitness);
+  return ok({
+    ...open,
+    anchor: { ...anchor, met: true },
+    cosignatures: [...open.cosignatures, ...anchor.cosignatures],
+    vouched,
+  });
 }
 
 function missingAtEnd(open: OpenExport | null): Fault | null {
   if (open === null) return { sequence: null, why: 'the file is empty' };
-  const { header, journal, checkpoints, anchor, anchored } = open;
+  const { header, journal, anchor } = open;
   const read = journal.frontier.size;
-  if (anchor !== null && !anchored)
+  if (anchor?.met === false)
     return {
       sequence: read,
-      why: `the anchor covers ${String(anchor.size)} entries and the export holds ${String(read)}`,
+      why: `the anchor covers ${String(anchor.checkpoint.size)} entries and the export holds ${String(read)}`,
     };
+  const missing = missingInside(open);
+  if (missing !== null) return missing;
+  if (header.version === 2 && !open.sealed)
+    return { sequence: read, why: 'the last line is missing: the file was cut after it was written' };
+  return null;
+}
+
+/** What the header promises and the lines read so far do not hold. */
+function missingInside({ header, journal, checkpoints }: OpenExport): Fault | null {
+  const read = journal.frontier.size;
+  const proved = journal.proved?.size ?? 0;
   if (read !== header.size)
     return {
       sequence: read,
@@ -211,10 +268,10 @@ function missingAtEnd(open: OpenExport | null): Fault | null {
     };
   if (checkpoints !== header.checkpoints)
     return {
-      sequence: journal.proved?.size ?? 0,
+      sequence: proved,
       why: `the header says ${String(header.checkpoints)} checkpoints, and the file holds ${String(checkpoints)}`,
     };
-  if ((journal.proved?.size ?? 0) === 0 && read > 0) return { sequence: 0, why: 'no checkpoint signs the entries' };
+  if (proved === 0 && read > 0) return { sequence: 0, why: 'no checkpoint signs the entries' };
   return null;
 }
 

@@ -1,16 +1,23 @@
 import type { Sha256, UnixMs } from '../base/ids.ts';
-import { hex } from '../base/bytes.ts';
+import { base64, hex, utf8 } from '../base/bytes.ts';
 import { canonicalJson } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
 import { encodePayload, entryHash, hasKeys, type Payload, parseCanonical, payloadFrom, TIME_MS_MAX } from './entry.ts';
+import { appendLeaf, type Frontier, frontierRoot, leafHash } from './merkle.ts';
+import { type NoteKey, signNote, type SignEd25519 } from './note.ts';
 
 /**
- * The export of a journal, version 1: text, one canonical JSON value (RFC 8785) a line, each line ended by a newline.
+ * The export of a journal, version 2: text, one canonical JSON value (RFC 8785) a line, each line ended by a newline.
  *
- *     {"agent":"did:key:…","checkpoints":2,"createdAt":1763700000000,"format":"windhover-export","size":9,"version":1}
+ *     {"agent":"did:key:…","checkpoints":2,"createdAt":1763700000000,"format":"windhover-export","size":9,"version":2}
  *     {"entry":{…},"leaf":"<hex>","payload":{"salt":"<base64>","value":…}}      a line for each entry, in order
  *     {"checkpoint":"<C2SP note>","size":4}                                   after the last entry that it covers
+ *     {"seal":"<C2SP note>"}                                                  the last line
+ *
+ * The seal is the agent's signature over all lines before it, so that no byte of the file can change unseen: its text is
+ * `windhover-export`, the number of lines and the root of the Merkle tree over them, a line each. Version 1 had none, and
+ * is still read: there the date of the export could change, and a payload could be left out.
  *
  * `payload` is absent where it was destroyed or withheld; the entry still verifies. `leaf` is the entry's hash as a leaf
  * of the tree: it proves nothing by itself, but lets the first changed entry be named and not only the checkpoint that
@@ -23,19 +30,21 @@ export interface ExportHeader {
   readonly size: number;
   /** Checkpoints in the file, the newest among them. */
   readonly checkpoints: number;
+  readonly version: 1 | 2;
 }
 
 export type ExportLine =
   | { readonly kind: 'entry'; readonly text: string; readonly leaf: string; readonly payload: Payload | null }
-  | { readonly kind: 'checkpoint'; readonly note: string; readonly size: number };
+  | { readonly kind: 'checkpoint'; readonly note: string; readonly size: number }
+  | { readonly kind: 'seal'; readonly note: string };
 
 export const EXPORT_FORMAT = 'windhover-export';
-const EXPORT_VERSION = 1;
+const VERSIONS: readonly unknown[] = [1, 2];
 
 /** The first line. */
 export function writeExportHeader(header: ExportHeader): string {
-  const { agent, createdAt, size, checkpoints } = header;
-  return `${canonicalJson({ format: EXPORT_FORMAT, version: EXPORT_VERSION, agent, createdAt, size, checkpoints })}\n`;
+  const { agent, createdAt, size, checkpoints, version } = header;
+  return `${canonicalJson({ format: EXPORT_FORMAT, version, agent, createdAt, size, checkpoints })}\n`;
 }
 
 /** @param text the entry's canonical JSON */
@@ -51,6 +60,29 @@ export function writeExportCheckpoint(note: string, size: number): string {
   return `${canonicalJson({ checkpoint: note, size })}\n`;
 }
 
+/**
+ * The last line.
+ * @param lines all lines before it, as `appendExportLine` adds them up
+ */
+export async function writeExportSeal(
+  sha256: Sha256,
+  lines: Frontier,
+  key: NoteKey,
+  sign: SignEd25519,
+): Promise<string> {
+  return `${canonicalJson({ seal: await signNote(sha256, sealText(sha256, lines), key, sign) })}\n`;
+}
+
+/** @param line without its newline */
+export function appendExportLine(sha256: Sha256, lines: Frontier, line: string): Frontier {
+  return appendLeaf(sha256, lines, leafHash(sha256, utf8(line)));
+}
+
+/** What a seal signs. Its first line is no log's origin, so it cannot pass for a checkpoint. */
+export function sealText(sha256: Sha256, lines: Frontier): string {
+  return `${EXPORT_FORMAT}\n${String(lines.size)}\n${base64(frontierRoot(sha256, lines))}\n`;
+}
+
 /** @returns an error in words for people */
 export function readExportHeader(line: string): Result<ExportHeader, string> {
   const parsed = parseCanonical(line);
@@ -59,7 +91,7 @@ export function readExportHeader(line: string): Result<ExportHeader, string> {
   if (!hasKeys(header, ['agent', 'checkpoints', 'createdAt', 'format', 'size', 'version']))
     return err('the header does not have the keys of a Windhover export');
   if (header.format !== EXPORT_FORMAT) return err('this is not a Windhover export');
-  if (header.version !== EXPORT_VERSION)
+  if (!VERSIONS.includes(header.version))
     return err(`version ${canonicalJson(header.version)} of the export is unknown`);
   for (const key of ['checkpoints', 'createdAt', 'size'])
     if (!isCount(header[key])) return err(`${key} in the header is not a whole number from 0`);
@@ -78,6 +110,8 @@ export function readExportLine(line: string): Result<ExportLine, string> {
     return typeof value.checkpoint === 'string' && isCount(value.size)
       ? ok({ kind: 'checkpoint', note: value.checkpoint, size: value.size })
       : err('a checkpoint line has a note and a size');
+  if (hasKeys(value, ['seal']))
+    return typeof value.seal === 'string' ? ok({ kind: 'seal', note: value.seal }) : err('a seal is a note');
   const withPayload = hasKeys(value, ['entry', 'leaf', 'payload']);
   if (!withPayload && !hasKeys(value, ['entry', 'leaf'])) return err('the line is neither an entry nor a checkpoint');
   if (typeof value.leaf !== 'string') return err('the leaf is not a hash');

@@ -37,8 +37,10 @@ export type VerifyEd25519 = (publicKey: Uint8Array, message: Uint8Array, signatu
 export type SignEd25519 = (message: Uint8Array) => Promise<Uint8Array>;
 
 const SIGNATURE_LINE_START = '\u2014 ';
-/** Signature type identifier of Ed25519 (C2SP signed-note, "Signature types"). */
+/** Signature type identifiers (C2SP signed-note, "Signature types"): a plain Ed25519 signature, and a timestamped cosignature. */
 const ED25519_TYPE = 0x01;
+export const COSIGNATURE_TYPE = 0x04;
+type SignatureType = typeof ED25519_TYPE | typeof COSIGNATURE_TYPE;
 const KEY_ID_BYTES = 4;
 const SIGNATURES_MAX = 100;
 
@@ -51,10 +53,12 @@ export async function signNote(sha256: Sha256, text: string, key: NoteKey, sign:
 }
 
 export function formatNote(note: Note): string {
-  const lines = note.signatures.map(
-    ({ name, keyId, signature }) => `${SIGNATURE_LINE_START}${name} ${base64(concat(keyId, signature))}\n`,
-  );
-  return `${note.text}\n${lines.join('')}`;
+  return `${note.text}\n${note.signatures.map(formatSignature).join('')}`;
+}
+
+/** One signature line, its newline with it. */
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  return `${SIGNATURE_LINE_START}${name} ${base64(concat(keyId, signature))}\n`;
 }
 
 /** Strict parsing; says nothing about whether a signature holds. */
@@ -88,24 +92,29 @@ export function openNote(sha256: Sha256, verify: VerifyEd25519, key: NoteKey, no
   return own.every((line) => verify(key.publicKey, message, line.signature)) ? parsed : err('bad-signature');
 }
 
-/** The first 4 bytes of SHA-256(name || 0x0A || 0x01 || public key). */
-export function keyIdOf(sha256: Sha256, key: NoteKey): Uint8Array {
-  return sha256(concat(utf8(`${key.name}\n`), Uint8Array.of(ED25519_TYPE), key.publicKey)).slice(0, KEY_ID_BYTES);
+/** The first 4 bytes of SHA-256(name || 0x0A || type || public key). */
+export function keyIdOf(sha256: Sha256, key: NoteKey, type: SignatureType = ED25519_TYPE): Uint8Array {
+  return sha256(concat(utf8(`${key.name}\n`), Uint8Array.of(type), key.publicKey)).slice(0, KEY_ID_BYTES);
 }
 
-/** `<key name>+<key id, hex>+base64(0x01 || public key)`: how other tools for signed notes are told of the key. */
-export function formatNoteKey(sha256: Sha256, key: NoteKey): string {
-  return `${key.name}+${hex(keyIdOf(sha256, key))}+${base64(concat(Uint8Array.of(ED25519_TYPE), key.publicKey))}`;
+/** `<key name>+<key id, hex>+base64(type || public key)`: how other tools for signed notes are told of the key. */
+export function formatNoteKey(sha256: Sha256, key: NoteKey, type: SignatureType = ED25519_TYPE): string {
+  return `${key.name}+${hex(keyIdOf(sha256, key, type))}+${base64(concat(Uint8Array.of(type), key.publicKey))}`;
 }
 
-export function parseNoteKey(sha256: Sha256, text: string): Result<NoteKey, NoteKeyError> {
+/** @param type what the key is for; a key for something else is refused */
+export function parseNoteKey(
+  sha256: Sha256,
+  text: string,
+  type: SignatureType = ED25519_TYPE,
+): Result<NoteKey, NoteKeyError> {
   const match = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/s.exec(text);
   const [, name = '', keyId = '', encoded = ''] = match ?? [];
   const bytes = fromBase64(encoded);
   if (!isKeyName(name) || bytes === null) return err('malformed');
-  if (bytes[0] !== ED25519_TYPE || bytes.length !== 1 + ED25519_PUBLIC_KEY_BYTES) return err('not-ed25519');
+  if (bytes[0] !== type || bytes.length !== 1 + ED25519_PUBLIC_KEY_BYTES) return err('not-ed25519');
   const key = { name, publicKey: bytes.slice(1) };
-  return hex(keyIdOf(sha256, key)) === keyId ? ok(key) : err('wrong-key-id');
+  return hex(keyIdOf(sha256, key, type)) === keyId ? ok(key) : err('wrong-key-id');
 }
 
 /** Key names are not empty and have neither spaces nor plus signs. */
@@ -113,7 +122,8 @@ export function isKeyName(name: string): boolean {
   return name.length > 0 && name.isWellFormed() && !/[\s+]/u.test(name);
 }
 
-function parseSignatureLine(line: string): NoteSignature | null {
+/** @param line without its newline */
+export function parseSignatureLine(line: string): NoteSignature | null {
   if (!line.startsWith(SIGNATURE_LINE_START)) return null;
   const [name = '', encoded = '', ...more] = line.slice(SIGNATURE_LINE_START.length).split(' ');
   const bytes = fromBase64(encoded);

@@ -1,4 +1,12 @@
-import { writeExportCheckpoint, writeExportEntry, writeExportHeader } from '#core/audit/export.ts';
+import { checkpointKey } from '#core/audit/checkpoint.ts';
+import {
+  appendExportLine,
+  writeExportCheckpoint,
+  writeExportEntry,
+  writeExportHeader,
+  writeExportSeal,
+} from '#core/audit/export.ts';
+import { EMPTY_FRONTIER } from '#core/audit/merkle.ts';
 import { entryHash, type Payload } from '#core/audit/entry.ts';
 import { merkleTree } from '#core/audit/merkle-tree.ts';
 import { encodeSentenceProof, makeSentenceProof, type JournalRecord } from '#core/audit/sentence-proof.ts';
@@ -7,29 +15,37 @@ import type { RunId, UnixMs } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import { readGroups } from '../journal/reader.ts';
+import type { Signer } from '#ports/crypto.ts';
 import type { JournalReading } from '../journal/parts.ts';
+
+/** What exporting needs beside reading: the seal over the file is signed. */
+export type ExportingParts = JournalReading & { readonly signer: Signer };
 
 /** The acknowledged journal as one file that verifies without the app (core/audit/export.ts). */
 export async function exportJournal(
-  parts: JournalReading,
+  parts: ExportingParts,
   agent: AgentId,
   createdAt: UnixMs,
   withPayloads: boolean,
 ): Promise<Uint8Array> {
+  const { sha256 } = parts.tools;
   const size = (await parts.store.head())?.size ?? 0;
-  const pieces: Uint8Array[] = [];
+  const lines: string[] = [];
   let written = 0;
   let checkpoint: { note: string; size: number } | null = null;
   for await (const group of readGroups(parts)) {
     if (group.size > size) break;
     for (const { text, payload } of group.entries)
-      pieces.push(utf8(writeExportEntry(parts.tools.sha256, text, withPayloads ? payload : null)));
+      lines.push(writeExportEntry(sha256, text, withPayloads ? payload : null));
     written = group.size;
     checkpoint = { note: group.checkpoint, size: group.size };
   }
-  const header = writeExportHeader({ agent, createdAt, size: written, checkpoints: checkpoint === null ? 0 : 1 });
-  if (checkpoint !== null) pieces.push(utf8(writeExportCheckpoint(checkpoint.note, checkpoint.size)));
-  return concat(utf8(header), ...pieces);
+  const checkpoints = checkpoint === null ? 0 : 1;
+  lines.unshift(writeExportHeader({ agent, createdAt, size: written, checkpoints, version: 2 }));
+  if (checkpoint !== null) lines.push(writeExportCheckpoint(checkpoint.note, checkpoint.size));
+  const frontier = lines.reduce((sum, line) => appendExportLine(sha256, sum, line.slice(0, -1)), EMPTY_FRONTIER);
+  lines.push(await writeExportSeal(sha256, frontier, checkpointKey(parts.signer.publicKey), parts.signer.sign));
+  return concat(...lines.map(utf8));
 }
 
 /** One sentence of a finished run with its chain down to the signed checkpoint. @returns an error in words for people */
