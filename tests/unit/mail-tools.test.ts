@@ -50,6 +50,28 @@ describe('what is asked of the owner', () => {
     expect(more).toEqual([]);
   });
 
+  test('the date of the next request is not that of this one', async () => {
+    const claims = await asked(
+      letter(
+        'Hi Sam,\n\nI need you to confirm that the gate is open from 7am. Also, please sign the note I attached and return it to Ben by the 24th.\n\nAda',
+      ),
+    );
+    expect(claims).toHaveLength(2);
+    expect(claims.find((claim) => claim.includes('the gate'))).not.toContain('Nov');
+    expect(claims.find((claim) => claim.includes('sign the note'))).toContain('due by Tue 24 Nov 2026');
+  });
+
+  test('a fee that falls due is asked for, and so is what was only promised', async () => {
+    const [fee = ''] = await asked(
+      letter('Dear Ms Rivers,\n\nThe fee of £206.00 is due by 30 November 2026.\n\nPlanning'),
+    );
+    expect(fee).toContain('due by Mon 30 Nov 2026');
+    const ask = letter('Hi Sam,\nCould you send me a quote before Friday?', { id: 'a' });
+    const promise = { from: SAM, to: ADA, subject: 'Re: Plans', date: TUESDAY, inReplyTo: 'a' };
+    expect(await asked(ask, { ...promise, text: "Sure, I'll measure up tomorrow and send it." })).toHaveLength(1);
+    expect(await asked(ask, { ...promise, text: 'Here it is: EUR 1,200 for the whole terrace.' })).toEqual([]);
+  });
+
   test.each([
     'Which of the two colours do you prefer?',
     'What do you think of the second plan?',

@@ -67,3 +67,39 @@ describe('a section', () => {
     expect(draft.notes.join(' ')).toContain('3 more facts are not shown: 3 under Status.');
   });
 });
+
+describe('a log that is kept in one file', () => {
+  const LOG = {
+    'harbour.md': `# Harbour garden: site notes
+
+## 3 November 2026
+
+The budget is £84,000. Planting is planned to start on 30 November.
+
+## 12 November 2026
+
+Budget is now £86,300 after the client approved the repair.
+
+## 19 November 2026
+
+Planting moves to 7 December because the paving is late.`,
+  };
+
+  test('is read section by section: a later section corrects an earlier one, and both are told', async () => {
+    const draft = await (await textWorld(LOG)).report({ topic: 'harbour garden' });
+    verifiedTexts(draft);
+    const corrections = claimsIn(draft, 'Corrections').join('\n');
+    expect(corrections).toMatch(/84,000.*86,300/);
+    expect(corrections).toMatch(/30 November.*7 December/);
+  });
+
+  test.each([
+    ['When does planting start?', /7 December/, /30 November/],
+    ['What is the budget?', /86,300/, /84,000/],
+  ])('answers %j with its latest word, and shows the earlier one', async (question, now, earlier) => {
+    const draft = await (await textWorld(LOG)).ask(question);
+    verifiedTexts(draft);
+    expect(claimsIn(draft, 'Answer').join('\n')).toMatch(now);
+    expect(claimsIn(draft, 'Said earlier').join('\n')).toMatch(earlier);
+  });
+});

@@ -84,6 +84,8 @@ export interface Inventory {
     readonly rows: number;
     /** Distinct values of short text columns, for recognising filters: at most 50 a column. */
     readonly values: Readonly<Record<string, readonly string[]>>;
+    /** Number columns that only number the rows: invoice 1001, 1002, …: nothing to add up. */
+    readonly numbering: readonly string[];
   }[];
   /** People met in mail and calendars, most frequent first, at most 500. */
   readonly people: readonly { readonly name: string; readonly address: string }[];

@@ -3,7 +3,7 @@ import { fold } from '../text/words.ts';
 import type { DateRange } from './local-dates.ts';
 import { LONG_AGO } from './ranges.ts';
 import type { Reading } from './reading.ts';
-import type { InventoryColumn, TableMentions } from './table-words.ts';
+import { columnWords, type InventoryColumn, type TableMentions } from './table-words.ts';
 
 export interface TableFilter {
   readonly [key: string]: Json;
@@ -30,6 +30,36 @@ export function valueFilters(reading: Reading, mentions: TableMentions, leave: r
     filters.push({ column: column.name, op: refused ? '!=' : '=', value });
   }
   return filters;
+}
+
+const YES = /^(?:yes|y|true|x|✓|✔|done|ja|oui)$/i;
+const NO = /^(?:no|n|false|not yet|-|✗|✘|open|nein|non)$/i;
+/** What is open when a column of these is "no". */
+const OPEN_WORDS = /^(?:outstanding|open|owed|owing|due|overdue|pending|unsettled)$/;
+const SETTLED = /\b(?:paid|settled|closed|done|completed?|received|returned|delivered)\b/;
+
+/** Columns of yes and no: "unpaid", "not paid yet" and "still outstanding" want the one, "paid" the other. */
+export function yesNoFilters(reading: Reading, mentions: TableMentions): TableFilter[] {
+  return mentions.table.columns.flatMap((column): TableFilter[] => {
+    const values = mentions.table.values[column.name] ?? [];
+    const yes = values.find((value) => YES.test(value));
+    const no = values.find((value) => NO.test(value));
+    if (yes === undefined || no === undefined || values.length > 2) return [];
+    const name = columnWords(column.name).join(' ');
+    for (const [at, { lower, start }] of reading.words.entries()) {
+      const lead = fold(reading.text.slice(0, start));
+      if (/\b(?:by|per|each|every|whether|if)(?: \w+)?\s*$/.test(lead)) continue;
+      const negated = fold(lower) === `un${name}` || fold(lower) === `non${name}` || fold(lower) === `in${name}`;
+      const open = SETTLED.test(name) && OPEN_WORDS.test(lower);
+      if (negated || open) return [{ column: column.name, op: '=', value: no }];
+      const said = reading.words.slice(at, at + name.split(' ').length).map((word) => fold(word.lower));
+      if (said.join(' ') === name) {
+        const refused = NOT.test(lead) || /\b(?:not|n't|never|un)(?: (?:yet|been|be|fully))*\s*$/.test(lead);
+        return [{ column: column.name, op: '=', value: refused ? no : yes }];
+      }
+    }
+    return [];
+  });
 }
 
 const COMPARE: readonly (readonly [string, TableFilter['op']])[] = [

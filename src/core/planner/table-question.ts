@@ -220,7 +220,8 @@ function countedColumn(reading: Reading, mentions: TableMentions): InventoryColu
       (lower === 'of' && reading.words[at - 1]?.lower === 'number'),
   );
   const mention = mentions.columns.find(
-    ({ column, strength, start }) => column.type === 'number' && strength >= 0.7 && start > asked && start <= asked + 2,
+    ({ column, strength, start }) =>
+      isAmount(column, mentions.table) && strength >= 0.7 && start > asked && start <= asked + 2,
   );
   return asked >= 0 && mention ? mention.column : null;
 }
@@ -341,7 +342,12 @@ function isPlural(reading: Reading, group: InventoryColumn): boolean {
 const MONEY =
   /\b(?:amount|cost|price|total|revenue|sales|spend|spent|expense|value|net|gross|paid|fee|salary|turnover|budget|income|profit|sum)s?\b/;
 const LABEL =
-  /^(?:id|no|nr|number|year|month|week|day|zip|postcode|phone|row|index|code)$|(?:^|[\s_-])(?:id|no|nr|code|year)$/i;
+  /^(?:id|no|nr|number|year|month|week|day|zip|postcode|phone|row|index|code|invoice|order|ticket|receipt|reference|ref|booking|po|sku|account|case)$|(?:^|[\s_-])(?:id|no|nr|code|year)$/i;
+
+/** Numbers that can be reckoned with, and do not merely name or number a row. */
+function isAmount({ type, name }: InventoryColumn, table: InventoryTable): boolean {
+  return type === 'number' && !LABEL.test(name) && !table.numbering.includes(name);
+}
 
 /** The number column the goal reckons with: named, else money, else the only one. */
 function measureOf(reading: Reading, mentions: TableMentions): InventoryColumn | null {
@@ -352,7 +358,7 @@ function measureOf(reading: Reading, mentions: TableMentions): InventoryColumn |
     );
     if (sold) return sold;
   }
-  const numbers = mentions.table.columns.filter(({ type, name }) => type === 'number' && !LABEL.test(name));
+  const numbers = mentions.table.columns.filter((column) => isAmount(column, mentions.table));
   const named = mentions.columns.filter(({ column }) => numbers.includes(column));
   const best = named[0];
   if (best && named.filter((mention) => mention.strength === best.strength).length === 1) return best.column;

@@ -86,14 +86,14 @@ class Source {
       .filter((name) => name.includes('.'));
     const longestFirst = [...new Set(names)].sort((a, b) => b.length - a.length);
     const found: { start: number; end: number }[] = [];
+    const lower = text.toLowerCase();
     for (const name of longestFirst) {
-      const at = text.toLowerCase().indexOf(name.toLowerCase());
-      const whole =
-        at >= 0 &&
-        !/[\p{L}\p{N}_.-]$/u.test(text.slice(0, at)) &&
-        !/^[\p{L}\p{N}_-]/u.test(text.slice(at + name.length));
-      if (whole && !found.some(({ start, end }) => at < end && start < at + name.length))
-        found.push({ start: at, end: at + name.length });
+      for (let at = lower.indexOf(name.toLowerCase()); at >= 0; at = lower.indexOf(name.toLowerCase(), at + 1)) {
+        const whole =
+          !/[\p{L}\p{N}_.-]$/u.test(text.slice(0, at)) && !/^[\p{L}\p{N}_-]/u.test(text.slice(at + name.length));
+        if (whole && !found.some(({ start, end }) => at < end && start < at + name.length))
+          found.push({ start: at, end: at + name.length });
+      }
     }
     return found;
   }

@@ -7,6 +7,9 @@ import type { BlobStore } from '#ports/blob-store.ts';
 const PEOPLE_MAX = 500;
 const COLUMN_VALUES_MAX = 50;
 const VALUE_CHARS_MAX = 40;
+/** Fewer rows may count up by chance. */
+const NUMBERED_ROWS_MIN = 5;
+const NUMBERING_GAPS = 1.2;
 
 /** What one source adds to the inventory; the same source always adds the same, so it is worked out once. */
 interface Part {
@@ -100,7 +103,22 @@ function tablePart(table: Table, source: Source): Inventory['tables'][number] {
     }
     if (distinct.size <= COLUMN_VALUES_MAX) values[column.name] = [...distinct];
   });
-  return { name: table.name, path: source.path, columns: table.columns, rows: table.rows.length, values };
+  const numbering = table.columns.flatMap(({ name, type }, index) =>
+    type === 'number' && countsUp(table.rows.map(({ cells }) => cells[index] ?? '')) ? [name] : [],
+  );
+  return { name: table.name, path: source.path, columns: table.columns, rows: table.rows.length, values, numbering };
+}
+
+/** Whether the cells are whole numbers that go up or down row by row with hardly a gap: numbers of rows, no amounts. */
+function countsUp(cells: readonly string[]): boolean {
+  const numbers = cells.filter((cell) => cell.trim() !== '').map(Number);
+  if (numbers.length < NUMBERED_ROWS_MIN || !numbers.every(Number.isInteger)) return false;
+  const [first = 0] = numbers;
+  const last = numbers.at(-1) ?? 0;
+  const inOrder = numbers.every(
+    (number, i) => i === 0 || Math.sign(number - (numbers[i - 1] ?? 0)) === Math.sign(last - first),
+  );
+  return inOrder && Math.abs(last - first) <= NUMBERING_GAPS * numbers.length;
 }
 
 function uniqueCalendars(calendars: Inventory['calendars']): Inventory['calendars'] {

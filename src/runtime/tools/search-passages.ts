@@ -7,6 +7,7 @@ import { searchPassages as definition } from '#core/tools/documents/definitions.
 import type { Passage, PassagesObservation } from '#core/tools/documents/passage.ts';
 import { readQuestion } from '#core/tools/documents/question.ts';
 import { Retriever } from '#core/tools/documents/retrieve.ts';
+import { sectionDates } from '#core/tools/documents/section-dates.ts';
 import { isNoise } from '#core/tools/mail/noise.ts';
 import { displayName } from '#core/tools/mail/people.ts';
 import { showDate, showMinute } from '#core/text/civil-date.ts';
@@ -91,7 +92,8 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
   const headings: string[] = [];
   let under: { text: string; span: Span; first: boolean } | null = null;
   let leadIn = '';
-  for (const block of document.blocks) {
+  const dates = sectionDates(document);
+  for (const [at, block] of document.blocks.entries()) {
     if (block.type === 'heading') {
       headings.splice(Math.max(0, block.level - 1));
       headings[Math.max(0, block.level - 1)] = block.text;
@@ -117,7 +119,7 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
         row: null,
         file,
         locator: [document.title, place === document.title ? '' : place].filter((part) => part !== '').join(', '),
-        writtenAt: document.datedAt,
+        writtenAt: dates[at] ?? null,
         sender: null,
         occurrence: null,
       });

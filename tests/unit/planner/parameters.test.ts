@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '#core/base/json.ts';
+import type { InventoryTable } from '#core/planner/table-words.ts';
 import { EMPTY_INVENTORY, INVENTORY, understand, valuesOf } from './vault.ts';
 
 const ALICE = { name: 'Alice Moreau', address: 'alice.moreau@example.org' };
@@ -283,6 +284,37 @@ describe('a question to a table', () => {
     const understood = understand(goal);
     expect(understood.kind).toBe('query-table');
     expect(valuesOf(understood)).toEqual(said);
+  });
+
+  const INVOICES: InventoryTable = {
+    name: 'invoices',
+    path: 'invoices.csv',
+    columns: [
+      { name: 'Invoice', type: 'number', unit: '' },
+      { name: 'Client', type: 'text', unit: '' },
+      { name: 'Date', type: 'date', unit: '' },
+      { name: 'Amount (£)', type: 'number', unit: 'GBP' },
+      { name: 'Paid', type: 'boolean', unit: '' },
+    ],
+    rows: 60,
+    numbering: ['Invoice'],
+    values: { Client: ['Falk', 'Bright'], Paid: ['yes', 'no'] },
+  };
+  test.each([
+    ['How much did we invoice in October?', 'sum', 'Amount (£)', null],
+    ['How much of what we billed is still unpaid?', 'sum', 'Amount (£)', 'no'],
+    ['How many invoices have been paid?', 'count', '', 'yes'],
+    ['How many invoices are not paid yet?', 'count', '', 'no'],
+    ['Total outstanding by client', 'sum', 'Amount (£)', 'no'],
+    ['Which invoices have not been paid?', 'list', '', 'no'],
+  ])('%s: numbers of rows are not added up, yes and no are told apart', (goal, operation, column, paid) => {
+    const understood = understand(goal, {}, { ...INVENTORY, tables: [INVOICES] });
+    const values = valuesOf(understood);
+    expect(values).toMatchObject({ operation, column });
+    const filters = (values.filters as { column: string; value: string }[]).filter(
+      (filter) => filter.column === 'Paid',
+    );
+    expect(filters.map(({ value }) => value)).toEqual(paid === null ? [] : [paid]);
   });
 });
 

@@ -52,6 +52,7 @@ export const INVENTORY: Inventory = {
         { name: 'Status', type: 'text', unit: '' },
       ],
       rows: 140,
+      numbering: [],
       values: {
         Category: ['Travel', 'Office supplies', 'Hotels', 'Software'],
         Employee: ['Alice Moreau', 'Tomas Berg', 'Nadia Okafor'],
@@ -72,6 +73,7 @@ export const INVENTORY: Inventory = {
         { name: 'revenue', type: 'number', unit: 'EUR' },
       ],
       rows: 320,
+      numbering: [],
       values: {
         customer: ['Nordwind GmbH', 'Larkfield Ltd', 'Mistral SA', 'Pinewood Inc'],
         region: ['North', 'South', 'East', 'West'],
@@ -88,6 +90,7 @@ export const INVENTORY: Inventory = {
         { name: 'City', type: 'text', unit: '' },
       ],
       rows: 24,
+      numbering: [],
       values: {
         Name: ['Alice Moreau', 'Tomas Berg', 'Nadia Okafor', 'Will Grant'],
         Department: ['Sales', 'Engineering', 'Support'],

@@ -13,6 +13,7 @@ import {
   shownFilters,
   toolFilters,
   valueFilters,
+  yesNoFilters,
   type TableFilter,
 } from '../table-filters.ts';
 import { askedOf, type TableQuestion } from '../table-question.ts';
@@ -87,7 +88,15 @@ export const queryTable: GoalMethod = {
     const measure = mentions.table.columns.find(({ name }) => name === question.column) ?? question.measure;
     const dates = mentions.table.columns.find(({ name }) => name === question.dateColumn) ?? null;
     const named = valueFilters(reading, mentions, question.operation === 'share' ? [question.groupBy] : []);
-    const filters = [...named, ...numberFilters(reading, mentions, measure), ...dateFilters(between, dates)];
+    const switched = yesNoFilters(reading, mentions).filter(
+      ({ column }) => column !== question.groupBy && !named.some((filter) => filter.column === column),
+    );
+    const filters = [
+      ...named,
+      ...switched,
+      ...numberFilters(reading, mentions, measure),
+      ...dateFilters(between, dates),
+    ];
     const columns = mentions.table.columns.map(({ name }) => ({ value: name, label: name }));
     return build({ ...question, filters }, tableKey(mentions.table), options, columns);
   },

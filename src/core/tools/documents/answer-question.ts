@@ -5,6 +5,8 @@ import { findNumbers } from '../../text/numbers.ts';
 import { overlap } from '../../text/rank-sentences.ts';
 import { contentStems, oneLine, stemOf } from '../../text/tokens.ts';
 import type { AnswerDraft, Claim } from '../answer.ts';
+import { correctionOf } from './corrections.ts';
+import { factOfPassage } from './facts.ts';
 import { EvidenceBook } from '../evidence-book.ts';
 import { searchedText, type Passage, type PassagesObservation } from './passage.ts';
 import { holdsType, namesIn } from './answer-kind.ts';
@@ -54,7 +56,8 @@ export function answerQuestion(observation: PassagesObservation, zone: string): 
   const [best] = scored;
   if (best === undefined) return notFound(book, question, observation);
   const near = scored.filter((other) => other.score >= NEAR_BEST * best.score && other.coverage >= 0.9 * best.coverage);
-  const { answer, earlier, further } = settle(near, best, question);
+  const settled = settle(near, best, question);
+  const { answer, earlier, further } = corrected(settled, observation);
   const claims = [answer, ...further].map((one) => claimFor(book, one, question, zone));
   const superseded = earlier.map((other) => earlierClaim(book, other));
   const notes =
@@ -108,7 +111,7 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
           .join(', ');
   const typed = occurs || holdsType(question.type, said, question);
   const withNext = !typed && continues(passage.next) && holdsType(question.type, passage.next, question);
-  if ((!typed && !withNext) || !enough(topic, covered)) return null;
+  if ((!typed && !withNext) || !enough(topic, covered, names)) return null;
   const focus = own.size === 0 ? 0 : question.terms.filter((term) => termMatch(term, own) > 0).length / own.size;
   const row = passage.kind === 'table' || (passage.kind === 'event' && !occurs) ? ROW_PENALTY : 0;
   const total =
@@ -163,12 +166,13 @@ interface Match {
  * Whether a passage is about what is asked: the things asked about must be there, nearly all when they are many. Its
  * verb may be another when that verb says little, or when much else is there.
  */
-function enough(topic: readonly Match[], covered: number): boolean {
+function enough(topic: readonly Match[], covered: number, names: readonly Match[] = []): boolean {
   const found = ({ here, there }: Match): boolean => Math.max(here, there) >= FOUND_MIN;
   const things = topic.filter(({ term }) => !term.verb);
   const verbs = topic.filter(({ term }) => term.verb);
   const missing = things.filter((match) => !found(match)).length;
-  const inside = things.filter(({ here }) => here > 0).length;
+  const figures = names.filter(({ term, here }) => here > 0 && /\d/.test(term.word));
+  const inside = things.filter(({ here }) => here > 0).length + figures.length;
   const verbsLacking = verbs.filter((match) => !found(match) && !isLight(match.term)).length;
   const spare = things.length <= ALL_THINGS_MAX ? 0 : Math.floor((things.length + 1) / 4);
   if (missing > spare || covered < COVERAGE_MIN) return false;
@@ -254,6 +258,23 @@ function settle(
   const answer = byTime[0] ?? best;
   const earlier = byTime.filter((other) => time(other) < time(answer) && !includesValue(value(answer), value(other)));
   return { answer, earlier: firstOfEach(earlier, value).slice(0, EARLIER_MAX), further: [] };
+}
+
+/** A later sentence that changes what the answer says is the answer, whatever words of the question it leaves out. */
+function corrected(settled: ReturnType<typeof settle>, observation: PassagesObservation): ReturnType<typeof settle> {
+  const { answer, earlier } = settled;
+  const said = answer.passage.kind === 'document' ? factOfPassage(answer.passage, 0) : null;
+  if (said === null) return settled;
+  const others = new Map(
+    observation.passages.flatMap(({ passage }, i) => {
+      const fact = passage.kind === 'document' && passage !== answer.passage ? factOfPassage(passage, i + 1) : null;
+      return fact === null ? [] : [[fact, passage]];
+    }),
+  );
+  const now = correctionOf(said, [...others.keys()]);
+  const passage = now === null ? undefined : others.get(now);
+  if (passage === undefined) return settled;
+  return { answer: { ...answer, passage, withNext: false }, earlier: [answer, ...earlier], further: [] };
 }
 
 function time({ passage }: Scored): number {

@@ -1,6 +1,6 @@
 import { overlap } from '../../text/rank-sentences.ts';
 import { stemOf } from '../../text/tokens.ts';
-import type { Fact, FactValue } from './facts.ts';
+import { subjectOf as subjectOfText, type Fact, type FactValue } from './facts.ts';
 
 /** A fact that a later document states otherwise. */
 export interface Correction {
@@ -33,6 +33,12 @@ const SAME_SUBJECT_NAMED_MIN = 0.34;
 const SAME_APART_MIN = 0.75;
 /** Two documents about different things must agree this much for one to correct the other. */
 const SAME_ACROSS_MIN = 0.85;
+
+/** The latest of these facts that states the first one otherwise, or null when it still holds. */
+export function correctionOf(said: Fact, others: readonly Fact[]): Fact | null {
+  const corrections = others.filter((other) => later(said, other) < 0 && relate(said, other) === 'corrects');
+  return corrections.sort((a, b) => later(b, a))[0] ?? null;
+}
 
 /** Finds what a later document states otherwise; the later one wins, and what it replaces is kept to be told. */
 export function resolveCorrections(facts: readonly Fact[]): ResolvedObservation {
@@ -68,7 +74,8 @@ export function resolveCorrections(facts: readonly Fact[]): ResolvedObservation 
  * speaks of something else (null).
  */
 function relate(before: Fact, now: Fact): 'corrects' | 'advances' | 'repeats' | null {
-  const sameDocument = before.file === now.file;
+  // Sections of a log with a date each are as good as documents.
+  const sameDocument = before.file === now.file && before.writtenAt === now.writtenAt;
   if (!sameDocument && (before.writtenAt ?? 0) >= (now.writtenAt ?? 0)) return null;
   if (!sameDocument && before.progress && now.progress)
     return comparable(before, now) && advances(before, now) ? 'advances' : null;
@@ -76,6 +83,7 @@ function relate(before: Fact, now: Fact): 'corrects' | 'advances' | 'repeats' | 
   const shared = [...subjects[0]].filter((stem) => subjects[1].has(stem)).length;
   const likeness = overlap(...subjects);
   const explicit = EXPLICIT.test(now.text);
+  if (comparable(before, now) && movesWhatWas(before, now) && differs(before, now)) return 'corrects';
   const named = explicit && before.values.some((value) => now.values.some((other) => sameValue(value, other)));
   if (sameDocument && !explicit) return null;
   if (shared === 0 || contrast(before, now)) return null;
@@ -88,6 +96,20 @@ function relate(before: Fact, now: Fact): 'corrects' | 'advances' | 'repeats' | 
   const same =
     before.values.length > 0 && before.values.every((value) => now.values.some((other) => sameValue(value, other)));
   return same && likeness >= SAME_ACROSS_MIN ? 'repeats' : null;
+}
+
+const MOVES =
+  /\b(?:(?:has|have|had|is|are|was|were|will be|been|now) )*(?:moved?s?|postponed|rescheduled|brought forward|pushed (?:back|out)|put (?:back|off)|delayed|extended|slip(?:s|ped)?|shift(?:s|ed)?|raised|increased|cut|reduced|lowered|changed) (?:(?:by|from) [^.;]{1,40} )?(?:to|until|till|into)\b/i;
+
+/** "Planting moves to 7 December because …": what stands before the verb is what was planned for another day. */
+function movesWhatWas(before: Fact, now: Fact): boolean {
+  const verb = MOVES.exec(now.text);
+  if (verb === null) return false;
+  const head = subjectOfText(now.text.slice(0, verb.index)).subject;
+  const [first] = before.subject;
+  return (
+    head.length > 0 && first !== undefined && head.includes(first) && head.every((s) => before.subject.includes(s))
+  );
 }
 
 /** How far the same things have come: "7 of 13 panels", then "11 of 13". */

@@ -6,6 +6,8 @@ import { findNumbers } from '../../text/numbers.ts';
 import { splitSentences } from '../../text/sentences.ts';
 import { contentStems, oneLine, plainWord, stemOf } from '../../text/tokens.ts';
 import { STOP_WORDS, wordsOf } from '../../text/words.ts';
+import type { Passage } from './passage.ts';
+import { sectionDates } from './section-dates.ts';
 
 export type FactCategory = 'status' | 'decisions' | 'dates' | 'money' | 'people' | 'risks' | 'next-steps';
 
@@ -105,7 +107,8 @@ const CHANGE_WORDS = new Set(
 export function factsOf(document: TextDocument, file: string): Fact[] {
   const facts: Fact[] = [];
   const headings: string[] = [];
-  for (const block of document.blocks) {
+  const dates = sectionDates(document);
+  for (const [at, block] of document.blocks.entries()) {
     if (block.type === 'heading') {
       headings.splice(Math.max(0, block.level - 1));
       headings[Math.max(0, block.level - 1)] = block.text;
@@ -125,7 +128,7 @@ export function factsOf(document: TextDocument, file: string): Fact[] {
         locator: [document.title, place].filter((part) => part !== '').join(', '),
         about: aboutOf(document.title, file),
         document: document.title,
-        writtenAt: document.datedAt,
+        writtenAt: dates[at] ?? null,
         order: facts.length,
       });
     }
@@ -136,6 +139,15 @@ export function factsOf(document: TextDocument, file: string): Fact[] {
 function sentencesOf(block: Block): string[] {
   if (block.type === 'table-row') return [block.text];
   return splitSentences(block.text).map(({ text }) => text);
+}
+
+/** What one sentence of a passage says, as `factsOf` reads it in its document; null for what states nothing. */
+export function factOfPassage(passage: Passage, order: number): Fact | null {
+  const fact = factOf(passage.text, passage.under?.text ?? '');
+  if (fact === null) return null;
+  const { text, span, file, locator, writtenAt, context } = passage;
+  const document = context[0] ?? '';
+  return { ...fact, text, span, file, locator, about: aboutOf(document, file), document, writtenAt, order };
 }
 
 type Meaning = Pick<Fact, 'category' | 'strength' | 'values' | 'subject' | 'marks' | 'progress'>;
@@ -191,7 +203,8 @@ function valuesOf(text: string): FactValue[] {
   return values;
 }
 
-function subjectOf(text: string): { subject: string[]; marks: string[] } {
+/** Stems of what a text is about, without values, names of months and words of change. */
+export function subjectOf(text: string): { subject: string[]; marks: string[] } {
   const masked = mask(text);
   const subject = new Set<string>();
   const marks = new Set<string>();

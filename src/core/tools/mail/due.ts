@@ -54,6 +54,7 @@ export function dueIn(sentence: string, dates: readonly NamedDate[], anyDate: bo
     ) {
       return { words: date.text, value: valueOf(date, date.to), relation: 'by' };
     }
+    if (TIME_ALONE.test(date.text)) continue;
     const near = /^this (?:week|month)$/i.test(date.text);
     if (near) plain ??= { words: date.text, value: valueOf(date, date.to), relation: 'by' };
     else if (date.from === date.to) plain ??= { words: date.text, value: valueOf(date, date.from), relation: 'on' };
@@ -61,6 +62,9 @@ export function dueIn(sentence: string, dates: readonly NamedDate[], anyDate: bo
   return anyDate ? plain : null;
 }
 
+/** "from 7am": when something happens, not when it is wanted. */
+const TIME_ALONE =
+  /^(?:from|at|around|about|after)?\s*(?:\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|h)?|noon|midday|midnight)$/i;
 const BARE_WEEKDAY = /^(?:on |by |before )?(?:mon|tues|wednes|thurs|fri|satur|sun)day$/i;
 
 /** Written on a Monday, "by Monday" is in a week. */

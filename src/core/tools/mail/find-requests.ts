@@ -26,6 +26,8 @@ const LEANING_STEMS_MAX = 2;
 const LEANING_WITH_PRONOUN_MAX = 4;
 const PRONOUN = /\b(?:it|this|that|these|those|them|one|he|she|him|her|both)\b/i;
 const QUOTE_CHARS_MAX = 420;
+/** Words that may stand before a pronoun that speaks of the sentence before: "please", "send". */
+const OWN_THINGS_MAX = 2;
 
 /** All requests and questions in what the sender wrote, in order, with whom each speaks to and by when. */
 export function findRequests(
@@ -122,6 +124,12 @@ const DEADLINE =
 const DEADLINE_AHEAD =
   /\b(?:deadline|due|needs?|needed|wants?|expects?|closes?|ends?|expires?|holds? until|valid until|waiting)\b/i;
 
+/** A pronoun that comes before any thing of its own: "Please send it by Friday", not "sign the note and return it". */
+function isAboutWhatWasSaid(sentence: string): boolean {
+  const pronoun = /\b(?:it|this|that|them|these)\b/i.exec(sentence);
+  return pronoun !== null && contentStems(sentence.slice(0, pronoun.index)).length <= OWN_THINGS_MAX;
+}
+
 /** "I need it by noon on Thursday." said right after or right before the request. */
 function dueNearby(
   sentences: readonly Sentence[],
@@ -136,8 +144,7 @@ function dueNearby(
     if (other === undefined || here === undefined || !DEADLINE.test(other.text)) continue;
     if (Math.abs(offset) > 1 && /\n\s*\n/.test(text.slice(here.end, other.start))) continue;
     const plain = oneLine(other.text);
-    if (offset !== -1 && requestOf(withoutCall(plain)) !== null && !/\b(?:it|this|that|them|these)\b/i.test(plain))
-      continue;
+    if (offset !== -1 && requestOf(withoutCall(plain)) !== null && !isAboutWhatWasSaid(plain)) continue;
     if (offset === -1 && (requestOf(withoutCall(plain)) !== null || !DEADLINE_AHEAD.test(plain))) continue;
     const due = dueIn(other.text, findDates(other.text), false, sentOn);
     if (due !== null) return { due, quote: other.text };

@@ -32,6 +32,7 @@ const REQUESTS: readonly RegExp[] = [
   /\b(?:wonder(?:ed|ing)?|hop(?:e|ed|ing)) (?:if |whether |that )?you (?:could|can|would|might|are able)\b/i,
   /\byour (?:\w+ ){0,3}(?:would be|is|are) (?:very |most |highly |much )?(?:welcome|appreciated|helpful)\b/i,
   /\b(?:am|'m|are|'re) (?:still )?(?:missing|lacking) your\b/i,
+  /\b(?:fees?|invoices?|bills?|rent|payments?|balance|amount|sum|deposit|premium|fine|charges?|instal?ments?|dues|tax|contributions?|forms?|reports?|statements?|returns?|documents?|applications?)\b.{0,60}\b(?:(?:is|are|falls?|becomes?) (?:now )?(?:due|payable|overdue|outstanding)|(?:must|has to|have to|needs? to|should) (?:be )?(?:paid|settled|received|submitted|returned|reach us|with us))\b/i,
   /\breminder that\b.{0,80}\b(?:due|overdue|missing|outstanding|expires?|needed)\b/i,
   /\basap\b.{0,10}\bplease\b|\bplease\b.{0,80}\basap\b/i,
   /^(?:to-? ?do|action(?: item)?|task|homework)s?\b[^:]{0,30}:\s*\S/i,
