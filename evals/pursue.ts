@@ -85,7 +85,7 @@ async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Ru
     for (const step of inOrder(plan)) {
       doing = step.title;
       if (step.approval) continue;
-      const done = await interpreter.runStep(run, step.id, state, new AbortController().signal);
+      const done = await interpreter.runStep(run, step.id, state, new AbortController().signal, () => undefined);
       if (!done.ok) return given(`${step.tool}: ${done.error.code}, ${done.error.message}`);
       observations.set(observationKey(run.id, step.id), done.value);
     }

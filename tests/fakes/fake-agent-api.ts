@@ -12,7 +12,6 @@ import type {
   Overview,
   RunView,
   SourceView,
-  TimelineEntry,
 } from '#runtime/contract/views.ts';
 import {
   FAKE_NOW,
@@ -44,7 +43,7 @@ export class FakeAgentApi implements AgentApi {
   #settings: OwnerSettings = fakeSettings;
   #settingsSaved: boolean;
   #sources: SourceView[];
-  #runs = new Map<RunId, { run: Run; timeline: TimelineEntry[] }>();
+  #runs = new Map<RunId, RunView>();
   #entries: EntryView[] = [];
   #overviewListeners = new Set<(overview: Overview) => void>();
   #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
@@ -226,7 +225,7 @@ export class FakeAgentApi implements AgentApi {
       verdict: null,
       failure: null,
     };
-    this.#runs.set(id, { run, timeline: [] });
+    this.#runs.set(id, { run, timeline: [], progress: {} });
     this.#note(id, 'run.started', 'You stated the goal.');
     this.#note(id, 'plan.committed', `A plan of ${String(plan.steps.length)} steps was made.`);
     void this.#advance(id);
@@ -242,7 +241,12 @@ export class FakeAgentApi implements AgentApi {
         return;
       }
       this.#setStep(id, step.id, { status: 'running', startedAt: FAKE_NOW });
-      await pause(STEP_MS);
+      for (let done = 1; done <= 4; done++) {
+        await pause(STEP_MS / 4);
+        const held = this.#runs.get(id);
+        if (held) this.#runs.set(id, { ...held, progress: { [step.id]: { done: done * 300, total: 1_200 } } });
+        this.#push();
+      }
       if (this.#runs.get(id)?.run.status !== 'executing') return;
       this.#setStep(id, step.id, { status: 'done', endedAt: (FAKE_NOW + 41) as UnixMs });
       this.#note(id, 'step.finished', `${step.title}: done.`);

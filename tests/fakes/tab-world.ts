@@ -1,7 +1,9 @@
 import type { CommandId } from '#core/base/ids.ts';
+import { hex, utf8 } from '#core/base/bytes.ts';
+import { err } from '#core/base/result.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
-import type { AgentPorts } from '#runtime/agent/ports.ts';
+import { evaluationLanguage } from '#evals/language.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
@@ -12,12 +14,15 @@ import { memoryAgentStore } from './memory-agent-store.ts';
 import { memoryBlobStore } from './memory-blob-store.ts';
 import { memoryBroadcast } from './memory-broadcast.ts';
 import { memoryLocks } from './memory-locks.ts';
+import { parseFile } from './parse-file.ts';
 import { seededEntropy } from './seeded-entropy.ts';
 
 /** One browser profile whose tabs share disks, locks and channels. */
 export interface TabWorld extends JournalWorld {
   /** One more tab, which has not started yet. */
   readonly tab: () => Tab;
+  /** Brings a file in through a tab, as an import does. */
+  readonly addFile: (tab: Tab, path: string, content: string) => Promise<void>;
   /** An order with an id of its own. */
   readonly order: (body: Record<string, unknown>) => Command;
 }
@@ -30,16 +35,38 @@ export function tabWorld(seed = 1): TabWorld {
   const heartbeats = memoryBroadcast<Heartbeat>();
   let orders = 0;
   let tabs = 0;
+  const order: TabWorld['order'] = (body) => ({ id: `order-${String(++orders)}` as CommandId, ...body }) as Command;
   return {
     ...world,
-    order: (body) => ({ id: `order-${String(++orders)}` as CommandId, ...body }) as Command,
+    order,
+    addFile: async (tab, path, content) => {
+      const { items, messages, events, documents, tables } = await parseFile(path, content);
+      const stage = await blobs.stage();
+      await stage.write(utf8(content));
+      await stage.writeItems(items);
+      const committed = await stage.commit();
+      if (!committed.ok) throw new Error(committed.error.message);
+      const counts = {
+        ...{ messages: messages.length, events: events.length },
+        ...{ documents: documents.length, tables: tables.length },
+      };
+      const source = {
+        id: hex(sha256(utf8(content))),
+        path,
+        counts,
+        warnings: [],
+        sample: false,
+        bytes: content.length,
+      };
+      const outcome = await tab.command(order({ type: 'add-source', source }));
+      if (!outcome.ok) throw new Error(outcome.message);
+    },
     tab: () => {
       const entropy = seededEntropy(seed * 100 + ++tabs);
       const parts = { ...world.parts({ entropy }), store: memoryAgentStore(world.store) };
       const { clock, store } = parts;
       return new Tab({
-        // Nothing here runs a goal: no tab loads a language or writes a file.
-        ports: { clock, entropy, sha256, store, blobs } as unknown as AgentPorts,
+        ports: { clock, entropy, sha256, store, blobs, files: NO_WINDOW, language: evaluationLanguage },
         journal: parts,
         agent: agentIdOf(parts.signer.publicKey),
         messages: channel.join(),
@@ -56,3 +83,8 @@ export function tabWorld(seed = 1): TabWorld {
     },
   };
 }
+
+const NO_WINDOW = {
+  save: () => Promise.resolve(err({ code: 'no-window', message: 'There is no window here.' } as const)),
+  written: () => Promise.resolve(null),
+};

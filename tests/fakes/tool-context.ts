@@ -36,6 +36,7 @@ export function toolContext(world: World, calendar: CalendarExpander, zones: Zon
       documents: () => streamed([]),
       events: () => streamed(world.events ?? []),
       tables: () => streamed(world.tables ?? []),
+      count: (...kinds) => kinds.reduce((sum, kind) => sum + (kind === 'events' ? (world.events ?? []).length : 0), 0),
       source: (id) => ({ id, path: world.paths?.find((path) => id.startsWith(path)) ?? 'unknown' }) as Source,
     },
     language: { dates: { find: () => [] }, entities: { find: () => ({ people: [], places: [], organisations: [] }) } },

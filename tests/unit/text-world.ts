@@ -37,6 +37,8 @@ export interface TextWorld {
   readonly mail: (args?: JsonObject, parts?: readonly string[]) => Promise<AnswerDraft>;
   readonly ask: (question: string, args?: JsonObject) => Promise<AnswerDraft>;
   readonly report: (args?: JsonObject) => Promise<AnswerDraft>;
+  /** What the tools said of how far they were. */
+  readonly progress: readonly { readonly tool: string; readonly done: number; readonly total: number }[];
 }
 
 /** Files by path, read by the real parsers, with the real dates, zones and recurrences. */
@@ -57,7 +59,8 @@ export async function textWorld(
   async function* of<K extends Item['kind']>(kind: K): AsyncIterable<Extract<Item, { kind: K }>> {
     for (const item of items) if (item.kind === kind) yield await Promise.resolve(item as Extract<Item, { kind: K }>);
   }
-  const context = (inputs: Readonly<Record<string, Json>>): ToolContext => ({
+  const progress: { tool: string; done: number; total: number }[] = [];
+  const context = (tool: string, inputs: Readonly<Record<string, Json>>): ToolContext => ({
     owner,
     now: Date.parse(now) as UnixMs,
     zone: owner.zone,
@@ -66,22 +69,24 @@ export async function textWorld(
       events: () => of('event'),
       documents: () => of('document'),
       tables: () => of('table'),
+      count: (...kinds) => items.filter((item) => kinds.includes(`${item.kind}s`)).length,
       source: (id) => sources.get(id) as Source,
     },
     language: { dates, entities: { find: () => ({ people: [], places: [], organisations: [] }) } },
     calendar,
     zones,
     inputs: new Map(Object.entries(inputs)),
-    progress: () => undefined,
+    progress: (done, total) => progress.push({ tool, done, total }),
     signal: new AbortController().signal,
   });
   const run: TextWorld['run'] = async (tool, args = {}, inputs = {}) => {
-    const result = await tool.run(args, context(inputs));
+    const result = await tool.run(args, context(tool.definition.name, inputs));
     if (!result.ok) throw new Error(`${tool.definition.name}: ${result.error.message}`);
     return result.value;
   };
   return {
     run,
+    progress,
     mail: async (args = {}, parts = ['threads', 'asks', 'waiting']) => {
       const threads = await run(readThreads, args);
       const inputs: Record<string, Json> = { threads };

@@ -199,6 +199,8 @@ export const en = {
   'run.plan': 'Plan',
   'run.steps': 'Steps',
   'run.steps-done': '{done} of {steps} steps',
+  'run.step-bar': 'Progress of step {step}',
+  'run.step-progress': '{done} of {total}',
   'run.attempt': 'attempt {count}',
   'run.timeline': 'Timeline',
   'run.timeline-none': 'Nothing has happened yet.',

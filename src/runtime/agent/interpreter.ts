@@ -44,13 +44,19 @@ export class Interpreter implements RunInterpreter {
     return ok(planGoal(run.goal, context, run.overrides, this.#ports.sha256));
   }
 
-  async runStep(run: Run, id: StepId, state: AgentState, signal: AbortSignal): Outcome<Json> {
+  async runStep(
+    run: Run,
+    id: StepId,
+    state: AgentState,
+    signal: AbortSignal,
+    progress: ToolContext['progress'],
+  ): Outcome<Json> {
     const step = stepOf(run, id);
     const tool = await toolOf(step);
     const allowed = decide(this.#request(run, step, null), tool.definition.effects, new Set(), this.#ports.sha256);
     if (allowed.kind !== 'allow')
       return err({ code: 'denied', message: `${tool.definition.title} is not allowed: ${allowed.reason}.` });
-    const context = await this.#toolContext(run, step, state, signal);
+    const context = { ...(await this.#toolContext(run, step, state)), signal, progress };
     const result = await withTimeout(this.#ports, tool, step, context);
     if (!result.ok) return result;
     const bytes = utf8(canonicalJson(result.value)).length;
@@ -148,7 +154,7 @@ export class Interpreter implements RunInterpreter {
     };
   }
 
-  async #toolContext(run: Run, step: Step, state: AgentState, signal: AbortSignal): Promise<ToolContext> {
+  async #toolContext(run: Run, step: Step, state: AgentState): Promise<Omit<ToolContext, 'signal' | 'progress'>> {
     const language = await this.#ports.language();
     return {
       owner: this.#owner(state),
@@ -159,8 +165,6 @@ export class Interpreter implements RunInterpreter {
       calendar: language.calendar,
       zones: language.zones,
       inputs: inputsOf(run, step, state),
-      progress: () => undefined,
-      signal,
     };
   }
 

@@ -20,6 +20,8 @@ export function itemReader(blobs: BlobStore, sources: readonly Source[]): ItemRe
     events: () => read<CalendarItem>('event', (source) => source.counts.events),
     documents: () => read<TextDocument>('document', (source) => source.counts.documents),
     tables: () => read<Table>('table', (source) => source.counts.tables),
+    count: (...kinds) =>
+      sources.reduce((sum, { counts }) => sum + kinds.reduce((held, kind) => held + counts[kind], 0), 0),
     source: (id) => {
       const source = byId.get(id);
       assert(source !== undefined, 'an item comes from a source of its run');

@@ -1,7 +1,7 @@
 import { dueEffects, isEnded, type Effect } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
-import type { CommandId, Epoch, RunId, Sequence, StepId } from '#core/base/ids.ts';
+import type { CommandId, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
@@ -11,6 +11,8 @@ import { foldHistory, latestRows } from './fold-history.ts';
 import { obey } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
 import { EMPTY_STATE, project, stateFromRows, type AgentState } from './projection.ts';
+import type { ProgressReport } from './tab-message.ts';
+import { throttled } from './throttled.ts';
 
 /** What changed, for every tab to read again. */
 export interface Change {
@@ -32,11 +34,15 @@ export interface LeadingOptions {
   readonly changed: (change: Change) => void;
   /** How far a long order is, from 0 to 1. */
   readonly working: (order: CommandId, fraction: number) => void;
+  /** How far a running step is, a few times a second; for display only. */
+  readonly progress: (report: ProgressReport) => void;
   /** Aborts when leading ends: nothing is begun after. */
   readonly lost: AbortSignal;
   /** Leading cannot go on: a write was refused; 'fenced' when another tab leads by now. */
   readonly broken: (code: string, reason: string) => void;
 }
+
+const PROGRESS_INTERVAL_MS = 200 as Ms;
 
 const NOT_WRITTEN: CommandOutcome = {
   ok: false,
@@ -269,10 +275,14 @@ export class LeadingAgent {
     await this.#report(run.id, { type: 'step.started', step, attempt });
     const stopped = (): boolean => signal.aborted || this.#options.lost.aborted;
     if (stopped()) return;
-    const result = await this.#options.interpreter.runStep(run, step, this.#state, signal);
+    const { interpreter, ports } = this.#options;
+    const tell = throttled(ports.clock, PROGRESS_INTERVAL_MS, (done: number, total: number) => {
+      if (!stopped()) this.#options.progress({ run: run.id, step, done, total });
+    });
+    const result = await interpreter.runStep(run, step, this.#state, signal, tell);
     if (stopped()) return;
-    if (result.ok) return this.#report(run.id, this.#options.interpreter.finished(step, result.value));
-    const retry = this.#options.interpreter.mayRetry(result.error, attempt);
+    if (result.ok) return this.#report(run.id, interpreter.finished(step, result.value));
+    const retry = interpreter.mayRetry(result.error, attempt);
     return this.#report(run.id, { type: 'step.failed', step, error: result.error, retry });
   }
 

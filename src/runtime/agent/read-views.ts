@@ -30,7 +30,7 @@ export async function readOverview(store: AgentStore, defaults: OwnerSettings): 
 
 export async function readRun(store: AgentStore, id: RunId): Promise<RunView | null> {
   const [run, timeline] = await Promise.all([store.row('run', id), store.row('timeline', id)]);
-  return run ? { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[] } : null;
+  return run ? { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {} } : null;
 }
 
 /** The owner's own settings; else those that came with sample data while it is there; else the browser's. */

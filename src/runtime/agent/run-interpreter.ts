@@ -12,11 +12,13 @@ import type { AgentState } from './projection.ts';
 /** Does what a run's effects call for; the agent decides when. */
 export interface RunInterpreter {
   readonly plan: (run: Run, state: AgentState) => Promise<Result<Plan, ToolError>>;
+  /** @param progress of items that went by, of so many; called as often as there are items */
   readonly runStep: (
     run: Run,
     step: StepId,
     state: AgentState,
     signal: AbortSignal,
+    progress: (done: number, total: number) => void,
   ) => Promise<Result<Json, ToolError>>;
   readonly mayRetry: (error: ToolError, attempt: number) => boolean;
   /** The exact content, and the question about it. @param again why it is asked a second time */

@@ -10,7 +10,7 @@ import type { Interpreter } from './interpreter.ts';
 import { LeadingAgent, type Change } from './leading-agent.ts';
 import type { AgentState } from './projection.ts';
 import { zoneInForce } from './read-views.ts';
-import type { Loss } from './tab-message.ts';
+import type { Loss, ProgressReport } from './tab-message.ts';
 import type { TabOptions } from './tab-options.ts';
 
 export interface LeadingHooks {
@@ -22,6 +22,8 @@ export interface LeadingHooks {
   readonly projected: (change: Change) => void;
   /** The leading agent is so far with a long order, from 0 to 1. */
   readonly working: (order: CommandId, fraction: number) => void;
+  /** A step that is running is so far. */
+  readonly progress: (report: ProgressReport) => void;
 }
 
 /**
@@ -130,6 +132,7 @@ export class TabLeading {
       history: (from) => this.#factsFrom(from),
       changed: this.#hooks.projected,
       working: this.#hooks.working,
+      progress: this.#hooks.progress,
       lost: stop,
       broken: (code, reason) => {
         // Fenced is no harm: another tab leads by now, and this one follows.

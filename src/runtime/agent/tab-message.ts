@@ -1,6 +1,6 @@
-import type { CommandId } from '#core/base/ids.ts';
+import type { CommandId, RunId, StepId } from '#core/base/ids.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
-import type { Health } from '../contract/views.ts';
+import type { Health, StepProgress } from '../contract/views.ts';
 import type { JournalState } from '../journal/parts.ts';
 
 /** What tabs tell each other. Nothing in it is trusted: it only says that something may be read again. */
@@ -9,11 +9,18 @@ export type TabMessage =
   | { readonly type: 'done'; readonly id: CommandId; readonly outcome: CommandOutcome }
   /** How far a long order is, from 0 to 1. */
   | { readonly type: 'working'; readonly order: CommandId; readonly fraction: number }
+  | ({ readonly type: 'progress' } & ProgressReport)
   /** An order waits in the inbox. */
   | { readonly type: 'nudge' }
   /** A tab that has just joined: who knows of a loss tells it. */
   | { readonly type: 'joined' }
   | { readonly type: 'lost'; readonly state: Loss; readonly message: string };
+
+/** How far a step is that is running now. */
+export interface ProgressReport extends StepProgress {
+  readonly run: RunId;
+  readonly step: StepId;
+}
 
 /** Names a projection row. */
 export interface RowName {

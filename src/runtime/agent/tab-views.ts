@@ -1,8 +1,8 @@
 import type { RunId } from '#core/base/ids.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
-import type { Overview, RunView } from '../contract/views.ts';
+import type { Overview, RunView, StepProgress } from '../contract/views.ts';
 import { readRun } from './read-views.ts';
-import type { RowName } from './tab-message.ts';
+import type { ProgressReport, RowName } from './tab-message.ts';
 
 /** Who looks at what in one tab, and pushing it to them anew when it changes. */
 export class TabViews {
@@ -10,6 +10,9 @@ export class TabViews {
   readonly #overview: () => Promise<Overview>;
   readonly #overviewListeners = new Set<(overview: Overview) => void>();
   readonly #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
+  /** The last reading of each run that is watched, and how far its steps were said to be. */
+  readonly #shown = new Map<RunId, RunView>();
+  readonly #progress = new Map<RunId, Record<string, StepProgress>>();
   readonly #reads = new Map<RunId, Promise<void>>();
   #refreshing = false;
   #refreshAgain = false;
@@ -29,7 +32,20 @@ export class TabViews {
     listeners.add(listener);
     this.#runListeners.set(run, listeners);
     this.#showRun(run);
-    return () => listeners.delete(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size > 0) return;
+      this.#shown.delete(run);
+      this.#progress.delete(run);
+    };
+  }
+
+  /** A running step is so far: shown at once to who looks at its run, and kept nowhere else. */
+  showProgress({ run, step, done, total }: ProgressReport): void {
+    const view = this.#shown.get(run);
+    if (!view) return;
+    this.#progress.set(run, { ...this.#progress.get(run), [step]: { done, total } });
+    this.#push(run, view);
   }
 
   /** Rows were written: whoever looks at them gets them as they are now. */
@@ -63,8 +79,21 @@ export class TabViews {
   #showRun(id: RunId): void {
     const reading = (this.#reads.get(id) ?? Promise.resolve())
       .then(() => readRun(this.#store, id))
-      .then((view) => this.#runListeners.get(id)?.forEach((listener) => listener(view)))
+      .then((view) => this.#push(id, view))
       .catch(() => undefined);
     this.#reads.set(id, reading);
   }
+
+  #push(id: RunId, view: RunView | null): void {
+    const listeners = this.#runListeners.get(id);
+    if (!listeners?.size) return;
+    if (view) this.#shown.set(id, view);
+    const live = view && { ...view, progress: ofRunningSteps(view, this.#progress.get(id) ?? {}) };
+    for (const listener of listeners) listener(live);
+  }
+}
+
+/** A step that is over, or begins again, says nothing about itself. */
+function ofRunningSteps({ run }: RunView, progress: RunView['progress']): RunView['progress'] {
+  return Object.fromEntries(Object.entries(progress).filter(([step]) => run.steps[step]?.status === 'running'));
 }

@@ -51,6 +51,10 @@ export class Tab {
         this.#orders.working(order, fraction);
         messages.post({ type: 'working', order, fraction });
       },
+      progress: (report) => {
+        this.#views.showProgress(report);
+        messages.post({ type: 'progress', ...report });
+      },
     });
     this.#orders = new TabOrders(ports, messages, () => this.#leading.agent);
   }
@@ -170,6 +174,8 @@ export class Tab {
         return this.#orders.answer(message.id, message.outcome);
       case 'working':
         return this.#orders.working(message.order, message.fraction);
+      case 'progress':
+        return this.#views.showProgress(message);
       case 'joined':
         return this.#leading.tellLoss();
       case 'lost':

@@ -69,6 +69,14 @@ export interface Health {
 export interface RunView {
   readonly run: Run;
   readonly timeline: readonly TimelineEntry[];
+  /** How far running steps are, those that can tell, by step. Live, for display: it is in no journal. */
+  readonly progress: { readonly [step: string]: StepProgress };
+}
+
+export interface StepProgress {
+  /** Items that went by, of this many. */
+  readonly done: number;
+  readonly total: number;
 }
 
 export interface TimelineEntry {

@@ -5,6 +5,7 @@ import { factsOf, type Fact, type FactsObservation } from '#core/tools/documents
 import { fitTopic } from '#core/tools/documents/topic.ts';
 import { contentStems } from '#core/text/tokens.ts';
 import { asJson, inPeriod, periodOf, textOf, textsOf } from './arguments.ts';
+import { readingProgress } from './reading-progress.ts';
 import type { Tool } from './tool.ts';
 
 /** Facts handed on: some 700 bytes of JSON each. */
@@ -20,7 +21,8 @@ export const collectReportFacts: Tool = {
     const facts: Fact[] = [];
     const documents: FactsObservation['documents'][number][] = [];
     const searched = new Set<string>();
-    for await (const document of context.items.documents()) {
+    const passing = readingProgress(context, context.items.count('documents'));
+    for await (const document of passing(context.items.documents())) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the documents.' });
       const file = context.items.source(document.span.source).path;
       if (wanted.length > 0 && !wanted.includes(document.span.source) && !wanted.includes(file)) continue;
@@ -32,7 +34,6 @@ export const collectReportFacts: Tool = {
       if (found.length === 0) continue;
       facts.push(...found);
       documents.push({ title: document.title, file, writtenAt: document.datedAt });
-      context.progress(searched.size, 0);
     }
     if (searched.size === 0)
       return err({ code: 'no-data', message: 'There are no documents to report from among the files chosen.' });

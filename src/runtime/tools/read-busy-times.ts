@@ -19,6 +19,7 @@ import {
 } from '#core/tools/calendar/whose-calendar.ts';
 import { samePerson } from '#core/tools/calendar/same-person.ts';
 import type { ToolError } from '#core/tools/definition.ts';
+import { readingProgress } from './reading-progress.ts';
 import type { JsonObject, Tool, ToolContext } from './tool.ts';
 
 /** Reads the calendars of one person, and the invitations that name them in the others. */
@@ -33,14 +34,15 @@ async function run(args: JsonObject, context: ToolContext): Promise<Result<Json,
   const { owner, zones, zone } = context;
 
   const gatherer = new CalendarGatherer((source) => context.items.source(source).path);
-  for await (const item of context.items.events()) gatherer.see(item);
+  const passing = readingProgress(context, 2 * context.items.count('events'));
+  for await (const item of passing(context.items.events())) gatherer.see(item);
   const all = gatherer.calendars();
   const { calendars, assumption } =
     person === null ? ownCalendars(owner, all, readPeople(args['others'])) : calendarsOf(person, owner, all);
 
   const [from, to] = [zones.toInstant(between.from, 0, zone), zones.toInstant(between.to, 1440, zone)];
   const reading = new Reading(context, person, calendars, from, to);
-  for await (const item of context.items.events()) {
+  for await (const item of passing(context.items.events())) {
     if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the calendars.' });
     reading.take(item);
   }

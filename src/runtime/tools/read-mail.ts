@@ -5,6 +5,7 @@ import type { ThreadsObservation } from '#core/tools/mail/observations.ts';
 import type { Owner } from '#core/tools/mail/people.ts';
 import type { MailHeader } from '#core/tools/mail/threads.ts';
 import { ownText } from '#core/text/strip-quotes.ts';
+import { readingProgress } from './reading-progress.ts';
 import type { ToolContext } from './tool.ts';
 
 /** What was said in the messages of these threads; texts are read one by one and not kept. Null when stopped. */
@@ -41,15 +42,11 @@ export async function eachMessage(
 ): Promise<boolean> {
   const headers = new Map<string, MailHeader>();
   for (const { messages } of observation.threads) for (const header of messages) headers.set(header.id, header);
-  let done = 0;
-  for await (const message of context.items.messages()) {
+  const passing = readingProgress(context, context.items.count('messages'));
+  for await (const message of passing(context.items.messages())) {
     if (context.signal.aborted) return false;
     const header = headers.get(message.id);
-    if (header === undefined) continue;
-    visit(header, message);
-    done++;
-    if (done % 100 === 0) context.progress(done, headers.size);
+    if (header !== undefined) visit(header, message);
   }
-  context.progress(headers.size, headers.size);
   return true;
 }

@@ -8,6 +8,7 @@ import { matchesPerson, nameWords, OwnerFinder, type Owner } from '#core/tools/m
 import { buildThreads, markMachineMail, type MailHeader, type Thread } from '#core/tools/mail/threads.ts';
 import { contentStems } from '#core/text/tokens.ts';
 import { asJson, inPeriod, peopleOf, periodOf, textOf, textsOf } from './arguments.ts';
+import { readingProgress } from './reading-progress.ts';
 import type { JsonObject, Tool, ToolContext } from './tool.ts';
 
 /** Messages held at once, newest first: some 600 bytes of JSON each. */
@@ -32,7 +33,8 @@ export const readThreads: Tool = {
     const searched = new Set<SourceId>();
     let count = 0;
     let leftOut = 0;
-    for await (const message of context.items.messages()) {
+    const passing = readingProgress(context, context.items.count('messages'));
+    for await (const message of passing(context.items.messages())) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the mail.' });
       const file = context.items.source(message.span.source).path;
       if (mailboxes.length > 0 && !mailboxes.includes(file) && !mailboxes.includes(message.span.source)) continue;
@@ -40,7 +42,6 @@ export const readThreads: Tool = {
       finder.see(message);
       seen.push(seenOf(message, file, topic, context));
       count++;
-      if (count % 200 === 0) context.progress(count, 0);
       if (seen.length > 2 * MESSAGES_HELD_MAX) {
         leftOut += seen.length - MESSAGES_HELD_MAX;
         seen = newest(seen);

@@ -15,7 +15,8 @@ import { splitSentences } from '#core/text/sentences.ts';
 import { ownText } from '#core/text/strip-quotes.ts';
 import { oneLine } from '#core/text/tokens.ts';
 import { asJson, textOf, textsOf } from './arguments.ts';
-import type { Tool, ToolContext } from './tool.ts';
+import { readingProgress } from './reading-progress.ts';
+import type { ItemKind, Tool, ToolContext } from './tool.ts';
 
 /** How far around now occurrences of an event are looked for. */
 const OCCURRENCE_WINDOW_MS = 400 * 86_400_000;
@@ -30,16 +31,14 @@ export const searchPassages: Tool = {
     const retriever = new Retriever(readQuestion(question));
     const searched = new Set<SourceId>();
     const wanted = scopeOf(textsOf(args, 'scope'), textsOf(args, 'sources'));
-    let seen = 0;
-    for await (const passages of eachItem(wanted.kinds, context)) {
+    const passing = readingProgress(context, context.items.count(...wanted.kinds));
+    for await (const passages of passing(eachItem(wanted.kinds, context))) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while searching.' });
       for (const passage of passages) {
         if (!wanted.file(passage.file)) break;
         searched.add(passage.span.source);
         retriever.see(passage);
       }
-      seen++;
-      if (seen % 200 === 0) context.progress(seen, 0);
     }
     const { weights, passages, units } = retriever.finish();
     const terms = readQuestion(question).terms.map(({ word }) => word);
@@ -56,20 +55,19 @@ export const searchPassages: Tool = {
   },
 };
 
-type Kind = 'documents' | 'messages' | 'events' | 'tables';
-const KINDS: readonly Kind[] = ['documents', 'messages', 'events', 'tables'];
+const KINDS: readonly ItemKind[] = ['documents', 'messages', 'events', 'tables'];
 
 function scopeOf(
   scope: readonly string[],
   sources: readonly string[],
-): { kinds: readonly Kind[]; file: (path: string) => boolean } {
+): { kinds: readonly ItemKind[]; file: (path: string) => boolean } {
   const named = KINDS.filter((kind) => scope.includes(kind));
   const files = [...sources, ...scope].filter((entry) => !KINDS.some((kind) => kind === entry));
   return { kinds: named.length === 0 ? KINDS : named, file: (path) => files.length === 0 || files.includes(path) };
 }
 
 /** The passages of each item of these kinds, item by item. */
-async function* eachItem(kinds: readonly Kind[], context: ToolContext): AsyncIterable<readonly Passage[]> {
+async function* eachItem(kinds: readonly ItemKind[], context: ToolContext): AsyncIterable<readonly Passage[]> {
   const fileOf = (source: SourceId): string => context.items.source(source).path;
   if (kinds.includes('documents')) {
     for await (const document of context.items.documents())

@@ -31,6 +31,7 @@ export interface ToolContext {
   readonly zones: Zones;
   /** Artifact name -> observation of the step that produced it. */
   readonly inputs: ReadonlyMap<string, Json>;
+  /** Items that went by, of so many. A tool that cannot tell how many there are stays silent. */
   readonly progress: (done: number, total: number) => void;
   readonly signal: AbortSignal;
 }
@@ -41,5 +42,9 @@ export interface ItemReader {
   readonly events: () => AsyncIterable<CalendarItem>;
   readonly documents: () => AsyncIterable<TextDocument>;
   readonly tables: () => AsyncIterable<Table>;
+  /** How many items of these kinds there are. */
+  readonly count: (...kinds: readonly ItemKind[]) => number;
   readonly source: (id: SourceId) => Source;
 }
+
+export type ItemKind = keyof Source['counts'];

@@ -21,6 +21,7 @@ import { memoryJournalSink } from '../../fakes/memory-journal-sink.ts';
 import { seededEntropy } from '../../fakes/seeded-entropy.ts';
 
 const RUN = 'run-1' as RunId;
+const SILENT = { working: () => undefined, progress: () => undefined };
 
 /** A world that outlives the tab: the journal, the folder on disk and what the tools were asked to do. */
 interface World {
@@ -164,7 +165,7 @@ async function live(world: World, seed: number, stopAfter: number): Promise<Run 
     zone: () => 'UTC',
     history: (from) => recorded(world.facts, from),
     changed: () => undefined,
-    working: () => undefined,
+    ...SILENT,
     lost: gone.signal,
     broken: () => {
       gone.abort();
@@ -248,7 +249,7 @@ test('an order is done once, however often it is given', async () => {
     zone: () => 'UTC',
     history: () => recorded([]),
     changed: () => undefined,
-    working: () => undefined,
+    ...SILENT,
     lost: new AbortController().signal,
     broken: () => undefined,
   });
@@ -280,7 +281,7 @@ test('a run goes on while the views are made again, and ends as it would have', 
       }
     },
     changed: () => undefined,
-    working: () => undefined,
+    ...SILENT,
     lost: new AbortController().signal,
     broken: (code) => broken.push(code),
   });
@@ -317,7 +318,7 @@ test('after a stop no effect begins', async () => {
     zone: () => 'UTC',
     history: () => recorded([]),
     changed: () => undefined,
-    working: () => undefined,
+    ...SILENT,
     lost: new AbortController().signal,
     broken: () => undefined,
   });
