@@ -29,6 +29,7 @@ const only = {
   marked: 'src/adapters/markdown',
   'temporal-polyfill': 'src/adapters/(temporal|chrono)',
   'windows-iana': 'src/adapters/temporal',
+  'age-encryption': 'src/adapters/age',
 };
 
 /** Inside the core: every folder may see base and itself, and these. */

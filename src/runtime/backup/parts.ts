@@ -1,0 +1,22 @@
+import type { Sha256 } from '#core/base/ids.ts';
+import type { VerifyEd25519 } from '#core/audit/note.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { BackupCipher } from '#ports/backup-cipher.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
+import type { IncrementalHash } from '../blobs/sealed-blob-store.ts';
+import type { JournalReading } from '../journal/parts.ts';
+
+/** What is kept in this browser, for reading: what a backup is made from and compared with. */
+export interface LiveContent {
+  readonly journal: JournalReading;
+  readonly blobs: Pick<BlobStore, 'size' | 'read' | 'items'>;
+  readonly store: Pick<AgentStore, 'rows'>;
+}
+
+/** What reading a backup needs. */
+export interface BackupTools {
+  readonly cipher: BackupCipher;
+  readonly tools: { readonly sha256: Sha256; readonly verifyEd25519: VerifyEd25519 };
+  /** SHA-256 of bytes that come piece by piece. */
+  readonly hash: () => IncrementalHash;
+}
