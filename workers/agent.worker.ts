@@ -10,7 +10,6 @@ import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
 import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
 import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
 import { keyvalPinStore } from '#adapters/keyval/head-pin-store.ts';
-import { keyHolder } from '#adapters/keyval/key-holder.ts';
 import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
@@ -21,8 +20,6 @@ import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.
 import { platformClock } from '#adapters/platform/clock.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
-import { createWebCryptoSigner, generateSigningKeys } from '#adapters/webcrypto/signer.ts';
 import type { StartOptions } from '#runtime/contract/agent-api.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
@@ -30,6 +27,8 @@ import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
+import { openVault, signerOf, type VaultOfThread } from './open-vault.ts';
+import { sealerOf } from './sealer-of.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
@@ -48,26 +47,22 @@ interface Opened {
   readonly files: TabFiles;
 }
 
+let openingVault: Promise<VaultOfThread> | null = null;
+const vaultOfThread = (): Promise<VaultOfThread> => (openingVault ??= openVault());
+
 let opening: Promise<Opened> | null = null;
 const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
 
-async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
+async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
   const opfs = (await opfsAvailable()) && syncHandlesAvailable();
-  const keys = keyHolder();
-  const [deviceKey, signingKeys] = await Promise.all([
-    keys.once('device', generateDeviceKey),
-    keys.once('signing', async () => {
-      const made = await generateSigningKeys();
-      if (!made.ok)
-        throw new Error('This browser cannot sign with Ed25519, so nothing it did could be proved. Please update it.');
-      return made.value;
-    }),
-  ]);
-  const sealer = createWebCryptoSealer(deviceKey);
-  const signer = await createWebCryptoSigner(signingKeys);
+  const { vault, keys } = await vaultOfThread();
+  if (vault.keys === null) throw new Error('The vault is locked.');
+  const open = { id: vault.record.vault, keys: vault.keys };
+  const sealer = sealerOf(open);
+  const signer = await signerOf(open, keys);
   const store = indexedDbAgentStore(sealer);
   const pins = [
     keyvalPinStore(),
@@ -130,7 +125,7 @@ async function open(options: Omit<StartOptions, 'window'>, window: WindowApi): P
     ports,
     agent,
     defaults,
-    importer: importInWorker,
+    importer: importInWorker(open),
     ownFile: loadOwnFile,
     decode: (bytes) => new TextDecoder().decode(bytes),
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
@@ -184,7 +179,7 @@ async function toldFirst<P, R>(
 
 const wire: AgentWire = {
   start: async (options, window) => {
-    opening ??= open(options, window);
+    opening ??= openAgent(options, window);
     return (await opening).tab.start();
   },
   command: async (command) => (await tab()).command(command),

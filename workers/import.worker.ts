@@ -2,27 +2,27 @@ import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
 import { fileBytes } from '#adapters/files/file-bytes.ts';
 import { loadArchive, loadParser } from '#adapters/files/parser-list.ts';
-import { keyHolder } from '#adapters/keyval/key-holder.ts';
 import { incrementalSha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
+import type { OpenVault } from '#ports/vault.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { ImportWorkerApi } from '#runtime/contract/import-api.ts';
+import { sealerOf } from './sealer-of.ts';
 import { importFiles } from '#runtime/import/importer.ts';
 
 /** The import's thread: started when files come in, ended when they are in. Parsers are loaded as their files come. */
 const cancelling = new AbortController();
 
-/** The same blobs the agent reads: sealed with this browser profile's device key. */
-async function openBlobs(): Promise<BlobStore> {
+/** The same blobs the agent reads, sealed by the vault that it has open. */
+async function openBlobs(vault: OpenVault): Promise<BlobStore> {
   const opfs = (await opfsAvailable()) && syncHandlesAvailable();
   return sealedBlobStore({
     files: opfs ? opfsBlobFiles() : (await import('#adapters/indexeddb/blob-files.ts')).indexedDbBlobFiles(),
-    sealer: createWebCryptoSealer(await keyHolder().once('device', generateDeviceKey)),
+    sealer: sealerOf(vault),
     entropy: webCryptoEntropy,
     clock: platformClock,
     sha256: incrementalSha256,
@@ -30,12 +30,12 @@ async function openBlobs(): Promise<BlobStore> {
 }
 
 const api: ImportWorkerApi = {
-  run: async (files, known, progress, added) => {
+  run: async (vault, files, known, progress, added) => {
     await requireShut();
     const paths = new Map(known.map(({ id, path }) => [id, path]));
     return importFiles({
       files: files.map(({ path, file }) => fileBytes(path, file)),
-      blobs: await openBlobs(),
+      blobs: await openBlobs(vault),
       parsers: loadParser,
       archives: loadArchive,
       known: (id) => paths.get(id) ?? null,

@@ -2,14 +2,14 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { expect, test } from 'vitest';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
+import { freshSealer } from '#tests/fakes/fresh-vault.ts';
 import { sealedBlobStore, UNKEPT_BLOB_KEPT_MS } from '#runtime/blobs/sealed-blob-store.ts';
 import { blobStoreSuite } from '#tests/conformance/blob-store.ts';
 import { freshName, indexedDbBlobStoreBench } from '#tests/conformance/indexeddb-benches.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
 import { blobStoreIn, openTab, withoutRoom } from './storage-worker.ts';
 
-const sealer = createWebCryptoSealer(await generateDeviceKey());
+const sealer = await freshSealer();
 
 blobStoreSuite('OPFS in a worker', () => {
   const directory = freshName('blobs');

@@ -5,15 +5,15 @@ import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
 import { openSyncHandle, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
 import { concat } from '#core/base/bytes.ts';
 import type { SourceId } from '#core/base/ids.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import { flipped } from '#tests/conformance/indexeddb-benches.ts';
+import { freshSealer } from '#tests/fakes/fresh-vault.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
 
 /** The real adapters where sync handles exist, lent to a test page; and the harm that a disk can do to them. */
-const sealer = generateDeviceKey().then(createWebCryptoSealer);
+const sealer = freshSealer();
 const clock = fakeClock();
 
 const api = {

@@ -4,6 +4,7 @@ import { keyvalPinStore } from '#adapters/keyval/head-pin-store.ts';
 import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
 import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
 import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
+import { freshSealer } from '#tests/fakes/fresh-vault.ts';
 import { generateSigningKeys } from '#adapters/webcrypto/signer.ts';
 import type { Epoch } from '#core/base/ids.ts';
 import { agentStoreSuite } from '#tests/conformance/agent-store.ts';
@@ -11,7 +12,7 @@ import { deleteDatabase, freshName, indexedDbAgentStoreBench } from '#tests/conf
 import type { HeadPinStore } from '#ports/journal-leg.ts';
 import { openTab } from './storage-worker.ts';
 
-const sealer = createWebCryptoSealer(await generateDeviceKey());
+const sealer = await freshSealer();
 
 agentStoreSuite('IndexedDB', () => Promise.resolve(indexedDbAgentStoreBench(sealer)));
 

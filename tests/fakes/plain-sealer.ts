@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, equalBytes, utf8 } from '#core/base/bytes.ts';
+import { concat, equalBytes, hex, utf8 } from '#core/base/bytes.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { Sealer } from '#ports/crypto.ts';
 
@@ -13,6 +13,7 @@ export function plainSealer(device = 'device'): Sealer {
         ciphertext: concat(tag(plain, context), plain),
         wrappedKey: utf8(device.padEnd(60).slice(0, 60)),
       }),
+    nameOf: (text) => Promise.resolve(hex(sha256(utf8(`${device}|${text}`)))),
     open: ({ ciphertext, wrappedKey }, context) => {
       if (wrappedKey.length === 0) return Promise.resolve(err('destroyed'));
       const plain = ciphertext.slice(16);

@@ -13,9 +13,9 @@ import { seededEntropy } from '#tests/fakes/seeded-entropy.ts';
 import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
 import { deleteDatabase, freshName } from '#tests/conformance/indexeddb-benches.ts';
 import { UNKEPT_BLOB_KEPT_MS } from '#runtime/blobs/sealed-blob-store.ts';
-import { createWebCryptoSealer, generateDeviceKey } from '#adapters/webcrypto/sealer.ts';
+import { freshSealer } from '#tests/fakes/fresh-vault.ts';
 
-const sealer = createWebCryptoSealer(await generateDeviceKey());
+const sealer = await freshSealer();
 
 agentStoreSuite('memory', () => {
   const disk = memoryStoreDisk();

@@ -19,12 +19,15 @@ interface MetaRow {
   readonly value: unknown;
 }
 
+/** Kind and id under the vault's names for them; what they are is sealed with the value. */
 interface StoredRow {
   readonly kind: string;
   readonly id: string;
   readonly sequence: number;
   readonly sealed: Sealed;
 }
+
+type RowContent = Pick<ProjectionRow, 'kind' | 'id' | 'value'>;
 
 /** The wrapped keys of one journal group, end to end; a destroyed one has no bytes. */
 interface StoredKeys {
@@ -35,7 +38,6 @@ interface StoredKeys {
 
 interface StoredCommand {
   readonly id: string;
-  readonly at: number;
   readonly order?: number;
   readonly sealed: Sealed;
 }
@@ -46,7 +48,7 @@ interface StoredOutcome {
 }
 
 /** Projections, inbox and record keys in IndexedDB; values are sealed before a transaction starts, never inside one. */
-export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentStore {
+export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): AgentStore {
   const database = strictDatabase(name, {
     meta: 'key',
     rows: '[kind+id], kind',
@@ -78,12 +80,14 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
     return outcome.ok ? ok(undefined) : err(outcome.error.code);
   };
 
-  const rowOf = async (stored: StoredRow): Promise<ProjectionRow> => ({
-    kind: stored.kind,
-    id: stored.id,
-    sequence: stored.sequence as Sequence,
-    value: await openJson(sealer, stored.sealed, rowContext(stored)),
-  });
+  const keyOf = async (kind: string, id: string): Promise<[kind: string, id: string]> =>
+    Promise.all([sealer.nameOf(`row/${kind}`), sealer.nameOf(`row/${kind}/${id}`)]);
+
+  const rowOf = async (stored: StoredRow): Promise<ProjectionRow> => {
+    const content = (await openJson(sealer, stored.sealed, rowContext(stored))) as RowContent;
+    return { ...content, sequence: stored.sequence as Sequence };
+  };
+  const commandName = (id: CommandId): Promise<string> => sealer.nameOf(`command/${id}`);
 
   return {
     epoch: () => metaValue('epoch', 0 as Epoch),
@@ -103,19 +107,21 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
 
     apply: async (epoch, batch) => {
       const changed = batch.rows.filter((row) => row.value !== null);
-      const removed = batch.rows
-        .filter((row) => row.value === null)
-        .map(({ kind, id }): [string, string] => [kind, id]);
+      const removed = await Promise.all(
+        batch.rows.filter((row) => row.value === null).map(({ kind, id }) => keyOf(kind, id)),
+      );
       const sealedRows = await Promise.all(
-        changed.map(async ({ kind, id, sequence, value }) => ({
-          kind,
-          id,
-          sequence,
-          sealed: await sealJson(sealer, value, rowContext({ kind, id })),
-        })),
+        changed.map(async ({ sequence, ...content }) => {
+          const [kind, id] = await keyOf(content.kind, content.id);
+          const sealed = await sealJson(sealer, content satisfies RowContent, rowContext({ kind, id }));
+          return { kind, id, sequence, sealed };
+        }),
       );
       const outcomes = await Promise.all(
-        batch.done.map(async ({ id, outcome }) => ({ id, sealed: await sealJson(sealer, outcome, `outcome/${id}`) })),
+        batch.done.map(async ({ id, outcome }) => {
+          const name = await commandName(id);
+          return { id: name, sealed: await sealJson(sealer, outcome, `outcome/${name}`) };
+        }),
       );
       return fenced(epoch, [rows, inbox, done], async () => {
         if (removed.length > 0) await rows.bulkDelete(removed);
@@ -133,10 +139,17 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
 
     applied: () => metaValue('applied', -1),
     row: async (kind, id) => {
-      const stored = await rows.get([kind, id]);
+      const stored = await rows.get(await keyOf(kind, id));
       return stored === undefined ? null : rowOf(stored);
     },
-    rows: async (kind) => Promise.all((await rows.where('kind').equals(kind).toArray()).map(rowOf)),
+    rows: async (kind) => {
+      const stored = await rows
+        .where('kind')
+        .equals(await sealer.nameOf(`row/${kind}`))
+        .toArray();
+      // By id, as the names they are kept under say nothing.
+      return (await Promise.all(stored.map(rowOf))).sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
     clearRows: (epoch) =>
       fenced(epoch, [rows], async () => {
         await rows.clear();
@@ -161,22 +174,22 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover'): AgentSt
       return out;
     },
 
-    enqueue: async ({ id, at, command }) => {
+    enqueue: async (command) => {
+      const id = await commandName(command.id);
       const sealed = await sealJson(sealer, command, `command/${id}`);
       await database.transaction('rw', [inbox, done], async () => {
         const known = (await done.get(id)) !== undefined || (await inbox.where('id').equals(id).count()) > 0;
-        if (!known) await inbox.add({ id, at, sealed });
+        if (!known) await inbox.add({ id, sealed });
       });
     },
     pending: async () =>
       Promise.all(
-        (await inbox.orderBy('order').toArray()).map(async ({ id, at, sealed }): Promise<InboxCommand> => ({
-          id: id as CommandId,
-          at,
-          command: await openJson(sealer, sealed, `command/${id}`),
-        })),
+        (await inbox.orderBy('order').toArray()).map(
+          async ({ id, sealed }) => (await openJson(sealer, sealed, `command/${id}`)) as InboxCommand,
+        ),
       ),
-    outcome: async (id) => {
+    outcome: async (command) => {
+      const id = await commandName(command);
       const stored = await done.get(id);
       return stored === undefined ? null : openJson(sealer, stored.sealed, `outcome/${id}`);
     },

@@ -16,7 +16,7 @@ interface FileRow {
 }
 
 /** Files as rows of pieces, for browsers without an origin private file system. */
-export function indexedDbBlobFiles(name = 'windhover-blobs'): BlobFiles {
+export function indexedDbBlobFiles(name = 'windhover-vault-blobs'): BlobFiles {
   const database = strictDatabase(name, { files: 'name', pieces: '[file+start], file' });
   const files: Table<FileRow, string> = database.table('files');
   const pieces: Table<Piece, [string, number]> = database.table('pieces');

@@ -11,7 +11,7 @@ import {
 } from './sync-handle.ts';
 
 /** Files of the origin private file system: sync handles in a worker, `createWritable` elsewhere. */
-export function opfsBlobFiles(directoryName = 'blobs'): BlobFiles {
+export function opfsBlobFiles(directoryName = 'vault-blobs'): BlobFiles {
   const folder = (): Promise<FileSystemDirectoryHandle> => opfsDirectory(directoryName);
 
   const snapshot = async (name: string): Promise<File | null> => {

@@ -35,15 +35,32 @@ export async function wrapAesKey(
   return concat(nonce, new Uint8Array(await crypto.subtle.wrapKey('raw', wrapped, key, parameters(nonce, context))));
 }
 
-/** @returns an AES-256-GCM key that can only decrypt and cannot be read, or null as `decryptAesGcm` */
-export async function unwrapAesKey(key: CryptoKey, box: Uint8Array, context: Uint8Array): Promise<CryptoKey | null> {
+/** The box of a secret key of a pair, which must be extractable. */
+export async function wrapSecretKey(key: CryptoKey, wrapped: CryptoKey, context: Uint8Array): Promise<Uint8Array> {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  return concat(nonce, new Uint8Array(await crypto.subtle.wrapKey('pkcs8', wrapped, key, parameters(nonce, context))));
+}
+
+/** What a key is once it is unwrapped. */
+export interface Unwrapping {
+  readonly format: 'raw' | 'pkcs8';
+  readonly algorithm: string | AesKeyAlgorithm;
+  readonly usages: KeyUsage[];
+  readonly extractable?: boolean;
+}
+
+/** @returns the key, which cannot be read unless it is asked for so, or null as `decryptAesGcm` */
+export async function unwrap(
+  key: CryptoKey,
+  box: Uint8Array,
+  context: Uint8Array,
+  { format, algorithm, usages, extractable = false }: Unwrapping,
+): Promise<CryptoKey | null> {
   if (box.length < NONCE_BYTES + TAG_BYTES) return null;
   const { nonce, sealed } = split(box);
+  const how = parameters(nonce, context);
   try {
-    const kind = { name: 'AES-GCM', length: 256 };
-    return await crypto.subtle.unwrapKey('raw', unshared(sealed), key, parameters(nonce, context), kind, false, [
-      'decrypt',
-    ]);
+    return await crypto.subtle.unwrapKey(format, unshared(sealed), key, how, algorithm, extractable, usages);
   } catch (error) {
     return refused(error);
   }

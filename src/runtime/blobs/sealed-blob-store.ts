@@ -25,8 +25,10 @@ export interface SealedBlobStoreParts {
 /** A blob that nothing keeps is left alone this long: another tab may be about to say that it is wanted. */
 export const UNKEPT_BLOB_KEPT_MS = 3_600_000;
 
-/** What makes a blob visible: written last, under the digest of the bytes. */
+/** What makes a blob visible: written last, under a name that only the vault gives to the digest of the bytes. */
 interface Manifest {
+  /** The digest; left out of those written before there was a vault, whose name tells it. */
+  readonly id?: SourceId;
   readonly size: number;
   /** File of the sealed chunks, and where each ends. */
   readonly bytes: string;
@@ -48,13 +50,17 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
   const manifestOf = async (id: SourceId): Promise<Manifest | null> => {
     const known = manifests.get(id);
     if (known !== undefined) return known;
-    const size = await files.size(manifestName(id));
-    if (size === null) return null;
-    const plain = await openRange(manifestName(id), 0, size, `blob/${id}`);
-    if (!plain.ok) return null;
-    const manifest = JSON.parse(new TextDecoder().decode(plain.value)) as Manifest;
-    manifests.set(id, manifest);
+    const manifest = await readManifest(await sealer.nameOf(id));
+    if (manifest !== null) manifests.set(id, manifest);
     return manifest;
+  };
+
+  const readManifest = async (name: string): Promise<Manifest | null> => {
+    const file = manifestFile(name);
+    const size = await files.size(file);
+    if (size === null) return null;
+    const plain = await openRange(file, 0, size, `blob/${name}`);
+    return plain.ok ? (JSON.parse(new TextDecoder().decode(plain.value)) as Manifest) : null;
   };
 
   const openRange = async (
@@ -77,14 +83,25 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
     const manifest = await manifestOf(id);
     manifests.delete(id);
     lastChunk = null;
-    await files.remove(manifestName(id));
+    await files.remove(manifestFile(await sealer.nameOf(id)));
     if (manifest === null) return;
     await files.remove(manifest.bytes);
     await files.remove(manifest.items);
   };
 
-  const list = async (): Promise<SourceId[]> =>
-    (await files.list()).flatMap((name) => /^([0-9a-f]{64})\.blob$/.exec(name)?.[1] ?? []) as SourceId[];
+  /** The names of the blobs that there are, those that cannot be opened too. */
+  const names = async (): Promise<readonly string[]> =>
+    (await files.list()).flatMap((file) => /^([0-9a-f]{64})\.blob$/.exec(file)?.[1] ?? []);
+
+  const list = async (): Promise<SourceId[]> => {
+    const all = await Promise.all(
+      (await names()).map(async (name) => {
+        const manifest = await readManifest(name);
+        return manifest === null ? [] : [manifest.id ?? (name as SourceId)];
+      }),
+    );
+    return all.flat();
+  };
 
   return {
     stage: () => Promise.resolve(newStage(parts, manifestOf)),
@@ -131,13 +148,16 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
       const expired = clock.now() - UNKEPT_BLOB_KEPT_MS;
       const wanted = new Set<string>();
       let count = 0;
-      for (const id of await list()) {
-        const manifest = await manifestOf(id);
-        const doomed = manifest === null || (!keep.has(id) && stagedAt(manifest.bytes) <= expired);
-        if (doomed) {
-          await remove(id);
-          count++;
-        } else for (const name of [manifestName(id), manifest.bytes, manifest.items]) wanted.add(name);
+      for (const name of await names()) {
+        const manifest = await readManifest(name);
+        const id = manifest?.id ?? (name as SourceId);
+        if (manifest === null) await files.remove(manifestFile(name));
+        else if (!keep.has(id) && stagedAt(manifest.bytes) <= expired) await remove(id);
+        else {
+          for (const file of [manifestFile(name), manifest.bytes, manifest.items]) wanted.add(file);
+          continue;
+        }
+        count++;
       }
       for (const name of await files.list()) {
         if (!wanted.has(name) && stagedAt(name) <= expired && (await removed(files, name))) count++;
@@ -210,6 +230,7 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
         if (!closed.ok) return closed;
       }
       const manifest: Manifest = {
+        id,
         size,
         bytes: bytes.name,
         chunkEnds: bytes.ends,
@@ -233,8 +254,9 @@ async function writeManifest(
   id: SourceId,
   manifest: Manifest,
 ): Promise<Result<void, BlobError>> {
-  const sealed = await sealer.seal(new TextEncoder().encode(JSON.stringify(manifest)), `blob/${id}`);
-  const writer = await files.create(manifestName(id));
+  const name = await sealer.nameOf(id);
+  const sealed = await sealer.seal(new TextEncoder().encode(JSON.stringify(manifest)), `blob/${name}`);
+  const writer = await files.create(manifestFile(name));
   if (!writer.ok) return writer;
   const written = await writer.value.append(encodeSealed(sealed));
   if (!written.ok) {
@@ -282,8 +304,8 @@ function chunkContext(file: string, index: number): string {
   return `blob/${file}/${String(index)}`;
 }
 
-function manifestName(id: SourceId): string {
-  return `${id}.blob`;
+function manifestFile(name: string): string {
+  return `${name}.blob`;
 }
 
 /** When the stage of a data file began; the epoch's start for any other name. */

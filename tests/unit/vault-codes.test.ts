@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import type { UnixMs } from '#core/base/ids.ts';
+import { chooseStretch, FLOOR_STRETCH, FULL_STRETCH } from '#runtime/vault/choose-stretch.ts';
+import { formatRecoveryCode, parseRecoveryCode, RECOVERY_BYTES } from '#runtime/vault/recovery-code.ts';
+import { retryAt, unlockDelay } from '#runtime/vault/unlock-delay.ts';
+
+const SECRET = Uint8Array.from({ length: RECOVERY_BYTES }, (_, index) => 17 * index);
+const CODE = formatRecoveryCode(sha256, SECRET);
+
+test('a recovery code is seven groups of four digits, and reads back as what it was made from', () => {
+  expect(CODE).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}$/);
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: RECOVERY_BYTES, maxLength: RECOVERY_BYTES }), (secret) => {
+      expect(parseRecoveryCode(sha256, formatRecoveryCode(sha256, secret))).toEqual(secret);
+    }),
+  );
+});
+
+test('a recovery code may be written in any case, with any separators, and with the letters that look like digits', () => {
+  const written = CODE.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
+  expect(parseRecoveryCode(sha256, `  ${written}\n`)).toEqual(SECRET);
+  expect(parseRecoveryCode(sha256, CODE.replaceAll('1', 'I').replaceAll('-', ''))).toEqual(SECRET);
+});
+
+test('a slip of the pen is found: one digit changed or two neighbours swapped, in all but one of 4,096 cases', () => {
+  let slips = 0;
+  let missed = 0;
+  const digits = CODE.replaceAll('-', '');
+  for (let at = 0; at < digits.length; at++) {
+    for (const other of '0123456789ABCDEFGHJKMNPQRSTVWXYZ') {
+      if (other === digits[at]) continue;
+      slips++;
+      if (parseRecoveryCode(sha256, digits.slice(0, at) + other + digits.slice(at + 1)) !== null) missed++;
+    }
+    const [a, b] = [digits[at], digits[at + 1]];
+    if (a === undefined || b === undefined || a === b) continue;
+    slips++;
+    if (parseRecoveryCode(sha256, digits.slice(0, at) + b + a + digits.slice(at + 2)) !== null) missed++;
+  }
+  expect(slips).toBeGreaterThan(800);
+  expect(missed).toBeLessThanOrEqual(2);
+});
+
+test('a code that is too short, too long or holds a digit that there is not is no code', () => {
+  for (const text of ['', CODE.slice(1), `${CODE}0`, CODE.replace(/.$/, 'U'), CODE.replace(/^./, '!')])
+    expect(parseRecoveryCode(sha256, text)).toBeNull();
+});
+
+test('two slips are free, then the wait doubles from one second to five minutes', () => {
+  expect([0, 1, 2, 3, 4, 5, 11, 12, 500].map(unlockDelay)).toEqual([
+    0, 0, 0, 1_000, 2_000, 4_000, 256_000, 300_000, 300_000,
+  ]);
+});
+
+test('the wait is over in time, and a clock that was set back does not lengthen it', () => {
+  const at = (ms: number): UnixMs => ms as UnixMs;
+  const attempts = { failed: 5, lastAt: at(100_000) };
+  expect(retryAt({ failed: 2, lastAt: at(100_000) }, at(100_000))).toBeNull();
+  expect(retryAt(attempts, at(100_000))).toBe(104_000);
+  expect(retryAt(attempts, at(103_999))).toBe(104_000);
+  expect(retryAt(attempts, at(104_000))).toBeNull();
+  expect(retryAt(attempts, at(50_000))).toBe(54_000);
+});
+
+test('a passphrase is stretched for half a second to a second: more passes on a fast device, less memory on a slow one', () => {
+  expect(chooseStretch(50)).toEqual({ ...FULL_STRETCH, passes: 10 });
+  expect(chooseStretch(166)).toEqual({ ...FULL_STRETCH, passes: 4 });
+  expect(chooseStretch(167)).toEqual(FULL_STRETCH);
+  expect(chooseStretch(300)).toEqual(FULL_STRETCH);
+  expect(chooseStretch(600)).toEqual({ memoryKib: 36_408, passes: 3, lanes: 1 });
+  expect(chooseStretch(5_000)).toEqual(FLOOR_STRETCH);
+  expect(chooseStretch(0).passes).toBe(64);
+});

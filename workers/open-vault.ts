@@ -1,0 +1,78 @@
+import * as Comlink from 'comlink';
+import { broadcastKeySharing } from '#adapters/broadcast/key-sharing.ts';
+import { deviceKeys, keyHolder, vaultRecords, type KeyHolder } from '#adapters/keyval/key-holder.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import {
+  createSigningKeys,
+  createWebCryptoSigner,
+  openSigner,
+  type KeptSigningKeys,
+} from '#adapters/webcrypto/signer.ts';
+import { webCryptoVault } from '#adapters/webcrypto/vault-crypto.ts';
+import type { Signer } from '#ports/crypto.ts';
+import type { OpenVault, Stretcher } from '#ports/vault.ts';
+import { wrapContext } from '#runtime/vault/slots.ts';
+import { Vault } from '#runtime/vault/vault.ts';
+import Argon2Worker from './argon2.worker.ts?worker';
+import type { Argon2Api } from './argon2.worker.ts';
+
+export interface VaultOfThread {
+  readonly vault: Vault;
+  readonly keys: KeyHolder;
+}
+
+export async function openVault(): Promise<VaultOfThread> {
+  const keys = keyHolder();
+  const vault = await Vault.open({
+    crypto: webCryptoVault,
+    records: vaultRecords(keys),
+    device: deviceKeys(keys, webCryptoVault.deviceKey),
+    sharing: broadcastKeySharing(webCryptoEntropy),
+    entropy: webCryptoEntropy,
+    clock: platformClock,
+    sha256,
+    stretcher: argon2InWorker,
+  });
+  return { vault, keys };
+}
+
+/**
+ * The agent's signing key. Its secret half is wrapped by the vault; one made before there was a vault cannot be taken
+ * out to be wrapped, and stays as it is.
+ */
+export async function signerOf({ id, keys }: OpenVault, kept: KeyHolder): Promise<Signer> {
+  const unwrapped = await kept.get<CryptoKeyPair>('signing');
+  if (unwrapped !== null) return createWebCryptoSigner(unwrapped);
+  const context = wrapContext(id, 'secret/signing-key');
+  const pair = await kept.once<KeptSigningKeys>('signing-key', async () => {
+    const made = await createSigningKeys(keys, context);
+    if (!made.ok)
+      throw new Error('This browser cannot sign with Ed25519, so nothing it did could be proved. Please update it.');
+    return made.value;
+  });
+  const signer = await openSigner(pair, keys, context);
+  if (signer === null) throw new Error('The signing key was wrapped by another vault, or it was changed.');
+  return signer;
+}
+
+function argon2InWorker(): Stretcher {
+  const worker = new Argon2Worker({ name: 'argon2' });
+  const broken = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => {
+      reject(new Error(`The passphrase could not be stretched: ${event.message || 'its worker could not start'}.`));
+    });
+  });
+  const api = Comlink.wrap<Argon2Api>(worker);
+  const stretch: Stretcher['stretch'] = (...given) => Promise.race([api.stretch(...given), broken]);
+  return {
+    stretch,
+    measure: async (parameters) => {
+      const begun = platformClock.monotonic();
+      await stretch(new Uint8Array(16), new Uint8Array(16), parameters);
+      return platformClock.monotonic() - begun;
+    },
+    close: () => worker.terminate(),
+  };
+}
