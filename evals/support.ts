@@ -115,7 +115,9 @@ function badNumbers(claim: Claim, pieces: readonly Evidence[]): string[] {
         ? computation.shown
         : computation?.kind === 'date'
           ? `${computation.value} ${computation.words}`
-          : '';
+          : computation?.kind === 'conversion'
+            ? claim.text
+            : '';
   const known = new Set(numbersIn(`${source} ${shown}`).map((n) => n.toFixed(2)));
   for (const piece of `${source} ${shown}`.match(/\d+/g) ?? []) known.add(Number(piece).toFixed(2));
   const bad = (claim.text.match(/\d+(?:[.,]\d+)*/g) ?? []).filter(

@@ -35,16 +35,27 @@ export interface Claim {
   readonly computation: Computation | null;
 }
 
+/** Numbers of the evidence put together. */
+export interface Aggregate {
+  readonly kind: 'aggregate';
+  readonly operation: 'count' | 'sum' | 'mean' | 'median' | 'min' | 'max' | 'difference' | 'share';
+  /** Operands in order, each from one piece of evidence (null where the operand is a count of evidence). */
+  readonly values: readonly { readonly evidence: EvidenceId | null; readonly value: number }[];
+  readonly result: number;
+  /** As one would write it: sum(Amount) where Region = North = 1,240.50. */
+  readonly shown: string;
+}
+
 /** How a computed claim follows; the verifier does it again. */
 export type Computation =
+  | Aggregate
   | {
-      readonly kind: 'aggregate';
-      readonly operation: 'count' | 'sum' | 'mean' | 'median' | 'min' | 'max' | 'difference' | 'share';
-      /** Operands in order, each from one piece of evidence (null where the operand is a count of evidence). */
-      readonly values: readonly { readonly evidence: EvidenceId | null; readonly value: number }[];
-      readonly result: number;
-      /** As one would write it: sum(Amount) where Region = North = 1,240.50. */
-      readonly shown: string;
+      /** The claim says an amount in other units: "12 km is about 7.46 miles." */
+      readonly kind: 'conversion';
+      /** The amount as it is given. */
+      readonly words: string;
+      /** What gives it: a computation whose result it is, or null for the evidence. */
+      readonly of: Aggregate | null;
     }
   | {
       readonly kind: 'free-slot';

@@ -11,7 +11,8 @@ export function checkClaim(claim: Claim, evidence: ReadonlyMap<string, Evidence>
   const presence = checkPresence(claim, cited);
   if (!presence.every(({ passed }) => passed)) return presence;
   const computed = checkComputation(claim, evidence);
-  if (claim.basis === 'absent') return [...presence, ...computed];
+  // A conversion is compared as a whole: it has no words of its own.
+  if (claim.basis === 'absent' || claim.computation?.kind === 'conversion') return [...presence, ...computed];
   if (claim.basis === 'extract' && isVerbatim(claim.text, cited)) {
     return [...presence, ...computed, check(claim, 'quote', true, 'the sentence stands in the evidence word for word')];
   }

@@ -1,5 +1,6 @@
 import { parseIsoDate, weekdayOf } from '../text/civil-date.ts';
 import { findWrittenDates, findWrittenTimes, isoOf } from '../text/dates.ts';
+import { convertAmount, findAmounts } from '../text/amounts.ts';
 import { closeTo, findNumbers } from '../text/numbers.ts';
 import type { Claim, Computation, Evidence } from '../tools/answer.ts';
 import { check, short } from './check.ts';
@@ -16,6 +17,8 @@ export function checkComputation(claim: Claim, evidence: ReadonlyMap<string, Evi
   switch (computation.kind) {
     case 'aggregate':
       return checkAggregate(claim, computation, evidence);
+    case 'conversion':
+      return checkConversion(claim, computation, evidence);
     case 'free-slot':
       return checkFreeSlot(claim, computation, evidence);
     case 'date':
@@ -60,6 +63,35 @@ function checkAggregate(claim: Claim, computation: Of<'aggregate'>, evidence: Re
     ),
   );
   return checks;
+}
+
+/** The amount must be given as it is said, and the sentence be exactly what converting it again comes to. */
+function checkConversion(
+  claim: Claim,
+  { words, of }: Of<'conversion'>,
+  evidence: ReadonlyMap<string, Evidence>,
+): Check[] {
+  const amounts = findAmounts(words);
+  const [amount] = amounts;
+  const whole = amounts.length === 1 && amount?.text === words;
+  const cited = claim.evidence.flatMap((id) => evidence.get(id) ?? []);
+  const given =
+    of === null
+      ? cited.some(({ quote }) => occursIn(words, quote))
+      : whole && amount.values.length === 1 && closeTo(amount.values[0] ?? NaN, of.result);
+  const again = whole ? `${words} is ${convertAmount(amount)}.` : null;
+  return [
+    ...(of === null ? [] : checkAggregate(claim, of, evidence)),
+    check(claim, 'number', given, given ? `${short(words)} is given` : `nothing gives ${short(words)}`),
+    check(
+      claim,
+      'computation',
+      claim.text === again,
+      claim.text === again
+        ? `converted again: ${short(claim.text)}`
+        : `converted again, it is: ${again ?? 'no measured amount'}`,
+    ),
+  ];
 }
 
 /** Whether a text gives a number, or a row of cells has it as one of its cells: "12,40" may be 12.40, or 12 and 40. */

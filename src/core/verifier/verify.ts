@@ -84,7 +84,8 @@ function withClaims(answer: Answer, kept: ReadonlyMap<string, Claim>, evidence: 
   };
 }
 
-function evidenceOf({ evidence, computation }: Claim): string[] {
+function evidenceOf({ evidence, computation }: Pick<Claim, 'evidence' | 'computation'>): string[] {
+  if (computation?.kind === 'conversion') return evidenceOf({ evidence, computation: computation.of });
   if (computation?.kind === 'aggregate')
     return [...evidence, ...computation.values.flatMap((value) => value.evidence ?? [])];
   if (computation?.kind === 'free-slot') return [...evidence, ...computation.busy.map((time) => time.evidence)];

@@ -374,6 +374,7 @@ export const en = {
   'settings.locale': 'Language and region for dates and numbers',
   'settings.locale-bad': '“{locale}” is not a language tag such as en-GB.',
   'settings.units': 'Units',
+  'settings.units-hint': 'An answer that gives an amount in other units says it in these too, right after it.',
   'settings.units-metric': 'Metric',
   'settings.units-imperial': 'Imperial',
   'settings.hours': 'Working hours',

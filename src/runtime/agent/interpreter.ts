@@ -127,11 +127,13 @@ export class Interpreter implements RunInterpreter {
     assert(plan !== null, 'only a planned run is verified');
     const draft = state.observations.get(observationKey(run.id, plan.answerStep)) as unknown as AnswerDraft | undefined;
     assert(draft !== undefined, 'the answer step left an observation');
+    const { withConversions } = await import('#core/tools/conversions.ts');
+    const converted = withConversions(draft, this.#owner(state).units);
     const { completeEvidence } = await import('./complete-evidence.ts');
     const evidence = await completeEvidence(draft.evidence, this.#ports.blobs, this.#ports.sha256);
     if (!evidence.ok) return evidence;
     const { verifyAnswer } = await import('#core/verifier/verify.ts');
-    const { answer, verdict } = verifyAnswer({ ...draft, evidence: evidence.value });
+    const { answer, verdict } = verifyAnswer({ ...converted, evidence: evidence.value });
     return ok({ answer, verdict, digest: digestOf(this.#ports.sha256, answer) });
   }
 
