@@ -1,95 +1,111 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seededRandom } from '../../src/core/base/random.ts';
-import { addSample, exportJournal, runFrom, runGoal, startGoal, type Exported } from '../../src/cli/drive-app.ts';
+import { exportJournal, runFrom, runGoal, startGoal } from '../../src/cli/drive-app.ts';
+import { Acknowledged } from './kills/acknowledged.ts';
+import { courseOf, epochsOf, factsOf, withoutTriesAgain } from './kills/course.ts';
+import { openRunAfter, orderRun } from './kills/drive.ts';
+import { closeBrowser, closeTab, crashRenderer, endWorker, reloadPage } from './kills/interruptions.ts';
+import { KillWatch } from './kills/kill-watch.ts';
+import { seedFor } from './kills/seed.ts';
+import { addSmallVault, REPORT_GOAL } from './kills/small-vault.ts';
 import { PATIENCE_MS, World } from './world.ts';
 
 /**
- * What happens to a run when its tab, its worker or its browser goes away in the middle. Here at ten seeded moments in a
- * real browser; at each entry boundary and at many more moments in tests/unit/agent/leading-agent.test.ts.
+ * What happens to a run when its tab, its worker, its renderer or its browser goes away in the middle: at each entry
+ * boundary and at 50 seeded moments, in a real browser. `kill -9` is in kill-browser.spec.ts, runs that change something
+ * outside are in kill-effects.spec.ts.
  */
-const SEED = 20261119;
-const GOAL = 'Summarise this mailbox: what is asked of me, by whom and by when?';
+const MOMENTS = 50;
 const no = (): Promise<boolean> => Promise.resolve(false);
 
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 480_000 });
 
 let world: World;
 let page: Page;
+let acknowledged: Acknowledged;
 
 test.beforeEach(async () => {
+  acknowledged = new Acknowledged();
   world = await World.open();
   page = await world.visit();
-  await addSample({ page });
+  await addSmallVault(world, page);
 });
 test.afterEach(() => world.close());
 
-/** Ways for the part that works to be gone. After each the app is opened again at the run. */
-const INTERRUPTIONS: Readonly<Record<string, (run: string) => Promise<void>>> = {
-  'the page is reloaded': async () => {
-    await page.reload();
-  },
-  'the tab is closed': async (run) => {
-    const other = await world.context.newPage();
-    await page.close();
-    await other.goto(`${world.url}/run/${run}`);
-    page = other;
-  },
-  'the worker ends': async () => {
-    for (const worker of page.workers()) await worker.evaluate('self.close()').catch(() => undefined);
-    await page.reload();
-  },
-  'the renderer crashes': async (run) => {
-    const session = await world.context.newCDPSession(page);
-    const crashed = page.waitForEvent('crash');
-    // Nobody is left to answer.
-    void session.send('Page.crash').catch(() => undefined);
-    await crashed;
-    const other = await world.context.newPage();
-    await page.close();
-    await other.goto(`${world.url}/run/${run}`);
-    page = other;
-  },
-  'the browser is closed': async (run) => {
-    await world.closeBrowser();
-    page = await world.visit(`/run/${run}`);
-  },
-};
+const IN_ONE_BROWSER = { reloadPage, closeTab, endWorker, crashRenderer };
 
-test('a run interrupted at seeded moments ends with the same answer, each step done once', async () => {
-  const random = seededRandom(SEED);
-  const started = Date.now();
-  const undisturbed = await runGoal({ page }, GOAL, no);
-  const duration = Date.now() - started;
+test('a run interrupted at each entry boundary goes on with the very next entry, and ends the same', async () => {
+  const undisturbed = await runGoal({ page }, REPORT_GOAL, no);
+  const course = courseOf(await exportJournal({ page }), undisturbed);
+  expect(course.length).toBeGreaterThanOrEqual(10);
 
-  const interrupted: string[] = [];
-  for (let round = 0; round < 2; round += 1) {
-    for (const interrupt of Object.values(INTERRUPTIONS)) {
-      const run = await startGoal({ page }, GOAL);
-      await page.waitForTimeout(random.below(Math.min(duration, 600)));
-      await interrupt(run);
-      await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'complete', { timeout: PATIENCE_MS });
-      interrupted.push(run);
+  const interrupted: { run: string; boundary: number; by: string }[] = [];
+  for (let boundary = 1; boundary < course.length; boundary += 1) {
+    for (const [by, interrupt] of Object.entries(IN_ONE_BROWSER)) {
+      const hold = { at: boundary, points: ['acknowledged'], how: 'stall' } as const;
+      const watch = await KillWatch.begin(page, acknowledged.add, hold);
+      const before = await orderRun(page, REPORT_GOAL);
+      await watch.held;
+      // The first entry says that the run is there; the page hears of that only later.
+      if (boundary > 1) await page.waitForURL(/\/run\//);
+      const shown = await timeline(page);
+      page = await interrupt(world, page, new URL(page.url()).pathname);
+      if (boundary === 1) await openRunAfter(page, before);
+      await ends(page, 'complete');
+      expect((await timeline(page)).slice(0, shown.length)).toEqual(shown);
+      interrupted.push({ run: runIn(page), boundary, by });
     }
   }
 
   const exported = await exportJournal({ page });
-  expect(exported.report.ok).toBe(true);
+  acknowledged.expectKept(exported);
   const digest = runFrom(exported, undisturbed)?.answerDigest;
   expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  for (const { run, boundary, by } of interrupted) {
+    const where = `${by} after entry ${boundary} of run ${run}`;
+    expect(runFrom(exported, run), where).toMatchObject({ status: 'complete', answerDigest: digest });
+    expect(withoutTriesAgain(courseOf(exported, run)), where).toEqual(course);
+    const [{ epoch: first } = { epoch: -1 }, ...rest] = factsOf(exported, run);
+    expect(rest.filter(({ epoch }) => epoch === first).length + 1, where).toBe(boundary);
+  }
+});
+
+test('a run interrupted at seeded moments ends with the same answer, each step done once', async () => {
+  const random = seededRandom(seedFor('resume'));
+  const started = Date.now();
+  const undisturbed = await runGoal({ page }, REPORT_GOAL, no);
+  const duration = Math.min(Date.now() - started, 1_500);
+  const interruptions = [...Object.values(IN_ONE_BROWSER), closeBrowser];
+
+  const interrupted: string[] = [];
+  for (let moment = 0; moment < MOMENTS; moment += 1) {
+    await KillWatch.begin(page, acknowledged.add);
+    const run = await startGoal({ page }, REPORT_GOAL);
+    await page.waitForTimeout(random.below(duration));
+    const shown = await timeline(page);
+    page = await random.pick(interruptions)(world, page, `/run/${run}`);
+    await ends(page, 'complete');
+    expect((await timeline(page)).slice(0, shown.length)).toEqual(shown);
+    interrupted.push(run);
+  }
+
+  const exported = await exportJournal({ page });
+  acknowledged.expectKept(exported);
+  const digest = runFrom(exported, undisturbed)?.answerDigest;
+  expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  const course = courseOf(exported, undisturbed);
   for (const run of interrupted) {
     expect(runFrom(exported, run), run).toMatchObject({ status: 'complete', answerDigest: digest });
-    const finished = factsOf(exported, run).flatMap(({ fact }) => (fact.type === 'step.finished' ? [fact.step] : []));
-    expect(finished, run).toEqual([...new Set(finished)]);
-    expect(finished).toHaveLength(runFrom(exported, run)?.plan?.steps.length ?? -1);
+    expect(withoutTriesAgain(courseOf(exported, run)), run).toEqual(course);
   }
   // Some interruptions must have come in the middle: such a run was written under more than one epoch.
-  const torn = interrupted.filter((run) => new Set(factsOf(exported, run).map(({ epoch }) => epoch)).size > 1);
-  expect(torn.length).toBeGreaterThanOrEqual(4);
+  const torn = interrupted.filter((run) => epochsOf(exported, run).length > 1);
+  expect(torn.length).toBeGreaterThanOrEqual(MOMENTS / 5);
 });
 
 test('Pause holds a run where it is, over a reload too, and Resume brings it to the same answer', async () => {
-  const undisturbed = await runGoal({ page }, GOAL, no);
-  const run = await startGoal({ page }, GOAL);
+  const undisturbed = await runGoal({ page }, REPORT_GOAL, no);
+  const run = await startGoal({ page }, REPORT_GOAL);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   const status = page.locator('[data-status]');
   await expect(status).toHaveAttribute('data-status', 'paused');
@@ -110,7 +126,7 @@ test('Pause holds a run where it is, over a reload too, and Resume brings it to 
 });
 
 test('Stop ends a run for good: nothing follows it, there is no answer, and it can be run again', async () => {
-  const run = await startGoal({ page }, GOAL);
+  const run = await startGoal({ page }, REPORT_GOAL);
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   const status = page.locator('[data-status]');
   await expect(status).toHaveAttribute('data-status', 'cancelled');
@@ -127,6 +143,15 @@ test('Stop ends a run for good: nothing follows it, there is no answer, and it c
   expect(runFrom(exported, run)?.answer).toBeNull();
 });
 
-function factsOf(exported: Exported, run: string): Exported['facts'] {
-  return exported.facts.filter(({ fact }) => 'run' in fact && fact.run === run);
+async function ends(at: Page, status: string): Promise<void> {
+  await expect(at.locator('[data-status]')).toHaveAttribute('data-status', status, { timeout: PATIENCE_MS });
+}
+
+/** What the page shows of the run's entries. */
+function timeline(at: Page): Promise<string[]> {
+  return at.getByRole('region', { name: 'Timeline' }).getByRole('listitem').allTextContents();
+}
+
+function runIn(at: Page): string {
+  return new URL(at.url()).pathname.split('/').at(-1) ?? '';
 }

@@ -1,0 +1,143 @@
+import { expect, test, type Page } from '@playwright/test';
+import { exportJournal, runFrom, type Exported } from '../../src/cli/drive-app.ts';
+import { Acknowledged } from './kills/acknowledged.ts';
+import { factsOf, runsOf } from './kills/course.ts';
+import { openRunAfter, orderRun, pursue } from './kills/drive.ts';
+import { closeTab, crashRenderer, KEEP_WORKERS, stopServiceWorkers, terminateWorkers } from './kills/interruptions.ts';
+import { KillWatch, type Hold, type Point } from './kills/kill-watch.ts';
+import { emptyFolder, filesInFolder, FOLDER_DIALOG } from './kills/owner-folder.ts';
+import { seedFor } from './kills/seed.ts';
+import { addSmallVault, SAVED_REPORT_GOAL } from './kills/small-vault.ts';
+import { FILE_POINTS } from './kills/watch-files.ts';
+import { JOURNAL_POINTS } from './kills/watch-journal.ts';
+import { World } from './world.ts';
+
+/**
+ * A run that changes something outside the app: after an approval it writes a file into the owner's folder. The tab, the
+ * worker or the service worker is killed at each point of its journal's writing and of the file's, one point a run: all
+ * with KILL_ALL=1 (`npm run test:long`), else a tenth, another each day. In the end the file is there once, whole, with
+ * nothing beside it; it was begun again only after it was looked for, not found, and asked about.
+ */
+const ALL = process.env.KILL_ALL === '1';
+const TENTH = 10;
+/** How long a thread stands still that is to live on. */
+const HELD_MS = 500;
+
+test.describe.configure({ timeout: ALL ? 3_600_000 : 300_000 });
+
+interface Case {
+  readonly deed: keyof typeof DEEDS;
+  readonly point: Point;
+  readonly hold: Pick<Hold, 'at' | 'points'>;
+  /** The point lies after the file was whole. */
+  readonly saved: boolean;
+}
+
+/** What is killed while a thread is held. @returns the page in which the run goes on */
+const DEEDS = {
+  tab: async ({ hold }: Case) => {
+    page = await (hold.at % 2 === 0 ? closeTab : crashRenderer)(world, page, new URL(page.url()).pathname);
+  },
+  worker: async ({ hold }: Case) => {
+    await terminateWorkers(page);
+    // The window ends what it is at, though nobody is left to hear of it.
+    if (hold.points === FILE_POINTS) await page.waitForTimeout(2 * HELD_MS);
+    page = await closeTab(world, page, new URL(page.url()).pathname);
+  },
+  'service worker': () => stopServiceWorkers(world, page),
+} as const;
+
+let world: World;
+let page: Page;
+
+test('a file is saved once, whichever part is killed at whichever point, and asked about where that is unknown', async () => {
+  const seed = seedFor('effects');
+  const acknowledged = new Acknowledged();
+  world = await World.open({ initScript: FOLDER_DIALOG + KEEP_WORKERS });
+  try {
+    page = await world.visit();
+    await addSmallVault(world, page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    const every = await casesOf(acknowledged);
+    const cases = ALL ? every : every.filter((_, index) => index % TENTH === seed % TENTH);
+    console.log(`${cases.length} of ${every.length} cases`);
+
+    const left = new Map<string, Case>();
+    for (const each of cases) left.set(await runKilled(each, acknowledged), each);
+
+    const exported = await exportJournal({ page });
+    acknowledged.expectKept(exported);
+    const [undisturbed = ''] = runsOf(exported);
+    const digest = runFrom(exported, undisturbed)?.answerDigest;
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(savingOf(exported, undisturbed)).toBe('RGSF');
+    for (const [run, each] of left) {
+      const where = `${each.deed} killed at ${each.point}, ${each.hold.at}`;
+      expect(runFrom(exported, run), where).toMatchObject({ status: 'complete', answerDigest: digest });
+      // Whatever was begun had a yes of its own, and was looked for before it was asked about again.
+      expect(savingOf(exported, run), where).toMatch(/^(RGS)+F$/);
+      if (each.saved || each.deed === 'service worker') expect(savingOf(exported, run), where).toBe('RGSF');
+    }
+  } finally {
+    await world.close();
+  }
+});
+
+/** One undisturbed run, and with it the points at which others are killed. */
+async function casesOf(acknowledged: Acknowledged): Promise<Case[]> {
+  const watch = await KillWatch.begin(page, acknowledged.add);
+  await orderRun(page, SAVED_REPORT_GOAL);
+  const card = page.getByRole('article', { name: /^Approval: / });
+  await card.getByRole('button', { name: 'Choose folder' }).click();
+  await expect(card).toContainText('Folder “chosen”, as report.md');
+  await pursue(page);
+  const counts = { journal: 0, file: 0 };
+  let saved = false;
+  const cases = watch.moments.flatMap(({ point }) => {
+    const ofFile = (FILE_POINTS as readonly Point[]).includes(point);
+    saved ||= point === 'saved';
+    const hold = { at: (counts[ofFile ? 'file' : 'journal'] += 1), points: ofFile ? FILE_POINTS : JOURNAL_POINTS };
+    return Object.keys(DEEDS).map((deed) => ({ deed: deed as Case['deed'], point, hold, saved }));
+  });
+  expect(counts.file).toBe(FILE_POINTS.length);
+  expect(counts.journal).toBeGreaterThanOrEqual(14 * JOURNAL_POINTS.length);
+  return cases;
+}
+
+/** A run in which one thing is killed at one point. @returns the run */
+async function runKilled(each: Case, acknowledged: Acknowledged): Promise<string> {
+  const { deed, hold, point } = each;
+  await page.goto(world.url);
+  await emptyFolder(page);
+  const livesOn = deed === 'service worker' || (deed === 'worker' && hold.points === FILE_POINTS);
+  const watch = await KillWatch.begin(page, acknowledged.add, { ...hold, how: livesOn ? HELD_MS : Infinity });
+  const before = await orderRun(page, SAVED_REPORT_GOAL);
+  const pursuing = pursue(page).catch(() => undefined);
+  await watch.held;
+  await DEEDS[deed](each);
+  if (deed === 'service worker') await pursuing;
+  else {
+    if (!page.url().includes('/run/')) await openRunAfter(page, before);
+    await pursue(page);
+  }
+  const files = await filesInFolder(page);
+  expect(files, `${deed} killed at ${point}, ${hold.at}`).toEqual({
+    'report.md': expect.stringContaining('Harbour Library'),
+  });
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** What befell the saving, in order: R asked, G a yes was given, S begun, F finished. */
+function savingOf(exported: Exported, run: string): string {
+  const step = runFrom(exported, run)?.plan?.steps.find(({ approval }) => approval)?.id;
+  const letters = {
+    'approval.requested': 'R',
+    'approval.given': 'G',
+    'step.started': 'S',
+    'step.finished': 'F',
+  } as const;
+  return factsOf(exported, run)
+    .filter(({ fact }) => !('step' in fact) || fact.step === step)
+    .map(({ fact }) => (letters as Readonly<Record<string, string>>)[fact.type] ?? '')
+    .join('');
+}

@@ -1,0 +1,36 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { openPage } from '../../../src/cli/drive-app.ts';
+import { PATIENCE_MS } from '../world.ts';
+
+/** States the goal and presses Run, without waiting for anything to come of it. @returns the newest run before it */
+export async function orderRun(at: Page, goal: string): Promise<string> {
+  await openPage(at, 'Goal');
+  const none = at.getByText(/^Your runs will be listed here/);
+  await newestRun(at).or(none).waitFor();
+  const newest = (await none.isVisible()) ? '' : ((await newestRun(at).getAttribute('href')) ?? '');
+  await at.getByRole('textbox', { name: 'Goal', exact: true }).fill(goal);
+  await at.getByRole('button', { name: 'Run', exact: true }).click();
+  return newest;
+}
+
+/** Opens the run that has come since. */
+export async function openRunAfter(at: Page, before: string): Promise<void> {
+  await expect(newestRun(at)).not.toHaveAttribute('href', before);
+  await newestRun(at).click();
+  await at.waitForURL(/\/run\//);
+}
+
+const newestRun = (at: Page): Locator => at.getByRole('region', { name: 'Recent runs' }).getByRole('link').first();
+
+/** Answers every question of the open run with Approve, until it ends. */
+export async function pursue(at: Page): Promise<void> {
+  const ended = at.locator('[data-status="complete"], [data-status="failed"], [data-status="cancelled"]');
+  const yes = at.getByRole('button', { name: 'Approve', exact: true });
+  for (;;) {
+    await ended.or(yes).first().waitFor({ timeout: PATIENCE_MS });
+    if (await ended.isVisible()) return;
+    // What is shown right after a start may be a question that was answered before it: then it goes away by itself.
+    await yes.click({ timeout: 2_000 }).catch(() => undefined);
+    await yes.waitFor({ state: 'hidden' });
+  }
+}
