@@ -20,6 +20,8 @@ import { World } from './world.ts';
  */
 const ALL = process.env.KILL_ALL === '1';
 const TENTH = 10;
+/** Part of the name of a case, to see it again alone. */
+const ONLY = process.env.KILL_CASE;
 /** How long a thread stands still that is to live on. */
 const HELD_MS = 500;
 
@@ -59,7 +61,10 @@ test('a file is saved once, whichever part is killed at whichever point, and ask
     await addSmallVault(world, page);
     await page.evaluate(() => navigator.serviceWorker.ready);
     const every = await casesOf(acknowledged);
-    const cases = ALL ? every : every.filter((_, index) => index % TENTH === seed % TENTH);
+    const cases = every.filter((each, index) =>
+      ONLY === undefined ? ALL || index % TENTH === seed % TENTH : nameOf(each).includes(ONLY),
+    );
+    expect(cases.length).toBeGreaterThan(0);
     console.log(`${cases.length} of ${every.length} cases`);
 
     const left = new Map<string, Case>();
@@ -72,7 +77,7 @@ test('a file is saved once, whichever part is killed at whichever point, and ask
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(savingOf(exported, undisturbed)).toBe('RGSF');
     for (const [run, each] of left) {
-      const where = `${each.deed} killed at ${each.point}, ${each.hold.at}`;
+      const where = nameOf(each);
       expect(runFrom(exported, run), where).toMatchObject({ status: 'complete', answerDigest: digest });
       // Whatever was begun had a yes of its own, and was looked for before it was asked about again.
       expect(savingOf(exported, run), where).toMatch(/^(RGS)+F$/);
@@ -106,7 +111,7 @@ async function casesOf(acknowledged: Acknowledged): Promise<Case[]> {
 
 /** A run in which one thing is killed at one point. @returns the run */
 async function runKilled(each: Case, acknowledged: Acknowledged): Promise<string> {
-  const { deed, hold, point } = each;
+  const { deed, hold } = each;
   await page.goto(world.url);
   await emptyFolder(page);
   const livesOn = deed === 'service worker' || (deed === 'worker' && hold.points === FILE_POINTS);
@@ -121,11 +126,13 @@ async function runKilled(each: Case, acknowledged: Acknowledged): Promise<string
     await pursue(page);
   }
   const files = await filesInFolder(page);
-  expect(files, `${deed} killed at ${point}, ${hold.at}`).toEqual({
+  expect(files, nameOf(each)).toEqual({
     'report.md': expect.stringContaining('Harbour Library'),
   });
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 }
+
+const nameOf = ({ deed, point, hold }: Case): string => `${deed} killed at ${point}, ${hold.at}`;
 
 /** What befell the saving, in order: R asked, G a yes was given, S begun, F finished. */
 function savingOf(exported: Exported, run: string): string {
