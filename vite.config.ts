@@ -43,6 +43,7 @@ export default defineConfig({
             'temporal-polyfill/implementation',
             'pdfjs-dist/legacy/build/pdf.mjs',
             'pdfjs-dist/legacy/build/pdf.worker.mjs',
+            '@noble/ciphers/chacha.js',
             '@noble/curves/ed25519.js',
             '@noble/hashes/sha2.js',
           ],

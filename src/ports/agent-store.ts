@@ -1,5 +1,6 @@
 import type { CommandId, Epoch, Sequence } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
+import type { Sealed } from './crypto.ts';
 
 /** One row of a projection, sealed at rest. The journal is the truth; every row can be rebuilt from it. */
 export interface ProjectionRow {
@@ -32,16 +33,23 @@ export interface JournalHead {
   readonly checkpoint: string;
 }
 
-/** The wrapped record keys of consecutive entries; an empty one is destroyed. */
-export interface RecordKeys {
-  readonly firstSequence: Sequence;
-  readonly wrappedKeys: readonly Uint8Array[];
+/**
+ * Record keys made ahead of their entries: those of the entries [first, first + count) that the leader of this epoch may
+ * write. They are durable before the first of them is used, so that no entry outlives its key.
+ */
+export interface KeyPool {
+  readonly epoch: Epoch;
+  readonly first: Sequence;
+  readonly count: number;
+  /** The keys end to end, sealed together; a destroyed one is all zeros. */
+  readonly sealed: Sealed;
 }
 
 export type StoreError = 'fenced' | 'quota' | 'io';
 
 /** Projections, inbox, record keys and the fencing epoch: IndexedDB behind Dexie. */
 export interface AgentStore {
+  /** The fencing epoch: a read that waits for no writer but one that raises it. */
   readonly epoch: () => Promise<Epoch>;
   /** Raises the epoch durably, above this one too when given, and returns the new one. */
   readonly raiseEpoch: (above?: Epoch) => Promise<Epoch>;
@@ -49,14 +57,18 @@ export interface AgentStore {
   /** Null when no journal was ever acknowledged here: a fresh store, or one that lost everything. */
   readonly head: () => Promise<JournalHead | null>;
   /**
-   * The last act of an append: in one durable transaction checks that the epoch is still ours, keeps the record keys and
-   * moves the head. Entries count as acknowledged once this is done. Also moves the head back after a repair.
+   * Follows an acknowledgement, or a repair: where other tabs and the next start find the head. It may be lost with the
+   * power, and is then found again in the copies of the journal.
    */
-  readonly acknowledge: (epoch: Epoch, head: JournalHead, keys: RecordKeys | null) => Promise<Result<void, StoreError>>;
+  readonly moveHead: (epoch: Epoch, head: JournalHead) => Promise<Result<void, StoreError>>;
+  /** Keeps a pool durably, in place of one with the same epoch and start: a new one, or one with keys destroyed in it. */
+  readonly keepKeys: (epoch: Epoch, pool: KeyPool) => Promise<Result<void, StoreError>>;
+  /** The pool of this epoch that starts last at or before the sequence; it may end before it. */
+  readonly keyPool: (of: Epoch, sequence: Sequence) => Promise<KeyPool | null>;
 
   /**
    * Applies a batch in one transaction that first checks the epoch. Deletes rows whose value is null. `done` marks inbox
-   * commands answered, with the acknowledging sequence.
+   * commands answered, with the acknowledging sequence. What is lost with the power is made again from the journal.
    */
   readonly apply: (
     epoch: Epoch,
@@ -72,8 +84,6 @@ export interface AgentStore {
   readonly row: (kind: string, id: string) => Promise<ProjectionRow | null>;
   readonly rows: (kind: string) => Promise<readonly ProjectionRow[]>;
   readonly clearRows: (epoch: Epoch) => Promise<Result<void, StoreError>>;
-  /** Wrapped keys of the entries [from, from + count), in order; null where none is kept. */
-  readonly recordKeys: (from: Sequence, count: number) => Promise<readonly (Uint8Array | null)[]>;
 
   readonly enqueue: (command: InboxCommand) => Promise<void>;
   /** Commands not yet done, oldest first. */

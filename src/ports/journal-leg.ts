@@ -37,8 +37,12 @@ export interface JournalLeg {
   ) => Promise<{ readonly groups: readonly Group[]; readonly damage: string | null }>;
   /** The last intact group, found without reading the history; null when there is none. */
   readonly head: () => Promise<Group | null>;
-  /** Resolves after the bytes are durable; never reorders. */
-  readonly append: (groups: readonly Group[]) => Promise<Result<void, JournalLegError>>;
+  /**
+   * Resolves after the bytes are durable; never reorders.
+   * @param readable called once whoever reads from now on finds the groups, durable or not yet: what may be done while
+   *   the disk works; a leg need not call it
+   */
+  readonly append: (groups: readonly Group[], readable?: () => void) => Promise<Result<void, JournalLegError>>;
   /**
    * Drops every group that reaches this sequence or beyond: what was never acknowledged, or what the other leg repairs.
    * Durable with the next append.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandId, Epoch, Sequence } from '#core/base/ids.ts';
-import type { AgentStore, InboxCommand, JournalHead, ProjectionRow } from '#ports/agent-store.ts';
+import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow } from '#ports/agent-store.ts';
 
 export interface AgentStoreBench {
   /** A fresh store on the same disk: another tab, or the same one after a restart. */
@@ -28,7 +28,7 @@ export function agentStoreSuite(name: string, make: () => Promise<AgentStoreBenc
       expect(await store.head()).toBeNull();
       expect(await store.pending()).toEqual([]);
       expect(await store.row('run', 'a')).toBeNull();
-      expect(await store.recordKeys(0 as Sequence, 2)).toEqual([null, null]);
+      expect(await store.keyPool(1 as Epoch, 0 as Sequence)).toBeNull();
     });
 
     test('each raising of the epoch is seen by every tab and gives another number', async () => {
@@ -56,38 +56,45 @@ export function agentStoreSuite(name: string, make: () => Promise<AgentStoreBenc
     test('a leader whose epoch was raised over changes nothing at all', async () => {
       const old = await store.raiseEpoch();
       await store.apply(old, batch(0, [row('run', 'a', 0, 'before')]));
-      await store.acknowledge(old, head(old, 1), { firstSequence: 0 as Sequence, wrappedKeys: [key(1)] });
+      await store.moveHead(old, head(old, 1));
+      await store.keepKeys(old, pool(old, 0, 2));
       await bench.store().raiseEpoch();
       expect(await store.apply(old, batch(1, [row('run', 'a', 1, 'after'), row('run', 'b', 1, 'new')]))).toEqual(
         FENCED,
       );
-      expect(
-        await store.acknowledge(old, head(old, 2), { firstSequence: 1 as Sequence, wrappedKeys: [key(2)] }),
-      ).toEqual(FENCED);
+      expect(await store.moveHead(old, head(old, 2))).toEqual(FENCED);
+      expect(await store.keepKeys(old, pool(old, 0, 9))).toEqual(FENCED);
       expect(await store.clearRows(old)).toEqual(FENCED);
       expect(await store.rows('run')).toEqual([row('run', 'a', 0, 'before')]);
       expect(await store.applied()).toBe(0);
       expect(await store.head()).toEqual(head(old, 1));
-      expect(await store.recordKeys(0 as Sequence, 2)).toEqual([key(1), null]);
+      expect(await store.keyPool(old, 1 as Sequence)).toEqual(pool(old, 0, 2));
     });
 
-    test('the head and the record keys are kept together and read over group boundaries', async () => {
+    test('the head moves to and fro as it is told, for every tab', async () => {
       const epoch = await store.raiseEpoch();
-      await store.acknowledge(epoch, head(epoch, 3), {
-        firstSequence: 0 as Sequence,
-        wrappedKeys: [key(0), key(1), key(2)],
-      });
-      await store.acknowledge(epoch, head(epoch, 4), { firstSequence: 3 as Sequence, wrappedKeys: [key(3)] });
-      await store.acknowledge(epoch, head(epoch, 6), {
-        firstSequence: 4 as Sequence,
-        wrappedKeys: [new Uint8Array(), key(5)],
-      });
       const other = bench.store();
-      expect(await other.head()).toEqual(head(epoch, 6));
-      expect(await other.recordKeys(1 as Sequence, 4)).toEqual([key(1), key(2), key(3), new Uint8Array()]);
-      expect(await other.recordKeys(5 as Sequence, 2)).toEqual([key(5), null]);
-      await store.acknowledge(epoch, head(epoch, 4), null);
-      expect(await other.head()).toEqual(head(epoch, 4));
+      for (const size of [3, 6, 4]) {
+        expect(await store.moveHead(epoch, head(epoch, size))).toEqual(DONE);
+        expect(await other.head()).toEqual(head(epoch, size));
+      }
+    });
+
+    test('pools of record keys are found by epoch and sequence, and one is put in place of the same', async () => {
+      const first = await store.raiseEpoch();
+      for (const start of [0, 64]) expect(await store.keepKeys(first, pool(first, start, 64))).toEqual(DONE);
+      const second = await store.raiseEpoch();
+      for (const start of [31, 95]) expect(await store.keepKeys(second, pool(second, start, 64))).toEqual(DONE);
+      const other = bench.store();
+      const firstOf = async (epoch: Epoch, sequence: number): Promise<number | undefined> =>
+        (await other.keyPool(epoch, sequence as Sequence))?.first;
+      expect([await firstOf(first, 0), await firstOf(first, 63), await firstOf(first, 64)]).toEqual([0, 0, 64]);
+      expect([await firstOf(first, 500), await firstOf(second, 70), await firstOf(second, 95)]).toEqual([64, 31, 95]);
+      expect(await firstOf(second, 30)).toBeUndefined();
+      const changed = { ...pool(first, 64, 64), sealed: { ciphertext: bytes(7), wrappedKey: bytes(8) } };
+      expect(await store.keepKeys(second, changed)).toEqual(DONE);
+      expect(await other.keyPool(first, 70 as Sequence)).toEqual(changed);
+      expect(await other.keyPool(second, 70 as Sequence)).toEqual(pool(second, 31, 64));
     });
 
     test('commands wait in the order they came, once each, until they are answered', async () => {
@@ -107,14 +114,15 @@ export function agentStoreSuite(name: string, make: () => Promise<AgentStoreBenc
 
     test('clearing the rows keeps the journal’s head, the keys and the inbox', async () => {
       const epoch = await store.raiseEpoch();
-      await store.acknowledge(epoch, head(epoch, 1), { firstSequence: 0 as Sequence, wrappedKeys: [key(9)] });
+      await store.moveHead(epoch, head(epoch, 1));
+      await store.keepKeys(epoch, pool(epoch, 0, 9));
       await store.apply(epoch, batch(0, [row('run', 'a', 0, 1)]));
       await store.enqueue(command('a'));
       expect(await store.clearRows(epoch)).toEqual(DONE);
       expect(await store.rows('run')).toEqual([]);
       expect(await store.applied()).toBe(-1);
       expect(await store.head()).toEqual(head(epoch, 1));
-      expect(await store.recordKeys(0 as Sequence, 1)).toEqual([key(9)]);
+      expect(await store.keyPool(epoch, 5 as Sequence)).toEqual(pool(epoch, 0, 9));
       expect(await store.pending()).toHaveLength(1);
     });
 
@@ -141,7 +149,11 @@ function head(epoch: Epoch, size: number): JournalHead {
   return { epoch, size, root: 'ab'.repeat(32), frontier: ['cd'.repeat(32)], checkpoint: `head of ${String(size)}\n` };
 }
 
-function key(fill: number): Uint8Array {
+function pool(epoch: Epoch, first: number, count: number): KeyPool {
+  return { epoch, first: first as Sequence, count, sealed: { ciphertext: bytes(first), wrappedKey: bytes(count) } };
+}
+
+function bytes(fill: number): Uint8Array {
   return new Uint8Array(60).fill(fill);
 }
 

@@ -1,6 +1,6 @@
 import type { CommandId, Epoch } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
-import type { AgentStore, InboxCommand, JournalHead, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow, StoreError } from '#ports/agent-store.ts';
 
 /** What stays when a tab dies: hand the same disk to the next store. */
 export interface MemoryStoreDisk {
@@ -8,7 +8,7 @@ export interface MemoryStoreDisk {
   applied: number;
   head: JournalHead | null;
   rows: Map<string, ProjectionRow>;
-  keys: Map<number, Uint8Array>;
+  keys: KeyPool[];
   inbox: InboxCommand[];
   done: Map<CommandId, unknown>;
   /** Fails the next writes with this. */
@@ -21,7 +21,7 @@ export function memoryStoreDisk(): MemoryStoreDisk {
     applied: -1,
     head: null,
     rows: new Map(),
-    keys: new Map(),
+    keys: [],
     inbox: [],
     done: new Map(),
     fail: null,
@@ -43,11 +43,16 @@ export function memoryAgentStore(disk: MemoryStoreDisk = memoryStoreDisk()): Age
       return Promise.resolve(disk.epoch as Epoch);
     },
     head: () => Promise.resolve(disk.head),
-    acknowledge: (epoch, head, keys) =>
+    moveHead: (epoch, head) => write(epoch, () => void (disk.head = head)),
+    keepKeys: (epoch, pool) =>
       write(epoch, () => {
-        disk.head = head;
-        keys?.wrappedKeys.forEach((key, index) => disk.keys.set(keys.firstSequence + index, key));
+        const others = disk.keys.filter((other) => other.epoch !== pool.epoch || other.first !== pool.first);
+        disk.keys = [...others, structuredClone(pool)].sort((a, b) => a.epoch - b.epoch || a.first - b.first);
       }),
+    keyPool: (of, sequence) =>
+      Promise.resolve(
+        structuredClone(disk.keys.findLast((pool) => pool.epoch === of && pool.first <= sequence) ?? null),
+      ),
     apply: (epoch, batch) =>
       write(epoch, () => {
         disk.applied = batch.applied;
@@ -66,8 +71,6 @@ export function memoryAgentStore(disk: MemoryStoreDisk = memoryStoreDisk()): Age
         disk.rows.clear();
         disk.applied = -1;
       }),
-    recordKeys: (from, count) =>
-      Promise.resolve(Array.from({ length: count }, (_, index) => disk.keys.get(from + index) ?? null)),
     enqueue: (command) => {
       const known = disk.done.has(command.id) || disk.inbox.some(({ id }) => id === command.id);
       if (!known) disk.inbox.push(structuredClone(command));

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { utf8 } from '#core/base/bytes.ts';
+import type { Epoch } from '#core/base/ids.ts';
 import { NotJsonError } from '#core/base/json.ts';
 import { JOURNAL_GROUP_ENTRIES_MAX, SECOND_LEG_LAG_ENTRIES_MAX, SECOND_LEG_LAG_MS_MAX } from '#core/base/limits.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
@@ -74,20 +76,42 @@ describe('appending', () => {
     expect(await journal.append([fact('good')])).toEqual({ ok: true, value: 0 });
   });
 
-  test('the copies hold no payload in the clear and no record key', async () => {
+  test('the copies hold no payload in the clear and no record key, whichever cipher sealed it', async () => {
     const world = journalWorld();
-    const opened = await openJournal(world.parts({ sealer: { ...plainSealer(), seal: hiding } }));
+    const sealed: Uint8Array[] = [];
+    const sealer = plainSealer();
+    const hiding = (plain: Uint8Array) => {
+      sealed.push(plain.slice());
+      return Promise.resolve({ ciphertext: plain.map((byte) => byte ^ 0xa5), wrappedKey: utf8('KEY') });
+    };
+    const opened = await openJournal(world.parts({ sealer: { ...sealer, seal: hiding } }));
     if (!opened.ok) throw new Error(opened.error.message);
-    await opened.value.journal.append([fact('a private sentence')]);
-    const kept = JSON.stringify(
-      world.first.groups.map((group) => ({
-        ...group,
-        payloads: group.payloads.map((bytes) => String.fromCharCode(...bytes)),
-      })),
-    );
+    await opened.value.journal.append([fact('a private sentence'), fact('private'.repeat(10_000))]);
+    const keys = sealed.find((plain) => plain.length % 32 === 0);
+    const kept = world.first.groups
+      .map(({ entries, payloads }) => entries.join('') + payloads.map(textOf).join(''))
+      .join('');
+    expect(kept.length).toBeGreaterThan(70_000);
     expect(kept).not.toContain('private');
     expect(kept).not.toContain('KEY');
-    expect(String.fromCharCode(...(world.store.keys.get(0) ?? []))).toBe('KEY');
+    expect(keys?.length).toBe(64 * 32);
+    for (const at of [0, 1])
+      expect(kept).not.toContain(textOf(keys?.subarray(32 * at, 32 * at + 32) ?? new Uint8Array()));
+  });
+
+  test('a record key is durable before the entry that uses it, over many pools', async () => {
+    const world = journalWorld();
+    const { journal } = await world.open();
+    for (let round = 0; round < 12; round++) {
+      expect((await journal.append(Array.from({ length: 50 }, () => fact('x'.repeat(round * 2_000))))).ok).toBe(true);
+      const covered = world.store.keys.reduce((end, pool) => Math.max(end, pool.first + pool.count), 0);
+      expect(covered).toBeGreaterThanOrEqual(
+        world.first.groups.at(-1)!.firstSequence + world.first.groups.at(-1)!.count,
+      );
+    }
+    expect(await world.values()).toEqual(
+      Array.from({ length: 600 }, (_, index) => 'x'.repeat(Math.floor(index / 50) * 2_000)),
+    );
   });
 });
 
@@ -142,34 +166,37 @@ describe('opening', () => {
     expect((await verifyJournal(world.parts())).verifiedUpTo).toBe(51);
   });
 
-  test('what a leader wrote but had not acknowledged when it died is not in the journal', async () => {
+  test('what a leader had written when it died counts, though it could no longer say so', async () => {
     const world = journalWorld();
     const { journal } = await world.open();
     await journal.append([fact('kept')]);
     world.first.afterAppend = never;
-    void journal.append([fact('never acknowledged')]);
+    void journal.append([fact('written')]);
     await world.clock.advance(1);
     expect(world.first.groups).toHaveLength(2);
+    expect(world.store.head?.size).toBe(1);
     world.first.afterAppend = null;
-    const { journal: next } = await world.open();
-    expect(await next.append([fact('instead')])).toEqual({ ok: true, value: 1 });
-    expect(await world.values()).toEqual(['kept', 'instead']);
-    expect((await verifyJournal(world.parts())).problem).toBeNull();
+    const { journal: next, report } = await world.open();
+    expect(report).toMatchObject({ size: 2, unreadable: 0 });
+    expect(await next.append([fact('after')])).toEqual({ ok: true, value: 2 });
+    expect(await world.values()).toEqual(['kept', 'written', 'after']);
+    expect((await verifyJournal(world.parts(), { payloads: true })).problem).toBeNull();
   });
 
-  test('a death in the very first append leaves a journal that can begin', async () => {
+  test('a death in the very first append is no loss of anything', async () => {
     const world = journalWorld();
     const { journal } = await world.open();
     world.first.afterAppend = never;
-    void journal.append([fact('lost')]);
+    void journal.append([fact('written')]);
     await world.clock.advance(1);
     world.first.afterAppend = null;
     const { journal: next, report } = await world.open();
-    expect(report.size).toBe(0);
-    expect(await next.append([fact('first')])).toEqual({ ok: true, value: 0 });
+    expect(report.size).toBe(1);
+    expect(await next.append([fact('second')])).toEqual({ ok: true, value: 1 });
+    expect(await world.values()).toEqual(['written', 'second']);
   });
 
-  test('a leader replaced between its flush and its acknowledgement is told, and its entry does not count', async () => {
+  test('a leader replaced before it could acknowledge is told, and the next one keeps what it had written', async () => {
     const world = journalWorld();
     const { journal: old } = await world.open();
     await old.append([fact('before')]);
@@ -179,12 +206,41 @@ describe('opening', () => {
     await world.clock.advance(1);
     world.first.afterAppend = null;
     const { journal: next } = await world.open();
-    expect(await next.append([fact('true')])).toEqual({ ok: true, value: 1 });
+    expect(await next.append([fact('true')])).toEqual({ ok: true, value: 2 });
     wake();
     expect(await late).toMatchObject({ ok: false, error: { code: 'fenced' } });
     expect(await old.append([fact('later still')])).toMatchObject({ ok: false, error: { code: 'fenced' } });
-    expect(await world.values()).toEqual(['before', 'true']);
-    expect((await verifyJournal(world.parts())).problem).toBeNull();
+    expect(await world.values()).toEqual(['before', 'late', 'true']);
+    expect((await verifyJournal(world.parts(), { payloads: true })).problem).toBeNull();
+  });
+
+  test('heads that the store lost with the power are found again in the copies', async () => {
+    const world = journalWorld();
+    const { journal } = await world.open();
+    await journal.append([fact(0)]);
+    const older = world.store.head;
+    for (let index = 1; index < 200; index++) await journal.append([fact(index)]);
+    await journal.close();
+    world.store.head = older;
+    for (const pin of world.pins) await pin.erase();
+    world.reads.length = 0;
+    const { journal: next, report } = await world.open();
+    expect(report).toMatchObject({ size: 200, repaired: [], unreadable: 0 });
+    expect(world.store.head).toEqual(next.head);
+    expect(world.reads.filter((read) => read.includes(' 0 '))).toEqual([]);
+    expect(await world.values()).toEqual(Array.from({ length: 200 }, (_, index) => index));
+  });
+
+  test('a pin that remembers another history than the tail tells leads to amnesia', async () => {
+    const world = journalWorld();
+    const { journal } = await world.open();
+    await journal.append([fact(0)]);
+    const older = world.store.head;
+    for (let index = 1; index < 5; index++) await journal.append([fact(index)]);
+    await journal.close();
+    world.store.head = older;
+    for (const pin of world.pins) await pin.set({ epoch: 1 as Epoch, size: 3, root: 'ab'.repeat(32) });
+    expect(await openJournal(world.parts())).toMatchObject({ ok: false, error: { code: 'amnesia' } });
   });
 
   test('a tab that leads again with the same copies is not disturbed by what it still had under way', async () => {
@@ -200,12 +256,15 @@ describe('opening', () => {
     const late = old.append([fact('late')]);
     const next = await open();
     expect(await late).toMatchObject({ ok: false, error: { code: 'fenced' } });
-    expect(await next.append([fact('b')])).toEqual({ ok: true, value: 1 });
+    const size = next.head.size;
+    expect(await next.append([fact('b')])).toEqual({ ok: true, value: size });
     await old.close();
-    expect(await next.append([fact('c')])).toEqual({ ok: true, value: 2 });
+    expect(await next.append([fact('c')])).toEqual({ ok: true, value: size + 1 });
     await next.close();
-    expect(await world.values()).toEqual(['a', 'b', 'c']);
-    expect((await verifyJournal(world.parts())).copies.every(({ verifiedUpTo }) => verifiedUpTo === 3)).toBe(true);
+    expect((await world.values()).filter((value) => value !== 'late')).toEqual(['a', 'b', 'c']);
+    expect((await verifyJournal(world.parts())).copies.every(({ verifiedUpTo }) => verifiedUpTo === size + 2)).toBe(
+      true,
+    );
   });
 
   test('a second copy that was behind when the leader died is brought up to the first', async () => {
@@ -317,7 +376,9 @@ describe('damage', () => {
 
   test('a destroyed record key leaves an entry that verifies and says that its payload is destroyed', async () => {
     const world = await filled();
-    world.store.keys.set(4, new Uint8Array());
+    const { journal } = await world.open();
+    const { entry } = (await readEntries(world.parts(), 4, 1))[0]!;
+    expect(await journal.destroy([entry])).toBeNull();
     const [read] = await readEntries(world.parts(), 4, 1);
     expect(read).toMatchObject({ payload: null, missing: 'destroyed', entry: { sequence: 4 } });
     expect(await verifyJournal(world.parts(), { payloads: true })).toMatchObject({
@@ -392,14 +453,16 @@ describe('loss', () => {
     const { journal } = await world.open();
     for (let index = 0; index < 5; index++) await journal.append([fact(index)]);
     const backup = structuredClone(world.store);
-    for (let index = 5; index < 9; index++) await journal.append([fact(index)]);
+    for (let index = 5; index < 400; index++) await journal.append([fact(index)]);
     await journal.close();
     Object.assign(world.store, backup);
+    const end = backup.keys.reduce((most, pool) => Math.max(most, pool.first + pool.count), 0);
+    expect(end).toBeLessThan(400);
     const { journal: next, report } = await world.open();
-    expect(report).toMatchObject({ size: 9, unreadable: 4 });
+    expect(report).toMatchObject({ size: 400, unreadable: 400 - end });
     expect(next.epoch).toBeGreaterThan(journal.epoch);
-    expect(await world.values()).toEqual([0, 1, 2, 3, 4, null, null, null, null]);
-    expect(await next.append([fact('on')])).toEqual({ ok: true, value: 9 });
+    expect(await world.values()).toEqual(Array.from({ length: 400 }, (_, index) => (index < end ? index : null)));
+    expect(await next.append([fact('on')])).toEqual({ ok: true, value: 400 });
     expect((await verifyJournal(world.parts())).problem).toBeNull();
   });
 
@@ -429,9 +492,12 @@ describe('failing writes', () => {
 
   test('a store that cannot keep the keys refuses the append, and nothing of it stays', async () => {
     const world = journalWorld();
+    world.store.fail = null;
     const { journal } = await world.open();
+    await world.clock.advance(1);
     world.store.fail = 'quota';
-    expect(await journal.append([fact('no key')])).toMatchObject({ ok: false, error: { code: 'quota' } });
+    const many = Array.from({ length: 100 }, () => fact('no key'));
+    expect(await journal.append(many)).toMatchObject({ ok: false, error: { code: 'quota' } });
     world.store.fail = null;
     expect(world.first.groups).toEqual([]);
     expect(await journal.append([fact('a')])).toEqual({ ok: true, value: 0 });
@@ -494,6 +560,6 @@ test('groups are read for an export with their checkpoints, each covering what c
   expect(seen).toEqual(Array.from({ length: 600 }, (_, index) => index));
 });
 
-function hiding(plain: Uint8Array): Promise<{ ciphertext: Uint8Array; wrappedKey: Uint8Array }> {
-  return Promise.resolve({ ciphertext: plain.map((byte) => byte ^ 0xa5), wrappedKey: new TextEncoder().encode('KEY') });
+function textOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }

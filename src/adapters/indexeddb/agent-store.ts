@@ -1,17 +1,9 @@
-import type { Dexie, Table } from 'dexie';
+import { Dexie, type Table } from 'dexie';
 import type { CommandId, Epoch, Sequence } from '#core/base/ids.ts';
-import { concat } from '#core/base/bytes.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type {
-  AgentStore,
-  InboxCommand,
-  JournalHead,
-  ProjectionRow,
-  RecordKeys,
-  StoreError,
-} from '#ports/agent-store.ts';
+import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow, StoreError } from '#ports/agent-store.ts';
 import type { Sealed, Sealer } from '#ports/crypto.ts';
-import { attempt, FencedError, strictDatabase } from './database.ts';
+import { attempt, FencedError, rawTransaction, strictDatabase } from './database.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 interface MetaRow {
@@ -29,13 +21,6 @@ interface StoredRow {
 
 type RowContent = Pick<ProjectionRow, 'kind' | 'id' | 'value'>;
 
-/** The wrapped keys of one journal group, end to end; a destroyed one has no bytes. */
-interface StoredKeys {
-  readonly first: number;
-  readonly lengths: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
 interface StoredCommand {
   readonly id: string;
   readonly order?: number;
@@ -47,34 +32,48 @@ interface StoredOutcome {
   readonly sealed: Sealed;
 }
 
-/** Projections, inbox and record keys in IndexedDB; values are sealed before a transaction starts, never inside one. */
+/**
+ * Projections, inbox and record keys in IndexedDB; values are sealed before a transaction starts, never inside one. The
+ * epoch stands twice: in `meta`, where each fenced write checks it, and in `fence`, which nothing else writes, so that
+ * an append that asks for it waits for no other transaction.
+ */
 export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): AgentStore {
   const database = strictDatabase(name, {
+    fence: 'key',
     meta: 'key',
     rows: '[kind+id], kind',
-    keys: 'first',
+    keys: '[epoch+first]',
     inbox: '++order, &id',
     done: 'id',
   });
   const meta: Table<MetaRow, string> = database.table('meta');
+  const fence: Table<MetaRow, string> = database.table('fence');
   const rows: Table<StoredRow, [string, string]> = database.table('rows');
-  const keys: Table<StoredKeys, number> = database.table('keys');
+  const keys: Table<KeyPool, [number, number]> = database.table('keys');
   const inbox: Table<StoredCommand, number> = database.table('inbox');
   const done: Table<StoredOutcome, string> = database.table('done');
 
   const metaValue = async <T>(key: MetaRow['key'], otherwise: T): Promise<T> =>
     ((await meta.get(key))?.value as T | undefined) ?? otherwise;
 
-  /** One durable transaction that does nothing once another leader has raised the epoch. */
+  /** One transaction that does nothing once another leader has raised the epoch. */
   const fenced = async (
     epoch: Epoch,
-    tables: readonly Table[],
-    work: () => Promise<unknown>,
+    tables: readonly string[],
+    durability: IDBTransactionDurability,
+    work: (store: (table: string) => IDBObjectStore) => void,
   ): Promise<Result<void, StoreError>> => {
     const outcome = await attempt(() =>
-      database.transaction('rw', [meta, ...tables], async () => {
-        if ((await metaValue('epoch', 0)) !== epoch) throw new FencedError('The epoch was raised by another leader.');
-        await work();
+      rawTransaction(database, ['meta', ...tables], 'readwrite', durability, (transaction, undo) => {
+        const kept = transaction.objectStore('meta').get('epoch') as IDBRequest<MetaRow | undefined>;
+        kept.onsuccess = () => {
+          try {
+            if (kept.result?.value !== epoch) throw new FencedError('The epoch was raised by another leader.');
+            work((table) => transaction.objectStore(table));
+          } catch (error) {
+            undo(error as Error);
+          }
+        };
       }),
     );
     return outcome.ok ? ok(undefined) : err(outcome.error.code);
@@ -90,20 +89,27 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
   const commandName = (id: CommandId): Promise<string> => sealer.nameOf(`command/${id}`);
 
   return {
-    epoch: () => metaValue('epoch', 0 as Epoch),
+    epoch: async () => {
+      let kept: IDBRequest<MetaRow | undefined> | null = null;
+      await rawTransaction(database, ['fence'], 'readonly', 'relaxed', (transaction) => {
+        kept = transaction.objectStore('fence').get('epoch') as IDBRequest<MetaRow | undefined>;
+      });
+      return ((kept as IDBRequest<MetaRow | undefined> | null)?.result?.value ?? 0) as Epoch;
+    },
     raiseEpoch: (above = 0 as Epoch) =>
-      database.transaction('rw', [meta], async () => {
+      database.transaction('rw', [meta, fence], async () => {
         const raised = Math.max(await metaValue('epoch', 0), above) + 1;
         await meta.put({ key: 'epoch', value: raised });
+        await fence.put({ key: 'epoch', value: raised });
         return raised as Epoch;
       }),
 
     head: () => metaValue<JournalHead | null>('head', null),
-    acknowledge: (epoch, head, recordKeys) =>
-      fencedPuts(database, epoch, [
-        ['meta', { key: 'head', value: head } satisfies MetaRow],
-        ...(recordKeys === null ? [] : [['keys', packed(recordKeys)] as const]),
-      ]),
+    moveHead: (epoch, head) =>
+      fenced(epoch, [], 'relaxed', (store) => store('meta').put({ key: 'head', value: head } satisfies MetaRow)),
+    keepKeys: (epoch, pool) => fenced(epoch, ['keys'], 'strict', (store) => store('keys').put(pool)),
+    keyPool: async (of, sequence) =>
+      (await keys.where('[epoch+first]').between([of, Dexie.minKey], [of, sequence], true, true).last()) ?? null,
 
     apply: async (epoch, batch) => {
       const changed = batch.rows.filter((row) => row.value !== null);
@@ -123,17 +129,17 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
           return { id: name, sealed: await sealJson(sealer, outcome, `outcome/${name}`) };
         }),
       );
-      return fenced(epoch, [rows, inbox, done], async () => {
-        if (removed.length > 0) await rows.bulkDelete(removed);
-        if (sealedRows.length > 0) await rows.bulkPut(sealedRows);
-        if (outcomes.length > 0) {
-          await done.bulkPut(outcomes);
-          await inbox
-            .where('id')
-            .anyOf(outcomes.map(({ id }) => id))
-            .delete();
+      return fenced(epoch, ['rows', 'inbox', 'done'], 'relaxed', (store) => {
+        for (const key of removed) store('rows').delete(key);
+        for (const row of sealedRows) store('rows').put(row);
+        for (const outcome of outcomes) {
+          store('done').put(outcome);
+          const waiting = store('inbox').index('id').getKey(outcome.id);
+          waiting.onsuccess = () => {
+            if (waiting.result !== undefined) store('inbox').delete(waiting.result);
+          };
         }
-        await meta.put({ key: 'applied', value: batch.applied });
+        store('meta').put({ key: 'applied', value: batch.applied } satisfies MetaRow);
       });
     },
 
@@ -151,28 +157,10 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
       return (await Promise.all(stored.map(rowOf))).sort((a, b) => (a.id < b.id ? -1 : 1));
     },
     clearRows: (epoch) =>
-      fenced(epoch, [rows], async () => {
-        await rows.clear();
-        await meta.put({ key: 'applied', value: -1 });
+      fenced(epoch, ['rows'], 'relaxed', (store) => {
+        store('rows').clear();
+        store('meta').put({ key: 'applied', value: -1 } satisfies MetaRow);
       }),
-
-    recordKeys: async (from, count) => {
-      const out: (Uint8Array | null)[] = new Array<Uint8Array | null>(count).fill(null);
-      const before = await keys.where('first').belowOrEqual(from).last();
-      const within = await keys
-        .where('first')
-        .between(from, from + count, false, false)
-        .toArray();
-      for (const packed of before === undefined ? within : [before, ...within]) {
-        let at = 0;
-        packed.lengths.forEach((length, index) => {
-          const place = packed.first + index - from;
-          if (place >= 0 && place < count) out[place] = packed.bytes.slice(at, at + length);
-          at += length;
-        });
-      }
-      return out;
-    },
 
     enqueue: async (command) => {
       const id = await commandName(command.id);
@@ -201,46 +189,4 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
 
 function rowContext({ kind, id }: { readonly kind: string; readonly id: string }): string {
   return `row/${kind}/${id}`;
-}
-
-function packed({ firstSequence, wrappedKeys }: RecordKeys): StoredKeys {
-  return {
-    first: firstSequence,
-    lengths: wrappedKeys.map((key) => key.length),
-    bytes: concat(...wrappedKeys),
-  };
-}
-
-/**
- * What `fenced` does, for the one write that every append waits for: past Dexie's own bookkeeping, and committed as soon
- * as its last put is made.
- */
-async function fencedPuts(
-  database: Dexie,
-  epoch: Epoch,
-  puts: readonly (readonly [table: 'meta' | 'keys', row: object])[],
-): Promise<Result<void, StoreError>> {
-  const outcome = await attempt(async () => {
-    // Opens it the first time, and fails where it was closed for good.
-    if (!database.isOpen()) await database.table('meta').count();
-    const transaction = database.backendDB().transaction(['meta', 'keys'], 'readwrite', { durability: 'strict' });
-    let failure: Error | null = null;
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(failure ?? transaction.error ?? new Error('The transaction was given up.'));
-    });
-    const kept = transaction.objectStore('meta').get('epoch') as IDBRequest<MetaRow | undefined>;
-    kept.onsuccess = () => {
-      try {
-        if (kept.result?.value !== epoch) throw new FencedError('The epoch was raised by another leader.');
-        for (const [table, row] of puts) transaction.objectStore(table).put(row);
-        transaction.commit();
-      } catch (error) {
-        failure = error as Error;
-        transaction.abort();
-      }
-    };
-    await done;
-  });
-  return outcome.ok ? ok(undefined) : err(outcome.error.code);
 }

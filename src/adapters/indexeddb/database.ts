@@ -12,6 +12,38 @@ export function strictDatabase(name: string, stores: { readonly [table: string]:
   return database;
 }
 
+/**
+ * One transaction past Dexie's own bookkeeping, for what every append waits for, and for writes that may be lost with
+ * the power because they can be made again ('relaxed'). What `work` throws undoes it.
+ * @param work makes its requests at once, or when a request of its own has succeeded
+ */
+export async function rawTransaction(
+  database: Dexie,
+  tables: readonly string[],
+  mode: IDBTransactionMode,
+  durability: IDBTransactionDurability,
+  work: (transaction: IDBTransaction, undo: (reason: Error) => void) => void,
+): Promise<void> {
+  // Opens it the first time, and fails where it was closed for good.
+  if (!database.isOpen()) await database.open();
+  const transaction = database.backendDB().transaction(tables, mode, { durability });
+  let reason: Error | null = null;
+  const undo = (why: Error): void => {
+    reason ??= why;
+    transaction.abort();
+  };
+  const done = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(reason ?? transaction.error ?? new Error('The transaction was given up.'));
+  });
+  try {
+    work(transaction, undo);
+  } catch (error) {
+    undo(error as Error);
+  }
+  return done;
+}
+
 /** Thrown inside a transaction, so that it is undone: another leader has raised the epoch. */
 export class FencedError extends Error {
   override readonly name = 'FencedError';

@@ -130,7 +130,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
       return null;
     },
 
-    append: async (groups) => {
+    append: async (groups, readable) => {
       const [first] = groups;
       if (epoch === null) return err({ code: 'fenced', message: 'The leg is not open.' });
       if (first === undefined) return ok(undefined);
@@ -141,6 +141,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
         const written = handle.write(bytes, { at: end });
         if (written !== bytes.length)
           throw new DOMException(`${String(written)} of ${String(bytes.length)} bytes written`, 'QuotaExceededError');
+        readable?.();
         handle.flush();
         end += bytes.length;
         cut = null;

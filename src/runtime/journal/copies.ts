@@ -5,8 +5,9 @@ import {
   type JournalFault,
   startCheck,
 } from '#core/audit/journal-check.ts';
-import { frontierRoot } from '#core/audit/merkle.ts';
-import { hex } from '#core/base/bytes.ts';
+import { type Frontier, frontierRoot } from '#core/audit/merkle.ts';
+import { assert } from '#core/base/assert.ts';
+import { fromHex, hex } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
@@ -14,7 +15,7 @@ import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { JournalReading } from './parts.ts';
 
 /** Entries read at once, so that memory stays bounded however long the journal is. */
-const PAGE_ENTRIES = 1_024;
+export const PAGE_ENTRIES = 1_024;
 
 /** How far one copy of the journal is proved, from its first entry. */
 export interface VerifiedCopy {
@@ -31,6 +32,8 @@ export interface VerifiedCopy {
 }
 
 export interface VerifyOptions {
+  /** Goes on from what was proved of this copy before, up to a checkpoint. */
+  readonly from?: { readonly check: JournalCheck; readonly checkpoint: string };
   readonly until?: number;
   readonly rootsAt?: readonly number[];
   readonly progress?: (entries: number) => void;
@@ -55,11 +58,11 @@ export async function verifyCopy(
 async function walk(
   parts: JournalReading,
   leg: JournalLeg,
-  { until = Infinity, rootsAt = [], progress }: VerifyOptions,
+  { from, until = Infinity, rootsAt = [], progress }: VerifyOptions,
   trust: 'root' | 'signature',
 ): Promise<VerifiedCopy> {
-  let check = startCheck(agentIdOf(parts.signer.publicKey));
-  let checkpoint = '';
+  let check = from?.check ?? startCheck(agentIdOf(parts.signer.publicKey));
+  let checkpoint = from?.checkpoint ?? '';
   const roots = new Map<number, string>();
   const result = (problem: VerifiedCopy['problem']): VerifiedCopy => ({
     leg,
@@ -74,6 +77,7 @@ async function walk(
     const { groups, damage } = await leg.read(check.frontier.size as Sequence, PAGE_ENTRIES);
     for (const group of groups) {
       if (group.firstSequence + group.count > until) return result(null);
+      if (group.firstSequence !== check.frontier.size) return result(startsElsewhere(check, group));
       const checked = checkEntries(parts.tools, check, { ...group, payloads: [] }, trust);
       if (!checked.ok) return result(faultIn(parts, check, checkpoint, group, checked.error));
       check = checked.value;
@@ -86,6 +90,11 @@ async function walk(
     return result(damage === null ? null : { sequence: check.frontier.size, why: damage });
   }
   return result(null);
+}
+
+function startsElsewhere(check: JournalCheck, group: Group): JournalFault {
+  const why = `a group starts at entry ${String(group.firstSequence)}, not at ${String(check.frontier.size)}`;
+  return { code: 'sequence', sequence: check.frontier.size, why };
 }
 
 /** Where the fault begins, counted from the last head whose signature holds and not from the start. */
@@ -111,6 +120,22 @@ export function headOf(parts: JournalReading, copy: VerifiedCopy, epoch: Epoch):
     frontier: copy.check.frontier.nodes.map(hex),
     checkpoint: copy.checkpoint,
   };
+}
+
+/** What a head keeps of the tree. */
+export function frontierOf(head: JournalHead): Frontier {
+  const nodes = head.frontier.map((node) => {
+    const bytes = fromHex(node);
+    assert(bytes !== null, 'a frontier is kept in hex');
+    return bytes;
+  });
+  return { size: head.size, nodes };
+}
+
+/** The state of a check that has read up to this head; the head is trusted, as one's own store is. */
+export function checkAt(parts: JournalReading, head: JournalHead): JournalCheck {
+  const start = startCheck(agentIdOf(parts.signer.publicKey));
+  return { ...start, frontier: frontierOf(head), epoch: head.size === 0 ? 0 : head.epoch };
 }
 
 export function endOf(group: Group | null): number {

@@ -1,28 +1,31 @@
 import { signCheckpoint } from '#core/audit/checkpoint.ts';
-import { encodeEntry, entryFor, entryHash, type Payload } from '#core/audit/entry.ts';
+import { encodeEntry, entryFor, entryHash } from '#core/audit/entry.ts';
 import { appendLeaf, type Frontier, frontierRoot } from '#core/audit/merkle.ts';
 import { assert } from '#core/base/assert.ts';
-import { fromHex, hex } from '#core/base/bytes.ts';
+import { hex } from '#core/base/bytes.ts';
 import type { Epoch, RunId, Sequence } from '#core/base/ids.ts';
 import { JOURNAL_GROUP_ENTRIES_MAX, MIB } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
-import type { Sealed } from '#ports/crypto.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { JournalError, JournalFact, JournalParts, JournalState, OpenError } from './parts.ts';
+import { frontierOf } from './copies.ts';
 import { furthestPin, PinKeeper } from './pin-keeper.ts';
 import { recover, type Recovered } from './recover.ts';
-import { sealPayload } from './sealed-payload.ts';
+import { HeadKeeper } from './head-keeper.ts';
+import { destroyRecordKeys, RecordKeys } from './record-keys.ts';
+import { preparePayload, type PreparedPayload, sealPayload } from './sealed-payload.ts';
 import { SecondCopy } from './second-copy.ts';
 
 /** A flush takes no more than this beyond its first append, so that one write stays small beside the memory. */
 const FLUSH_PAYLOAD_BYTES_MAX = 4 * MIB;
 
-interface Prepared {
+const REPLACED = 'Another tab leads since.';
+const STOPPED: JournalError = { code: 'io', message: 'Nothing was written.' };
+const NO_KEY = new Uint8Array();
+
+interface Prepared extends PreparedPayload {
   readonly fact: JournalFact;
-  readonly payload: Payload;
-  readonly plainBytes: number;
-  readonly sealed: Promise<Sealed>;
 }
 
 interface Waiting {
@@ -34,15 +37,16 @@ interface Flush {
   readonly groups: readonly Group[];
   readonly frontier: Frontier;
   readonly head: JournalHead;
-  readonly wrappedKeys: readonly Uint8Array[];
 }
 
 /**
  * The writing end of the journal: one leader's, for one epoch. Everything that waits at a flush goes in one write under
  * one signed tree head. An append is acknowledged when
  *   1. the first copy is durable, and
- *   2. one transaction in the store has found the epoch still ours, kept the record keys and moved the head.
- * A leader that was replaced meanwhile fails at 2, and what it wrote at 1 lies beyond the head, where the next one cuts.
+ *   2. the epoch was found to be still ours after whoever reads that copy finds the entries.
+ * A later leader raises the epoch before it reads, so it finds every entry that was acknowledged; what was written at 1 and
+ * failed at 2 it may find too, and then counts it. The record keys were durable before the write; the head, the other
+ * copies and the pins follow.
  */
 export class Journal {
   readonly #parts: JournalParts;
@@ -50,6 +54,8 @@ export class Journal {
   readonly #epoch: Epoch;
   readonly #others: readonly SecondCopy[];
   readonly #pins: PinKeeper;
+  readonly #heads: HeadKeeper;
+  readonly #keys: RecordKeys;
   #head: JournalHead;
   #frontier: Frontier;
   #waiting: Waiting[] = [];
@@ -67,6 +73,11 @@ export class Journal {
     this.#head = head;
     this.#frontier = frontierOf(head);
     this.#pins = new PinKeeper(parts.pins, parts.clock);
+    this.#heads = new HeadKeeper(parts.store, epoch, (failure) => {
+      if (failure === 'fenced') this.#die({ code: 'fenced', message: REPLACED });
+    });
+    this.#keys = new RecordKeys(parts, epoch, head.size);
+    void this.#keys.reserve().catch(() => undefined);
     const [first, ...rest] = legs;
     assert(first !== undefined, 'a journal has a copy');
     this.#others = rest.map(
@@ -101,7 +112,7 @@ export class Journal {
   async append(facts: readonly JournalFact[]): Promise<Result<Sequence, JournalError>> {
     assert(facts.length > 0, 'an append has a fact');
     if (this.#dead !== null) return err(this.#dead);
-    const entries = facts.map((fact) => ({ fact, ...sealPayload(this.#parts, fact.value) }));
+    const entries = facts.map((fact) => ({ fact, ...preparePayload(this.#parts, fact.value) }));
     const acknowledged = new Promise<Result<Sequence, JournalError>>((resolve) => {
       this.#waiting.push({ entries, resolve });
     });
@@ -115,7 +126,7 @@ export class Journal {
     await this.#last;
     await this.#turn;
     const failures = await Promise.all(this.#others.map((other) => other.settle()));
-    await this.#pins.settle();
+    await Promise.all([this.#pins.settle(), this.#heads.settle()]);
     return failures.find((failure) => failure !== null) ?? null;
   }
 
@@ -132,10 +143,24 @@ export class Journal {
     return mending;
   }
 
+  /**
+   * Destroys what these entries say: their record keys go, so that nobody reads them again, and the journal still
+   * verifies.
+   */
+  async destroy(
+    entries: readonly { readonly epoch: Epoch; readonly sequence: Sequence }[],
+  ): Promise<JournalError | null> {
+    const destroyed = await destroyRecordKeys(this.#parts, this.#epoch, entries);
+    return destroyed.ok
+      ? null
+      : { code: destroyed.error, message: `The keys could not be destroyed: ${destroyed.error}.` };
+  }
+
   /** Waits for what is in line, lets the other copies catch up as far as they can, then gives the files back. */
   async close(): Promise<void> {
     if (this.#dead === null) await this.settle();
     this.#die({ code: 'io', message: 'The journal is closed.' });
+    this.#keys.forget();
     for (const leg of this.#legs) await leg.close();
   }
 
@@ -169,14 +194,15 @@ export class Journal {
     if (taken.length === 0) return;
     try {
       const flush = await this.#build(taken.flatMap(({ entries }) => entries));
-      const failure = (await this.#write(flush)) ?? (await this.#acknowledge(flush));
-      if (failure !== null) {
-        answer(taken, () => err(failure));
+      const failure = 'groups' in flush ? await this.#write(flush) : flush;
+      if (failure !== null || !('groups' in flush)) {
+        answer(taken, () => err(failure ?? STOPPED));
         return;
       }
       this.#head = flush.head;
       let sequence = this.#frontier.size - 1;
       this.#frontier = flush.frontier;
+      this.#heads.move(flush.head);
       answer(taken, ({ entries }) => ok((sequence += entries.length) as Sequence));
       for (const other of this.#others) other.follow(flush.groups);
       this.#pins.move({ epoch: this.#epoch, size: flush.head.size, root: flush.head.root });
@@ -188,14 +214,16 @@ export class Journal {
   }
 
   /** Entries, leaf hashes and signed heads; the frontier of the journal itself moves only once all is durable. */
-  async #build(prepared: readonly Prepared[]): Promise<Flush> {
+  async #build(prepared: readonly Prepared[]): Promise<Flush | JournalError> {
     const { tools, signer } = this.#parts;
     const groups: Group[] = [];
-    const wrappedKeys: Uint8Array[] = [];
     let frontier = this.#frontier;
     for (let at = 0; at < prepared.length; at += JOURNAL_GROUP_ENTRIES_MAX) {
       const members = prepared.slice(at, at + JOURNAL_GROUP_ENTRIES_MAX);
       const firstSequence = frontier.size as Sequence;
+      const keys = await this.#keys.take(firstSequence, members.length);
+      if (!keys.ok)
+        return this.#refused({ code: keys.error, message: `The store keeps no record keys: ${keys.error}.` });
       const entries = members.map(({ fact, payload }) => {
         const place = { sequence: frontier.size as Sequence, epoch: this.#epoch, time: fact.time };
         const text = encodeEntry(
@@ -205,12 +233,13 @@ export class Journal {
         return text;
       });
       const root = frontierRoot(tools.sha256, frontier);
-      const [checkpoint, ...sealed] = await Promise.all([
+      const [checkpoint, ...contents] = await Promise.all([
         signCheckpoint(tools.sha256, { size: frontier.size, root }, signer),
-        ...members.map((member) => member.sealed),
+        ...members.map((member) => member.content),
       ]);
-      const payloads = sealed.map(({ ciphertext }) => ciphertext);
-      wrappedKeys.push(...sealed.map(({ wrappedKey }) => wrappedKey));
+      const payloads = contents.map((content, index) =>
+        sealPayload(keys.value[index] ?? NO_KEY, this.#parts.entropy, content),
+      );
       groups.push({ epoch: this.#epoch, firstSequence, count: members.length, checkpoint, entries, payloads });
     }
     const head: JournalHead = {
@@ -220,21 +249,27 @@ export class Journal {
       frontier: frontier.nodes.map(hex),
       checkpoint: groups.at(-1)?.checkpoint ?? '',
     };
-    return { groups, frontier, head, wrappedKeys };
+    return { groups, frontier, head };
   }
 
+  /** While the disk works, the store is asked whether this leader is still the one. */
   async #write({ groups }: Flush): Promise<JournalError | null> {
     if (this.#dead !== null) return this.#dead;
-    const written = await this.#first.append(groups);
-    return written.ok ? null : this.#undo(written.error);
+    const asked: Promise<Epoch>[] = [];
+    const ask = (): void => {
+      const answered = this.#parts.store.epoch();
+      answered.catch(() => undefined);
+      asked.push(answered);
+    };
+    const written = await this.#first.append(groups, ask);
+    if (!written.ok) return this.#undo(written.error);
+    if (asked.length === 0) ask();
+    return (await asked[0]) === this.#epoch ? null : this.#die({ code: 'fenced', message: REPLACED });
   }
 
-  async #acknowledge({ head, wrappedKeys }: Flush): Promise<JournalError | null> {
-    const keys = { firstSequence: this.#head.size as Sequence, wrappedKeys };
-    const kept = await this.#parts.store.acknowledge(this.#epoch, head, keys);
-    if (kept.ok) return null;
-    const failure: JournalError = { code: kept.error, message: `The store did not acknowledge: ${kept.error}.` };
-    return this.#undo(failure);
+  /** Nothing was written yet: a full disk leaves the journal as it was. */
+  #refused(failure: JournalError): JournalError {
+    return failure.code === 'quota' ? failure : this.#die(failure);
   }
 
   /** Only a full disk leaves the journal usable: what did not fit is cut away, and a smaller append may still go. */
@@ -254,6 +289,7 @@ export class Journal {
     this.#dead ??= failure;
     for (const other of this.#others) other.close();
     this.#pins.close();
+    this.#heads.close();
     answer(this.#waiting.splice(0), () => err(failure));
     return failure;
   }
@@ -265,13 +301,4 @@ export class Journal {
 
 function answer(taken: readonly Waiting[], result: (waiting: Waiting) => Result<Sequence, JournalError>): void {
   for (const waiting of taken) waiting.resolve(result(waiting));
-}
-
-function frontierOf(head: JournalHead): Frontier {
-  const nodes = head.frontier.map((node) => {
-    const bytes = fromHex(node);
-    assert(bytes !== null, 'a frontier is kept in hex');
-    return bytes;
-  });
-  return { size: head.size, nodes };
 }

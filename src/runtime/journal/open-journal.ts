@@ -2,11 +2,11 @@ import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { HeadPin, JournalLeg } from '#ports/journal-leg.ts';
-import { copyGroups, endOf } from './copies.ts';
+import { checkAt, copyGroups, endOf, headOf, verifyCopy } from './copies.ts';
 import { Journal } from './journal.ts';
 import type { JournalParts, OpenError, OpenReport } from './parts.ts';
 import { furthestPin } from './pin-keeper.ts';
-import { recover } from './recover.ts';
+import { countUnreadable, recover } from './recover.ts';
 
 export interface OpenOptions {
   /** The epoch this leader has already raised (see runtime/leader.ts); raised here when left out. */
@@ -35,13 +35,14 @@ export async function openJournal(
   const head = await parts.store.head();
   const pin = await furthestPin(parts.pins);
 
-  const quick = options.thorough === true ? null : await takeOver(legs, head, pin);
+  const quick = options.thorough === true ? null : await takeOver(parts, legs, head, pin);
   if (quick !== null) {
-    // From now on a store without a head is one that lost it.
-    const kept = head === null ? await parts.store.acknowledge(epoch, quick.head, null) : ok(undefined);
-    if (!kept.ok) return err({ code: kept.error, message: 'The store did not take the first head.' });
+    // From now on a store without a head is one that lost it: the first record keys make this durable too.
+    const kept = quick.head === head ? ok(undefined) : await parts.store.moveHead(epoch, quick.head);
+    if (!kept.ok) return err({ code: kept.error, message: 'The store did not take the head.' });
+    const unreadable = await countUnreadable(parts, legs[0], head?.size ?? 0, quick.head.size);
     const journal = new Journal(parts, legs, epoch, quick.head);
-    return ok({ journal, report: { size: quick.head.size, repaired: quick.repaired, missing, unreadable: 0 } });
+    return ok({ journal, report: { size: quick.head.size, repaired: quick.repaired, missing, unreadable } });
   }
   const recovered = await recover(parts, legs, epoch, { head, pin }, options.acceptLoss === true);
   if (!recovered.ok) {
@@ -83,8 +84,12 @@ async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<Opene
   });
 }
 
-/** The normal case: every copy ends at the store's head, or is only a little behind it. Null when it is not so. */
+/**
+ * The normal case: the first copy goes on from the store's head, by a few entries that the store did not hear of any
+ * more, and the others are only a little behind. Null when it is not so.
+ */
 async function takeOver(
+  parts: JournalParts,
   legs: readonly JournalLeg[],
   kept: JournalHead | null,
   pin: HeadPin | null,
@@ -93,27 +98,44 @@ async function takeOver(
     const ends = await Promise.all(legs.map((leg) => leg.head()));
     return (pin?.size ?? 0) === 0 && ends.every((end) => end === null) ? { head: NOTHING, repaired: [] } : null;
   }
-  if (pin !== null && (pin.size > kept.size || (pin.size === kept.size && pin.root !== kept.root))) return null;
   const [first, ...others] = legs;
-  if (first === undefined || !(await endsAt(first, kept))) return null;
+  const head = first === undefined ? null : await headFrom(parts, first, kept, pin);
+  if (first === undefined || head === null) return null;
   const repaired: OpenReport['repaired'][number][] = [];
   for (const leg of others) {
-    if (await endsAt(leg, kept)) continue;
     const end = await leg.head();
     const from = endOf(end);
+    if (from === head.size && (end?.checkpoint ?? '') === head.checkpoint) continue;
+    if (from >= head.size) return null;
     if (end !== null && !(await holds(first, end.firstSequence, end.checkpoint))) return null;
-    if (from >= kept.size || !(await leg.truncateFrom(from as Sequence)).ok) return null;
-    if ((await copyGroups(first, leg, from, kept.size)) !== null) return null;
-    repaired.push({ copy: leg.name, from, to: kept.size });
+    if (!(await leg.truncateFrom(from as Sequence)).ok) return null;
+    if ((await copyGroups(first, leg, from, head.size)) !== null) return null;
+    repaired.push({ copy: leg.name, from, to: head.size });
   }
-  return { head: kept, repaired };
+  return { head, repaired };
 }
 
-/** Cuts away what was never acknowledged. @returns whether the copy then ends at this very head */
-async function endsAt(leg: JournalLeg, head: JournalHead): Promise<boolean> {
-  if (endOf(await leg.head()) > head.size && !(await leg.truncateFrom(head.size as Sequence)).ok) return false;
+/**
+ * The head that a copy gives, read from the store's on. Entries beyond that may have been acknowledged before the store
+ * heard of them, so they count once they are proved. Null when the copy is another, or shorter than what is remembered.
+ */
+async function headFrom(
+  parts: JournalParts,
+  leg: JournalLeg,
+  kept: JournalHead,
+  pin: HeadPin | null,
+): Promise<JournalHead | null> {
   const end = await leg.head();
-  return endOf(end) === head.size && (end?.checkpoint ?? '') === head.checkpoint;
+  const size = endOf(end);
+  if (size < kept.size || size < (pin?.size ?? 0)) return null;
+  const pinned = pin !== null && pin.size >= kept.size ? pin : null;
+  if (size === kept.size)
+    return (end?.checkpoint ?? '') === kept.checkpoint && (pinned?.root ?? kept.root) === kept.root ? kept : null;
+  const from = { check: checkAt(parts, kept), checkpoint: kept.checkpoint };
+  const copy = await verifyCopy(parts, leg, { from, rootsAt: [pinned?.size ?? 0] });
+  if (copy.size !== size) return null;
+  const remembered = pinned === null || pinned.size === kept.size ? kept.root : copy.roots.get(pinned.size);
+  return (pinned?.root ?? kept.root) === remembered ? headOf(parts, copy, copy.check.epoch as Epoch) : null;
 }
 
 async function holds(leg: JournalLeg, sequence: Sequence, checkpoint: string): Promise<boolean> {
@@ -133,7 +155,7 @@ function heldLeg(leg: JournalLeg, epoch: Epoch): JournalLeg {
   const fenced = err({ code: 'fenced' as const, message: 'This tab has opened the journal again since.' });
   return {
     ...leg,
-    append: (groups) => (held() ? leg.append(groups) : Promise.resolve(fenced)),
+    append: (groups, readable) => (held() ? leg.append(groups, readable) : Promise.resolve(fenced)),
     truncateFrom: (from) => (held() ? leg.truncateFrom(from) : Promise.resolve(fenced)),
     close: () => (held() ? leg.close() : Promise.resolve()),
   };

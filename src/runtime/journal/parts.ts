@@ -12,7 +12,7 @@ export interface JournalReading {
   readonly signer: Pick<Signer, 'publicKey'>;
   readonly sealer: Pick<Sealer, 'open'>;
   readonly tools: CheckTools;
-  readonly store: Pick<AgentStore, 'head' | 'recordKeys'>;
+  readonly store: Pick<AgentStore, 'head' | 'keyPool'>;
   /** The copies. The first is the one that an append waits for. */
   readonly legs: readonly JournalLeg[];
 }
@@ -23,7 +23,7 @@ export interface JournalParts extends JournalReading {
   readonly entropy: Entropy;
   readonly signer: Signer;
   readonly sealer: Sealer;
-  readonly store: Pick<AgentStore, 'epoch' | 'raiseEpoch' | 'head' | 'acknowledge' | 'recordKeys'>;
+  readonly store: Pick<AgentStore, 'epoch' | 'raiseEpoch' | 'head' | 'moveHead' | 'keepKeys' | 'keyPool'>;
   readonly pins: readonly HeadPinStore[];
   /** Called when the head, the lag or the copies change. */
   readonly changed?: (state: JournalState) => void;

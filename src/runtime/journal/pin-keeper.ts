@@ -3,7 +3,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { HeadPin, HeadPinStore } from '#ports/journal-leg.ts';
 
 /** A burst of appends moves the pins this often and not with each: a pin is there to notice loss, not to count. */
-const PIN_INTERVAL_MS = 100 as Ms;
+const PIN_INTERVAL_MS = 250 as Ms;
 
 /** Moves the head pins after acknowledgements: the first at once, then the newest of each interval. */
 export class PinKeeper {

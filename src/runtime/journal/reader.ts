@@ -2,6 +2,7 @@ import { type Entry, parseEntry, type Payload } from '#core/audit/entry.ts';
 import type { Sequence } from '#core/base/ids.ts';
 import type { Group } from '#ports/journal-leg.ts';
 import type { JournalReading } from './parts.ts';
+import { KeyFinder } from './record-keys.ts';
 import { openPayload, type OpenedPayload } from './sealed-payload.ts';
 
 /** An entry with what it commits to, as far as that can still be read. */
@@ -34,17 +35,20 @@ export async function readEntries(parts: JournalReading, from: number, count: nu
   const to = Math.min(size, from + count);
   if (to <= from) return [];
   const groups = await groupsOf(parts, from, to - from);
-  const entries = await Promise.all(groups.map((group) => openGroup(parts, group, from, to)));
-  return entries.flat();
+  const keys = new KeyFinder(parts);
+  const entries: ReadEntry[] = [];
+  for (const group of groups) entries.push(...(await openGroup(parts, keys, group, from, to)));
+  return entries;
 }
 
 /** Every acknowledged group in order, for exports and for folding the journal anew; memory stays bounded. */
 export async function* readGroups(parts: JournalReading, from = 0): AsyncIterable<ReadGroup> {
   const size = (await parts.store.head())?.size ?? 0;
+  const keys = new KeyFinder(parts);
   for (let next = from; next < size;) {
     for (const group of await groupsOf(parts, next, Math.min(PAGE_ENTRIES, size - next))) {
       const end = group.firstSequence + group.count;
-      yield { entries: await openGroup(parts, group, from, size), checkpoint: group.checkpoint, size: end };
+      yield { entries: await openGroup(parts, keys, group, from, size), checkpoint: group.checkpoint, size: end };
       next = end;
     }
   }
@@ -69,21 +73,23 @@ async function groupsOf(parts: JournalReading, from: number, count: number): Pro
   );
 }
 
-async function openGroup(parts: JournalReading, group: Group, from: number, to: number): Promise<readonly ReadEntry[]> {
-  const keys = await parts.store.recordKeys(group.firstSequence, group.count);
-  const opened = group.entries.map(async (text, index): Promise<ReadEntry> => {
+async function openGroup(
+  parts: JournalReading,
+  keys: KeyFinder,
+  group: Group,
+  from: number,
+  to: number,
+): Promise<readonly ReadEntry[]> {
+  const opened: ReadEntry[] = [];
+  for (const [index, text] of group.entries.entries()) {
+    const sequence = group.firstSequence + index;
+    if (sequence < from || sequence >= to) continue;
     const parsed = parseEntry(text);
-    if (!parsed.ok)
-      throw new Error(`Entry ${String(group.firstSequence + index)} cannot be read: ${parsed.error.message}`);
-    const ciphertext = group.payloads[index] ?? new Uint8Array();
-    const payload = await openPayload(
-      { sealer: parts.sealer, sha256: parts.tools.sha256 },
-      parsed.value,
-      ciphertext,
-      keys[index] ?? null,
-    );
-    return { entry: parsed.value, text, ...payload };
-  });
-  const wanted = opened.filter((_, index) => group.firstSequence + index >= from && group.firstSequence + index < to);
-  return Promise.all(wanted);
+    if (!parsed.ok) throw new Error(`Entry ${String(sequence)} cannot be read: ${parsed.error.message}`);
+    const key = await keys.find(parsed.value.epoch, sequence);
+    const sealed = group.payloads[index] ?? new Uint8Array();
+    const payload = await openPayload({ sealer: parts.sealer, sha256: parts.tools.sha256 }, parsed.value, sealed, key);
+    opened.push({ entry: parsed.value, text, ...payload });
+  }
+  return opened;
 }

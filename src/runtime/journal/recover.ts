@@ -4,8 +4,9 @@ import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { HeadPin, JournalLeg } from '#ports/journal-leg.ts';
-import { copyGroups, headOf, verifyCopy, type VerifiedCopy } from './copies.ts';
+import { copyGroups, endOf, headOf, PAGE_ENTRIES, verifyCopy, type VerifiedCopy } from './copies.ts';
 import type { JournalParts, OpenError, OpenReport } from './parts.ts';
+import { KeyFinder } from './record-keys.ts';
 
 export interface Recovered {
   readonly head: JournalHead;
@@ -35,27 +36,46 @@ export async function recover(
   const lost = agreeing.length === 0 || (head === null && (longest.size > 0 || expected > 0));
   if (lost && !acceptLoss) return err(amnesia(longest, expected, head === null));
 
-  // Beyond the store's head lies what was never acknowledged, unless a pin knows that the store fell back.
-  const storeFellBack = head === null || lost || expected > head.size;
-  const target = storeFellBack ? longest.size : head.size;
   const repaired: OpenReport['repaired'][number][] = [];
   for (const copy of copies) {
-    const shared = Math.min(target, copy.size);
+    const shared = Math.min(longest.size, copy.size);
     const from = copy === longest || (await sameUpTo(parts, copy, longest, shared)) ? shared : 0;
-    if (from === target && copy.size === target && copy.problem === null) continue;
+    if (from === longest.size && copy.size === longest.size && copy.problem === null) continue;
     const cut = await copy.leg.truncateFrom(from as Sequence);
     if (!cut.ok) return cut;
-    const failed = await copyGroups(longest.leg, copy.leg, from, target);
+    const failed = await copyGroups(longest.leg, copy.leg, from, longest.size);
     if (failed !== null) return err({ code: 'io', message: failed });
-    repaired.push({ copy: copy.leg.name, from, to: target });
+    repaired.push({ copy: copy.leg.name, from, to: longest.size });
   }
 
-  if (!storeFellBack) return ok({ head, repaired, unreadable: 0 });
   const mended = headOf(parts, longest, epoch);
-  const kept = await parts.store.acknowledge(epoch, mended, null);
+  const kept = await parts.store.moveHead(epoch, mended);
   if (!kept.ok) return err({ code: kept.error, message: 'The store did not take the mended head.' });
-  const keys = await parts.store.recordKeys(0 as Sequence, target);
-  return ok({ head: mended, repaired, unreadable: keys.filter((key) => key === null).length });
+  const known = head === null || lost ? 0 : Math.min(head.size, longest.size);
+  return ok({ head: mended, repaired, unreadable: await countUnreadable(parts, longest.leg, known, longest.size) });
+}
+
+/** Entries [from, to) whose record keys the store has lost; those destroyed on purpose are not among them. */
+export async function countUnreadable(
+  parts: JournalParts,
+  leg: JournalLeg | undefined,
+  from: number,
+  to: number,
+): Promise<number> {
+  const keys = new KeyFinder(parts);
+  let unreadable = 0;
+  for (let next = from; leg !== undefined && next < to;) {
+    const { groups } = await leg.read(next as Sequence, Math.min(PAGE_ENTRIES, to - next));
+    for (const group of groups) {
+      for (let sequence = next; sequence < endOf(group); sequence++) {
+        const key = await keys.find(group.epoch, sequence);
+        if (key === 'key-lost' || key === 'wrong-key') unreadable++;
+      }
+      next = endOf(group);
+    }
+    if (groups.length === 0) break;
+  }
+  return unreadable;
 }
 
 /** Whether a copy reaches what is remembered, and had that very root there. */

@@ -1,0 +1,42 @@
+import type { Epoch } from '#core/base/ids.ts';
+import type { AgentStore, JournalHead, StoreError } from '#ports/agent-store.ts';
+
+/**
+ * Moves the store's head after acknowledgements, for other tabs and the next start: one write at a time, each with the
+ * newest head. Nothing waits for it; what is lost of it is found again in the copies.
+ */
+export class HeadKeeper {
+  readonly #store: Pick<AgentStore, 'moveHead'>;
+  readonly #epoch: Epoch;
+  readonly #failed: (error: StoreError) => void;
+  #next: JournalHead | null = null;
+  #moving: Promise<void> | null = null;
+
+  constructor(store: Pick<AgentStore, 'moveHead'>, epoch: Epoch, failed: (error: StoreError) => void) {
+    this.#store = store;
+    this.#epoch = epoch;
+    this.#failed = failed;
+  }
+
+  move(head: JournalHead): void {
+    this.#next = head;
+    this.#moving ??= this.#moveAll().finally(() => (this.#moving = null));
+  }
+
+  /** Resolves when the newest head was written, or could not be. */
+  async settle(): Promise<void> {
+    await this.#moving;
+  }
+
+  close(): void {
+    this.#next = null;
+  }
+
+  async #moveAll(): Promise<void> {
+    for (let head = this.#next; head !== null; head = this.#next) {
+      this.#next = null;
+      const moved = await this.#store.moveHead(this.#epoch, head).catch(() => null);
+      if (moved?.ok === false) this.#failed(moved.error);
+    }
+  }
+}
