@@ -1,6 +1,6 @@
 import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
-import type { UnixMs } from '#core/base/ids.ts';
+import type { CommandId, UnixMs } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { loadOwnFile } from '#adapters/http/own-files.ts';
@@ -11,7 +11,9 @@ import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
 import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
 import { keyvalPinStore } from '#adapters/keyval/head-pin-store.ts';
 import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts';
+import { keyvalSecretStore } from '#adapters/keyval/secret-store.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
@@ -20,10 +22,13 @@ import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.
 import { platformClock } from '#adapters/platform/clock.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
 import type { StartOptions } from '#runtime/contract/agent-api.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
+import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
@@ -45,6 +50,7 @@ const LEADER_LOCK = 'agent:main';
 interface Opened {
   readonly tab: Tab;
   readonly files: TabFiles;
+  readonly desk: IdentityDesk;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -54,6 +60,7 @@ let opening: Promise<Opened> | null = null;
 const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
+const desk = async (): Promise<IdentityDesk> => (await opened()).desk;
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -90,6 +97,14 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
   const agent = agentIdOf(signer.publicKey);
   const defaults = defaultSettings(options.zone, options.locale);
+  const identityParts = {
+    sha256,
+    entropy: webCryptoEntropy,
+    sealer,
+    signer,
+    secrets: keyvalSecretStore(),
+    keys: nobleIdentityKeys(webCryptoEntropy),
+  };
   const tab = new Tab({
     ports,
     journal: {
@@ -103,6 +118,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       pins: opfs ? [...pins, opfsPinStore()] : pins,
     },
     agent,
+    beginIdentity: (at) => beginIdentity(identityParts, at),
     messages: broadcastChannel<TabMessage>('agent'),
     compete: (lead, follow, failed) =>
       shareLeadership({
@@ -131,7 +147,15 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
     eraseRest: () => keys.erase(),
   });
-  return { tab, files: tabFiles };
+  const identityDesk = new IdentityDesk({
+    ...identityParts,
+    clock: platformClock,
+    store,
+    tools: async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) }),
+    owner: async () => ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null,
+    command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
+  });
+  return { tab, files: tabFiles, desk: identityDesk };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -199,6 +223,16 @@ const wire: AgentWire = {
   exportAll: (listener) => toldFirst(listener, async (told) => (await files()).exportAll(told)),
   proveClaim: async (run, claim) => (await files()).proveClaim(run, claim),
   eraseAll: async () => (await files()).eraseAll(),
+  identity: {
+    view: async () => (await desk()).view(),
+    prove: async (challenge, show) => (await desk()).prove(challenge, show),
+    challenge: async (verifier, asks) => (await desk()).challenge(verifier, asks),
+    check: async (proof, challenge, expected) => (await desk()).check(proof, challenge, expected),
+    strengthenRoot: async () => (await desk()).strengthenRoot(),
+    exportRoot: async () => (await desk()).exportRoot(),
+    importRoot: async (backup) => (await desk()).importRoot(backup),
+    removeRoot: async () => (await desk()).removeRoot(),
+  },
   rebuild: (listener) => toldFirst(listener, async (told) => (await tab()).rebuild(told)),
 };
 Comlink.expose(wire);

@@ -1,9 +1,11 @@
 import type { Run, RunStatus, StepState } from '#core/agent/run.ts';
 import type { ApprovalId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
+import { err, ok } from '#core/base/result.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentApi, ImportFile, SourceExcerpt, StartOptions, VerifyReport } from '#runtime/contract/agent-api.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type {
   EntryView,
   Health,
@@ -30,6 +32,7 @@ import {
 /** What a page can be shown with. */
 export type FakeScene = 'empty' | 'filled' | 'amnesia' | 'damaged';
 
+const NO_IDENTITY = err('The fake has no identity.');
 const STEP_MS = 700;
 const HEALTH: { readonly [scene in FakeScene]: Health } = {
   empty: { state: 'ok', message: '', missing: ['file-system-access', 'persist'] },
@@ -48,6 +51,17 @@ export class FakeAgentApi implements AgentApi {
   #overviewListeners = new Set<(overview: Overview) => void>();
   #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
   #cancelled = new Set<string>();
+  /** Pages of an agent that has no identity yet. */
+  readonly identity: IdentityApi = {
+    view: () => Promise.resolve(ok(null)),
+    prove: () => Promise.resolve(NO_IDENTITY),
+    challenge: () => Promise.resolve(NO_IDENTITY),
+    check: () => Promise.reject(new Error(NO_IDENTITY.error)),
+    strengthenRoot: () => Promise.resolve(NO_IDENTITY),
+    exportRoot: () => Promise.resolve(NO_IDENTITY),
+    importRoot: () => Promise.resolve(NO_IDENTITY),
+    removeRoot: () => Promise.resolve(NO_IDENTITY),
+  };
 
   constructor(readonly scene: FakeScene) {
     this.#sources = scene === 'filled' ? [...fakeSources] : [];

@@ -20,6 +20,7 @@ const wire: AgentWire = {
   exportJournal: () => api.exportJournal(),
   exportAll: (listener) => api.exportAll(listener),
   proveClaim: () => api.proveClaim(),
+  identity: api.identity,
   eraseAll: () => api.eraseAll(),
   rebuild: (listener) => api.rebuild(listener),
 };

@@ -4,7 +4,9 @@ import { err } from '#core/base/result.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { evaluationLanguage } from '#evals/language.ts';
+import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
+import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import type { Command } from '#runtime/contract/commands.ts';
@@ -15,6 +17,7 @@ import { memoryBlobStore } from './memory-blob-store.ts';
 import { memoryBroadcast } from './memory-broadcast.ts';
 import { memoryLocks } from './memory-locks.ts';
 import { parseFile } from './parse-file.ts';
+import { memorySecretStore } from './memory-secret-store.ts';
 import { seededEntropy } from './seeded-entropy.ts';
 
 /** One browser profile whose tabs share disks, locks and channels. */
@@ -31,6 +34,7 @@ export function tabWorld(seed = 1): TabWorld {
   const world = journalWorld(seed);
   const locks = memoryLocks();
   const blobs = memoryBlobStore();
+  const secrets = memorySecretStore();
   const channel = memoryBroadcast<TabMessage>();
   const heartbeats = memoryBroadcast<Heartbeat>();
   let orders = 0;
@@ -69,6 +73,7 @@ export function tabWorld(seed = 1): TabWorld {
         ports: { clock, entropy, sha256, store, blobs, files: NO_WINDOW, language: evaluationLanguage },
         journal: parts,
         agent: agentIdOf(parts.signer.publicKey),
+        beginIdentity: (at) => beginIdentity({ ...parts, sha256, secrets, keys: nobleIdentityKeys(entropy) }, at),
         messages: channel.join(),
         compete: (lead, heard, failed) =>
           shareLeadership({

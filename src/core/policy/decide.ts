@@ -2,6 +2,9 @@ import { digestOf } from '../base/json.ts';
 import type { Digest, Sha256 } from '../base/ids.ts';
 import type { ActionRequest, Decision, Permit, SinkEffects } from './permit.ts';
 
+/** Raised whenever `decide` would decide anything otherwise: what an agent says of its policy. */
+export const POLICY_VERSION = 1;
+
 /**
  * Decides whether a tool call may run. Pure and total, default deny: reading the owner's own data inside the app is
  * allowed, everything that changes the world outside the journal is asked, and nothing leaves the device at all.

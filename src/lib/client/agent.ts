@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import AgentWorker from '#workers/agent.worker.ts?worker';
 import type { AgentApi, StartOptions, WindowApi } from '#runtime/contract/agent-api.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 
 /** The agent as the page sees it: plain listeners, plain results. */
 export type AgentClient = AgentApi & {
@@ -40,6 +41,8 @@ export function openAgent(): AgentClient {
     exportAll: (listener) => wire.exportAll(Comlink.proxy(listener)),
     proveClaim: (run, claim) => wire.proveClaim(run, claim),
     eraseAll: () => wire.eraseAll(),
+    // Comlink forwards calls into nested objects; its types tell only of fields that are read.
+    identity: wire.identity as unknown as IdentityApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
   };
 }

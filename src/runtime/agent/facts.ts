@@ -2,6 +2,7 @@ import type { RunEvent } from '#core/agent/events.ts';
 import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
+import type { IdentityFact } from '../identity/identity-facts.ts';
 
 /** Everything the journal can say. Each is one entry; `command` names the order it answers, so that none is done twice. */
 export type Fact = (RunEvent | VaultFact) & { readonly command?: CommandId };
@@ -14,6 +15,7 @@ export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'settings.changed'; readonly settings: OwnerSettings }
   | { readonly type: 'settings.suggested'; readonly settings: OwnerSettings }
   | { readonly type: 'run.forgotten'; readonly run: RunId }
+  | IdentityFact
 );
 
 export function isRunEvent(fact: Fact): fact is RunEvent & { readonly command?: CommandId } {

@@ -4,6 +4,7 @@ import type { SourceId, UnixMs } from '#core/base/ids.ts';
 import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
+import { obeyIdentity } from '../identity/identity-facts.ts';
 import type { Fact } from './facts.ts';
 import type { AgentState } from './projection.ts';
 
@@ -91,6 +92,13 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
       return one({ type: 'settings.changed', at, settings: command.settings });
     case 'suggest-settings':
       return one({ type: 'settings.suggested', at, settings: command.settings });
+    case 'certify':
+    case 'state-claims':
+    case 'give-proof':
+    case 'accept-proof': {
+      const obeyed = obeyIdentity(state.identity, command);
+      return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
 import type { RunSummary, SourceView, TimelineEntry } from '../contract/views.ts';
+import { projectIdentity, type StoredIdentity } from '../identity/identity-facts.ts';
 import { isRunEvent, type Fact } from './facts.ts';
 import { sentenceFor } from './timeline.ts';
 
@@ -15,6 +16,8 @@ import { sentenceFor } from './timeline.ts';
  */
 export interface AgentState {
   readonly agent: string | null;
+  /** Null in a journal that does not have its genesis record yet. */
+  readonly identity: StoredIdentity | null;
   readonly runs: ReadonlyMap<RunId, Run>;
   readonly sources: ReadonlyMap<SourceId, SourceView>;
   readonly settings: OwnerSettings | null;
@@ -32,6 +35,7 @@ export interface Projected {
 
 export const EMPTY_STATE: AgentState = {
   agent: null,
+  identity: null,
   runs: new Map(),
   sources: new Map(),
   settings: null,
@@ -122,6 +126,15 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
       };
     case 'run.forgotten':
       return forgotten(state, fact.run, sequence);
+    case 'agent.genesis':
+    case 'agent.certified':
+    case 'claims.stated':
+    case 'proof.given':
+    case 'proof.accepted': {
+      const identity = projectIdentity(state.identity, fact);
+      if (identity === state.identity) return { state, rows: [] };
+      return { state: { ...state, identity }, rows: [{ kind: 'identity', id: 'identity', sequence, value: identity }] };
+    }
     default:
       return { state, rows: [] };
   }
@@ -162,6 +175,7 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
   const settings = new Map(of<OwnerSettings>('settings'));
   return {
     agent: of<string>('agent')[0]?.[1] ?? null,
+    identity: of<StoredIdentity>('identity')[0]?.[1] ?? null,
     runs: new Map(of<Run>('run') as [RunId, Run][]),
     sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),
     settings: settings.get('owner') ?? null,

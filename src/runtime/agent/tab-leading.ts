@@ -149,8 +149,7 @@ export class TabLeading {
         `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`,
       );
     }
-    if (agent.state.agent === null)
-      await agent.commit([{ type: 'agent.created', at: ports.clock.now(), agent: this.#options.agent }]);
+    await agent.commit(await this.#begin(agent.state, report.unreadable > 0));
     this.#agent = agent;
     this.#role = 'leading';
     this.tellLoss();
@@ -163,6 +162,16 @@ export class TabLeading {
     this.#role = 'following';
     await journal.close();
     this.#changed();
+  }
+
+  /** What a journal begins with and this one lacks. Where entries cannot be read, the identity may be one of them. */
+  async #begin(state: AgentState, unreadable: boolean): Promise<Fact[]> {
+    const at = this.#options.ports.clock.now();
+    const facts: Fact[] = [];
+    if (state.agent === null) facts.push({ type: 'agent.created', at, agent: this.#options.agent });
+    if (state.identity === null && !unreadable)
+      facts.push({ type: 'agent.genesis', at, records: await this.#options.beginIdentity(at) });
+    return facts;
   }
 
   /** Another tab was heard to lead. */

@@ -1,5 +1,6 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
+import type { SignedRecord } from '#core/identity/record.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Broadcast } from '#ports/coordination.ts';
 import type { JournalParts } from '../journal/parts.ts';
@@ -12,6 +13,8 @@ export interface TabOptions {
   readonly ports: AgentPorts;
   readonly journal: Omit<JournalParts, 'changed'>;
   readonly agent: AgentId;
+  /** Makes the agent's identity, for a journal that has none yet. */
+  readonly beginIdentity: (at: UnixMs) => Promise<readonly SignedRecord[]>;
   readonly messages: Broadcast<TabMessage>;
   /**
    * Competes for leading and calls back each time this tab leads, or hears that another does; `lost` aborts when it must

@@ -4,6 +4,7 @@ import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { Command, CommandOutcome } from './commands.ts';
+import type { IdentityApi } from './identity-api.ts';
 import type { EntryView, ImportProgress, Overview, RunView } from './views.ts';
 
 /** Named here too, for the interface, which does not see the ports. */
@@ -11,6 +12,9 @@ export type { WindowApi };
 
 /** What the agent worker offers to its page, over Comlink. */
 export interface AgentApi {
+  /** Who the agent is, and proofs of it. */
+  readonly identity: IdentityApi;
+
   /** Starts the worker's part in this tab; resolves when the first overview is there. */
   start(options: StartOptions): Promise<Overview>;
   command(command: Command): Promise<CommandOutcome>;

@@ -2,6 +2,7 @@ import type { ApprovalId, CommandId, Digest, RunId, SourceId, UnixMs } from '#co
 import type { Json } from '#core/base/json.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
+import type { IdentityCommand } from '../identity/identity-facts.ts';
 
 /** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
 export type Command = { readonly id: CommandId } & (
@@ -26,6 +27,7 @@ export type Command = { readonly id: CommandId } & (
   | { readonly type: 'change-settings'; readonly settings: OwnerSettings }
   /** Settings that come with sample data; they hold until the owner saves their own. */
   | { readonly type: 'suggest-settings'; readonly settings: OwnerSettings }
+  | IdentityCommand
   /** Drops all projections and builds them again from the journal, which stays as it is. */
   | { readonly type: 'rebuild' }
 );
