@@ -1,40 +1,49 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
-import { checkpointKey } from '#core/audit/checkpoint.ts';
-import { verifyExport } from '#core/audit/export-check.ts';
-import { describeExport } from '#core/audit/export-report.ts';
-import { formatNoteKey } from '#core/audit/note.ts';
-import { checkSourceFile, SENTENCE_PROOF_FORMAT, verifySentenceProof } from '#core/audit/sentence-proof.ts';
-import type { CitedEvidence } from '#core/audit/cited-claim.ts';
-import { publicKeyOf } from '#core/identity/did-key.ts';
-import { linesOf } from './lines-of.ts';
+import { linesOf } from '#adapters/platform/lines-of.ts';
+import { readZip } from '#adapters/zip/read-zip.ts';
+import { BUNDLE_JOURNAL } from '#core/audit/bundle.ts';
+import { checkBundle, checkFile, type CheckFileTools, type FileReport } from '#core/audit/check-file.ts';
+import { compareExports, type ExportContents, readExport } from '#core/audit/export-contents.ts';
+import { COSIGNATURE_TYPE, type NoteKey, parseNoteKey } from '#core/audit/note.ts';
 
 /**
- * Checks an export of the journal or the proof of a sentence, with nothing but the file: no app, no network.
- *
- *     npm run verify -- FILE [--anchor CHECKPOINT] [--source FILE ...]
- *
- * `--anchor` is a checkpoint noted down earlier: the export must hold the same entries up to it. `--source` gives the
- * files that a sentence cites, so that the cited bytes are checked too. The exit status is 0 when all holds, 1 when
- * anything is wrong, 2 when the command was not understood or a file cannot be read.
+ * Checks an export of the journal, an export bundle, the dossier of a run or the proof of a sentence, with nothing but
+ * the file: no app, no network. The exit status is 0 when all holds, 1 when anything is wrong, 2 when the command was not
+ * understood or a file cannot be read.
  */
-const USAGE = `Usage: npm run verify -- FILE [--anchor CHECKPOINT] [--source FILE ...]
+const USAGE = `Usage: npm run verify -- FILE [--anchor CHECKPOINT] [--with OTHER] [--witness KEY ...] [--source FILE ...]
 
-  FILE       an export of the journal, or the proof of a sentence
-  --anchor   a checkpoint kept from earlier, which the export must agree with
+  FILE       an export of the journal, a bundle (zip or folder), a dossier of a run, or the proof of a sentence
+  --anchor   a checkpoint kept from earlier (a file or its text), which the file must agree with
+  --with     another export or bundle of the same journal: the smaller must be the beginning of the larger
+  --witness  a witness you trust, as name+id+key (a file or the key): its cosignatures count as anchors
   --source   a file that the sentence cites, to check the cited bytes in it`;
 
-const tools = { sha256, verifyEd25519 };
+const tools: CheckFileTools = {
+  sha256,
+  verifyEd25519,
+  lines: linesOf,
+  unzip: readZip,
+  formatTime: (time) => new Date(time).toISOString(),
+};
 
 export async function verifyCommand(args: readonly string[], print: (line: string) => void): Promise<0 | 1 | 2> {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { anchor: { type: 'string' }, source: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+      options: {
+        anchor: { type: 'string' },
+        with: { type: 'string' },
+        witness: { type: 'string', multiple: true },
+        source: { type: 'string', multiple: true },
+        help: { type: 'boolean' },
+      },
     });
     const [file, ...more] = positionals;
     // `--source a b c` reads as one source and two positionals.
@@ -43,99 +52,89 @@ export async function verifyCommand(args: readonly string[], print: (line: strin
       print(USAGE);
       return values.help === true ? 0 : 2;
     }
-    const bytes = await readFile(file);
-    const anchor = values.anchor === undefined ? null : await readFile(values.anchor, 'utf8');
-    if (!isSentenceProof(bytes)) return verifyExportFile(bytes, anchor, print) ? 0 : 1;
-    return (await verifySentenceFile(bytes, sources, print)) ? 0 : 1;
+    const checking = {
+      anchor: values.anchor === undefined ? null : await textOrFile(values.anchor, values.anchor.includes('\n')),
+      witnesses: await Promise.all((values.witness ?? []).map(witnessKey)),
+      sources: await Promise.all(sources.map(async (name) => ({ name, bytes: await readFile(name) }))),
+    };
+    const given = await read(file);
+    const report = check(given, checking);
+    show(report, print);
+    if (!report.ok) return 1;
+    return values.with === undefined || compare(given, await read(values.with), print) ? 0 : 1;
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));
     return 2;
   }
 }
 
-function isSentenceProof(bytes: Uint8Array): boolean {
-  const [first] = linesOf(bytes);
-  return first?.includes(`"format":"${SENTENCE_PROOF_FORMAT}"`) === true;
+/** A file, or the files of a folder by path. */
+type Given = Uint8Array | ReadonlyMap<string, Uint8Array>;
+
+async function read(file: string): Promise<Given> {
+  if (!(await stat(file)).isDirectory()) return readFile(file);
+  const names = await readdir(file, { recursive: true, withFileTypes: true });
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      const full = path.join(entry.parentPath, entry.name);
+      return [path.relative(file, full).split(path.sep).join('/'), new Uint8Array(await readFile(full))] as const;
+    });
+  return new Map(await Promise.all(files));
 }
 
-function verifyExportFile(bytes: Uint8Array, anchor: string | null, print: (line: string) => void): boolean {
-  const report = verifyExport(linesOf(bytes), tools, { anchor });
-  const publicKey = report.agent === null ? null : publicKeyOf(report.agent);
-  if (publicKey?.ok !== true) {
-    print(`FAILED. This is neither an export of a journal nor the proof of a sentence: ${report.firstBad?.why ?? ''}.`);
+function check(given: Given, checking: Parameters<typeof checkFile>[2]): FileReport {
+  return given instanceof Uint8Array ? checkFile(tools, given, checking) : checkBundle(tools, given, checking);
+}
+
+function show({ ok, title, facts, verdict }: FileReport, print: (line: string) => void): void {
+  print(title);
+  const width = Math.max(0, ...facts.map(({ label }) => label.length));
+  for (const { label, text } of facts) print(`  ${label.padEnd(width)}  ${text}`);
+  print(`${ok ? 'OK' : 'FAILED'}. ${verdict}`);
+}
+
+/** Proves that the smaller of two exports is the beginning of the larger. */
+function compare(given: Given, other: Given, print: (line: string) => void): boolean {
+  const report = check(other, {});
+  if (!report.ok) {
+    print(`FAILED. The other file does not hold by itself: ${report.verdict}`);
     return false;
   }
-  print(`Export of the journal of ${report.agent ?? ''}`);
-  // The checkpoints are C2SP signed notes: with this, other tools can check them too.
-  print(`  Key for signed notes: ${formatNoteKey(sha256, checkpointKey(publicKey.value))}`);
-  print(`  ${count(report.size, 'entry', 'entries')} read, ${String(report.verifiedUpTo)} proved`);
-  print(`  ${count(report.payloads, 'payload', 'payloads')} present, as their entries commit to`);
-  print(`  ${count(report.checkpoints, 'checkpoint', 'checkpoints')} signed by the agent`);
-  if (report.anchoredAt !== null) print(`  Agrees with the anchor up to ${String(report.anchoredAt)}`);
-  else if (anchor === null)
-    print('  No anchor was given: whoever has the key could have rewritten all of it (see --anchor)');
-  print(`${report.ok ? 'OK' : 'FAILED'}. ${describeExport(report, isoTime)}`);
-  return report.ok;
-}
-
-async function verifySentenceFile(
-  bytes: Uint8Array,
-  sources: readonly string[],
-  print: (line: string) => void,
-): Promise<boolean> {
-  const report = verifySentenceProof(tools, [...linesOf(bytes)].join('\n'));
-  if (!report.ok || report.claim === null || report.answeredAt === null) {
-    const sequence = report.firstBad?.sequence ?? null;
-    const place = sequence === null ? '' : `First bad entry: ${String(sequence)}. `;
-    print(`FAILED. ${place}${sentenceCase(report.firstBad?.why ?? 'the proof cannot be read')}.`);
+  const [one, two] = [contentsOf(given), contentsOf(other)];
+  if (one === null || two === null) {
+    print('FAILED. Only exports and bundles can be compared.');
     return false;
   }
-  const { claim, evidence, answeredAt } = report;
-  print(`Sentence    ${claim.text}`);
-  for (const { file, start, end, quote, source, digest } of evidence) {
-    print(`Evidence    ${file}, bytes ${String(start)} to ${String(end)}: ${JSON.stringify(quote)}`);
-    print(`            SHA-256 of the bytes ${digest}`);
-    print(`            SHA-256 of the file  ${source}`);
+  const compared = compareExports(sha256, one, two);
+  if (!compared.ok) {
+    const { sequence, why } = compared.error;
+    print(`FAILED. ${sequence === null ? '' : `First bad entry: ${String(sequence)}. `}The two disagree: ${why}.`);
+    return false;
   }
-  if (evidence.length === 0) print(`Evidence    none is cited: the sentence is ${claim.basis}`);
-  print(`Answer      entry ${String(answeredAt.sequence)}, ${isoTime(answeredAt.time)}`);
-  print(`Checkpoint  ${count(report.size ?? 0, 'entry', 'entries')}, signed by ${report.agent ?? ''}`);
-  const wrong = await wrongSources(evidence, sources, print);
-  if (wrong === null && sources.length === 0 && evidence.length > 0)
-    print('            The files themselves were not looked at (see --source)');
-  print(wrong === null ? "OK. The agent's signed journal holds this sentence and its evidence." : `FAILED. ${wrong}`);
-  return wrong === null;
+  const { from, to, proof } = compared.value;
+  print(
+    `OK. Both are one journal: the head of ${String(to)} entries grew from the head of ${String(from)} (consistency proof of ${String(proof.length)} hashes, RFC 9162).`,
+  );
+  return true;
 }
 
-/** Looks up the cited bytes in the files given. @returns the first thing wrong, as a sentence */
-async function wrongSources(
-  evidence: readonly CitedEvidence[],
-  sources: readonly string[],
-  print: (line: string) => void,
-): Promise<string | null> {
-  for (const path of sources) {
-    const bytes = await readFile(path);
-    const checks = evidence.flatMap((cited) => checkSourceFile(sha256, cited, bytes) ?? []);
-    if (checks.length === 0) return `${path} is not a file that the sentence cites, or it was changed since.`;
-    for (const check of checks) {
-      if (!check.ok) return `${path}: ${check.error}.`;
-      const shows = check.value === 'bytes-are-quote' ? 'the cited bytes are the quote' : 'the cited bytes are there';
-      print(`File        ${path}: ${shows}`);
-    }
-  }
-  return null;
+function contentsOf(given: Given): ExportContents | null {
+  const zipped = given instanceof Uint8Array ? readZip(given) : given;
+  const bytes = zipped?.get(BUNDLE_JOURNAL) ?? (given instanceof Uint8Array ? given : null);
+  const contents = bytes === null ? null : readExport(sha256, linesOf(bytes));
+  return contents?.ok === true ? contents.value : null;
 }
 
-function count(number: number, one: string, many: string): string {
-  return `${String(number)} ${number === 1 ? one : many}`;
+async function witnessKey(given: string): Promise<NoteKey> {
+  const text = (await textOrFile(given, given.includes('+'))).trim();
+  const key = parseNoteKey(sha256, text, COSIGNATURE_TYPE);
+  if (!key.ok) throw new Error(`This is not the key of a witness (${key.error}): ${text}`);
+  return key.value;
 }
 
-function sentenceCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString();
+async function textOrFile(given: string, isText: boolean): Promise<string> {
+  return isText ? given : readFile(given, 'utf8');
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -20,6 +20,18 @@ import { seededSigner } from './seeded-signer.ts';
 
 export const checkTools = { sha256, verifyEd25519 };
 
+/** Verification is a pure function: what was judged once need not be computed again in thousands of runs. */
+export function rememberingTools(): typeof checkTools {
+  const judged = new Map<string, boolean>();
+  const remembered: typeof verifyEd25519 = (publicKey, message, signature) => {
+    const key = [publicKey, message, signature].map(hex).join();
+    const known = judged.get(key) ?? verifyEd25519(publicKey, message, signature);
+    judged.set(key, known);
+    return known;
+  };
+  return { sha256, verifyEd25519: remembered };
+}
+
 /** A small signed journal, the same for the same seed: what the audit tests check, export and spoil. */
 export interface TestJournal {
   readonly agent: AgentId;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
-import { linesOf } from '#cli/lines-of.ts';
+import { linesOf } from '#adapters/platform/lines-of.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import { verifyExport } from '#core/audit/export-check.ts';
 import type { ExportReport } from '#core/audit/export-report.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linesOf } from '#cli/lines-of.ts';
+import { linesOf } from '#adapters/platform/lines-of.ts';
 import { signCheckpoint } from '#core/audit/checkpoint.ts';
 import { verifyExport } from '#core/audit/export-check.ts';
 import { describeExport } from '#core/audit/export-report.ts';
@@ -30,6 +30,7 @@ test('an export says how far it is proved, at what time, and what is not', async
     cosignatures: [],
     vouched: null,
     sealed: true,
+    lines: 13,
     firstBad: null,
   });
   expect(describeExport(report, iso)).toBe(

@@ -11,10 +11,10 @@ import {
   encodeSentenceProof,
   type JournalRecord,
   makeSentenceProof,
-  type ProvedEntry,
   type SentenceProof,
   verifySentenceProof,
 } from '#core/audit/sentence-proof.ts';
+import type { ProvedEntry } from '#core/audit/proved-entry.ts';
 import { checkTools, plainFacts, type TestJournal, testJournal } from '#tests/fakes/journal.ts';
 import { answerFact, claims, files, importFact, sentenceJournal, sourceIdOf } from '#tests/fakes/sentence-vault.ts';
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,12 @@ import { verifyCommand } from '#cli/verify.ts';
 import { merkleTree } from '#core/audit/merkle-tree.ts';
 import { encodeSentenceProof, makeSentenceProof } from '#core/audit/sentence-proof.ts';
 import { exportBytes } from '#tests/fakes/journal.ts';
-import { files, sentenceJournal } from '#tests/fakes/sentence-vault.ts';
+import { answerFact, files, sentenceJournal } from '#tests/fakes/sentence-vault.ts';
+import { seededSigner } from '#tests/fakes/seeded-signer.ts';
+import { fileTools } from '#tests/fakes/file-tools.ts';
+import { makeBundle } from '#core/audit/bundle.ts';
+import { cosign } from '#core/audit/cosignature.ts';
+import { COSIGNATURE_TYPE, formatNoteKey } from '#core/audit/note.ts';
 
 const journal = sentenceJournal();
 let folder = '';
@@ -59,15 +64,17 @@ test('a good export passes and says how far it is proved', async () => {
   const { status, text } = await verify(at('journal.ndjson'));
   expect(status).toBe(0);
   expect(text).toContain(`Export of the journal of ${journal.agent}`);
-  expect(text).toContain('12 entries read, 11 proved');
+  expect(text).toContain('12 entries read, 11 signed for');
   expect(text).toContain('OK. Proved up to 11 at 2025-11-21T04:40:10.000Z; unproved after that (1 entry follows).');
-  expect(text).toContain('No anchor was given');
+  expect(text).toContain('none was given: whoever has the key could have rewritten all of it');
 });
 
 test('an anchor is looked up, and a journal that disagrees with it fails', async () => {
   const agrees = await verify(at('journal.ndjson'), '--anchor', at('anchor.txt'));
   expect(agrees).toMatchObject({ status: 0 });
-  expect(agrees.text).toContain('Agrees with the anchor up to 6');
+  expect(agrees.text).toContain(
+    'OK. Proved up to 6 at 2025-11-21T04:40:05.000Z; unproved after that (6 entries follow).',
+  );
   const cut = at('cut.ndjson');
   const { texts, payloads, leafHashes, entries, ...rest } = journal;
   const keep = 5;
@@ -91,7 +98,7 @@ test('a good proof of a sentence passes, with and without the files it cites', a
   expect(status).toBe(0);
   expect(text).toContain('Sentence    It is 12 m², and the mill opens at 9.');
   expect(text).toContain('notes/größe.txt, bytes 0 to 22: "Die Größe ist 12 m²"');
-  expect(text).toContain('The files themselves were not looked at');
+  expect(text).toContain('the files themselves were not looked at');
   const withFiles = await verify(at('sentence.json'), '--source', at('mail.eml'), at('note.txt'));
   expect(withFiles.status).toBe(0);
   expect(withFiles.text.match(/the cited bytes are the quote/g)).toHaveLength(3);
@@ -106,11 +113,55 @@ test('a changed proof and a changed file fail, with the reason', async () => {
   expect(file.text).toContain('is not a file that the sentence cites, or it was changed since');
 });
 
+test('two exports of one journal are compared, and a rewritten one is named', async () => {
+  const { entries, texts, ...rest } = journal;
+  await writeFile(at('early.ndjson'), await exportBytes({ ...rest, entries, texts: texts.slice(0, 7) }, [7]));
+  const same = await verify(at('journal.ndjson'), '--with', at('early.ndjson'));
+  expect(same).toMatchObject({ status: 0 });
+  expect(same.text).toContain('OK. Both are one journal: the head of 11 entries grew from the head of 7');
+  const other = sentenceJournal({ ...answerFact(), value: 'another past' });
+  await writeFile(at('other.ndjson'), await exportBytes(other, [12]));
+  const differs = await verify(at('journal.ndjson'), '--with', at('other.ndjson'));
+  expect(differs.status).toBe(1);
+  expect(differs.text).toContain('FAILED. First bad entry: 8. The two disagree: entry 8 is not the same in both');
+  const broken = await verify(at('journal.ndjson'), '--with', at('mail.eml'));
+  expect(broken).toMatchObject({ status: 1 });
+  expect(broken.text).toContain('The other file does not hold by itself');
+  expect(await verify(at('journal.ndjson'), '--with', at('sentence.json'))).toMatchObject({ status: 1 });
+});
+
+test('a bundle is verified from its folder, with a witness given as a key or in a file', async () => {
+  const witness = seededSigner(80);
+  const key = { name: 'witness.example/w', publicKey: witness.publicKey };
+  const note = await journal.checkpointAt(11);
+  const line = await cosign(sha256, note.slice(0, note.indexOf('\n\n') + 1), key, 1_764_000_000, witness.sign);
+  const ndjson = await exportBytes(journal, [11], { cosigned: { 11: [line] } });
+  const made = await makeBundle(fileTools, ndjson, { keyId: journal.agent, sign: journal.signer.sign });
+  if (!made.ok) throw new Error(made.error);
+  for (const { path: name, bytes } of [{ path: 'journal.ndjson', bytes: ndjson }, ...made.value]) {
+    await mkdir(path.dirname(at(`bundle/${name}`)), { recursive: true });
+    await writeFile(at(`bundle/${name}`), bytes);
+  }
+  const vkey = formatNoteKey(sha256, key, COSIGNATURE_TYPE);
+  await writeFile(at('witness.txt'), `${vkey}\n`);
+  for (const given of [vkey, at('witness.txt')]) {
+    const { status, text } = await verify(at('bundle'), '--witness', given);
+    expect(status).toBe(0);
+    expect(text).toContain('Export bundle of the journal of');
+    expect(text).toContain('OK. Proved up to 11 at 2025-11-24T16:00:00.000Z; unproved after that');
+  }
+  expect(await verify(at('bundle'), '--anchor', note)).toMatchObject({ status: 0 });
+  expect(await verify(at('bundle'), '--with', at('journal.ndjson'))).toMatchObject({ status: 0 });
+  expect(await verify(at('bundle'), '--witness', 'name+00000000+AAAA')).toMatchObject({ status: 2 });
+  await writeFile(at('bundle/checkpoint'), 'x');
+  expect((await verify(at('bundle'))).text).toContain('checkpoint: this file is not what the journal gives');
+});
+
 test('a file that is something else is called that', async () => {
   const { status, text } = await verify(at('mail.eml'));
   expect(status).toBe(1);
   expect(text).toBe(
-    'FAILED. This is neither an export of a journal nor the proof of a sentence: the header cannot be read: the text is not JSON.',
+    'This is neither an export of a journal nor a proof\nFAILED. It is no export, bundle, dossier or proof of a sentence that this program knows.',
   );
 });
 

@@ -33,6 +33,14 @@ export interface ExportCheck {
   readonly firstBad: ExportFault | null;
 }
 
+/** What reading files needs beside checking. */
+export interface FileTools extends CheckTools {
+  /** The lines of a file as text, null for one that is not UTF-8; a last newline ends the last line. */
+  readonly lines: (bytes: Uint8Array) => Iterable<string | null>;
+}
+
+const NEWLINE = 0x0a;
+
 interface OpenExport {
   readonly header: ExportHeader;
   readonly journal: JournalCheck;
@@ -56,6 +64,14 @@ export function verifyExport(lines: Iterable<string | null>, tools: CheckTools, 
   let check = startExportCheck(trust);
   for (const line of lines) check = checkExportLine(tools, check, line);
   return endExportCheck(check);
+}
+
+/** Verifies the bytes of an export: a last line without its end was cut. */
+export function verifyExportFile(tools: FileTools, bytes: Uint8Array, trust: Trust = {}): ExportReport {
+  const report = verifyExport(tools.lines(bytes), tools, trust);
+  if (!report.ok || bytes.at(-1) === NEWLINE) return report;
+  const firstBad = { sequence: report.size, line: report.lines, why: 'the last line has no end: the file was cut' };
+  return { ...report, ok: false, firstBad };
 }
 
 export function startExportCheck(trust: Trust): ExportCheck {
@@ -87,6 +103,7 @@ export function endExportCheck(check: ExportCheck): ExportReport {
     verifiedUpTo: proved?.size ?? 0,
     provedAt: proved?.time ?? null,
     size,
+    lines: check.line,
     afterCheckpoint: size - (proved?.size ?? 0),
     payloads: open?.payloads ?? 0,
     checkpoints: open?.checkpoints ?? 0,

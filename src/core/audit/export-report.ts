@@ -14,6 +14,8 @@ export interface ExportReport {
   readonly provedAt: UnixMs | null;
   /** Entries read. */
   readonly size: number;
+  /** Lines read. */
+  readonly lines: number;
   /** Entries read that no checkpoint covers: unproved. */
   readonly afterCheckpoint: number;
   /** Payloads that are there, each found to be what its entry commits to. */
@@ -70,25 +72,29 @@ export interface ExportFault {
  */
 export function describeExport(report: ExportReport, formatTime: (time: UnixMs) => string): string {
   const { verifiedUpTo, vouched, firstBad, size } = report;
-  const upTo = vouched?.size ?? verifiedUpTo;
-  const at = vouched === null ? report.provedAt : vouched.time;
-  const proved =
-    upTo === 0
-      ? 'Nothing is proved'
-      : `Proved up to ${String(upTo)}${at === null ? '' : ` at ${formatTime(at)}`}; unproved after that`;
+  const proved = describeProved(report, formatTime);
   if (firstBad !== null) {
     const place = firstBad.sequence === null ? 'Bad' : `First bad entry: ${String(firstBad.sequence)},`;
     return `${proved}. ${place} line ${String(firstBad.line)}: ${firstBad.why}.`;
   }
-  const rest = size - upTo;
+  const rest = size - (vouched?.size ?? verifiedUpTo);
   const follow = rest === 0 ? 'no entries follow' : rest === 1 ? '1 entry follows' : `${String(rest)} entries follow`;
-  const alone =
-    vouched === null
-      ? " Only the device's own key and clock say so: without an anchor, an end cut off or a past rewritten by the device's owner cannot be seen."
-      : verifiedUpTo > upTo
-        ? ` Up to ${String(verifiedUpTo)} the agent alone signs, as a continuation.`
-        : '';
-  return `${proved} (${follow}).${alone}`;
+  const more = vouched !== null && verifiedUpTo > vouched.size;
+  const alone = more ? ` Up to ${String(verifiedUpTo)} the agent alone signs, as a continuation.` : '';
+  return `${proved} (${follow}).${vouched === null ? UNANCHORED : alone}`;
+}
+
+const UNANCHORED =
+  " Only the device's own key and clock say so: without an anchor, an end cut off or a past rewritten by the device's owner cannot be seen.";
+
+export function describeProved(
+  { verifiedUpTo, provedAt, vouched }: Pick<ExportReport, 'verifiedUpTo' | 'provedAt' | 'vouched'>,
+  formatTime: (time: UnixMs) => string,
+): string {
+  const upTo = vouched?.size ?? verifiedUpTo;
+  const at = vouched === null ? provedAt : vouched.time;
+  if (upTo === 0) return 'Nothing is proved';
+  return `Proved up to ${String(upTo)}${at === null ? '' : ` at ${formatTime(at)}`}; unproved after that`;
 }
 
 /** The larger size; for the same size the later word of a witness. */

@@ -1,24 +1,14 @@
 import type { Sha256, UnixMs } from '../base/ids.ts';
-import { base64, equalBytes, fromBase64, hex, utf8 } from '../base/bytes.ts';
+import { base64, equalBytes, hex, utf8 } from '../base/bytes.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
 import { type CitedClaim, type CitedEvidence, citedClaim, importedSource } from './cited-claim.ts';
 import { type Checkpoint, checkpointKey, openCheckpoint, readCheckpoint } from './checkpoint.ts';
-import {
-  type Entry,
-  entryHash,
-  hasKeys,
-  parseCanonical,
-  parseEntry,
-  type Payload,
-  payloadDigest,
-  payloadFrom,
-  payloadJson,
-} from './entry.ts';
+import { hasKeys, parseCanonical, parseEntry, type Payload, payloadJson } from './entry.ts';
 import type { CheckTools } from './journal-check.ts';
-import { verifyInclusion } from './merkle.ts';
 import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
+import { checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
 
 /**
  * The proof of one sentence, version 1: canonical JSON that needs nothing else to be checked.
@@ -39,14 +29,6 @@ export interface SentenceProof {
   readonly sources: readonly ProvedEntry[];
   /** C2SP checkpoint note that all entries are proved to. */
   readonly checkpoint: string;
-}
-
-export interface ProvedEntry {
-  readonly entry: Entry;
-  /** What it commits to; the salt in base64. */
-  readonly payload: { readonly salt: string; readonly value: Json };
-  /** Inclusion proof, RFC 9162 section 2.1.3: hashes in base64, lowest first. */
-  readonly inclusion: readonly string[];
 }
 
 export interface JournalRecord {
@@ -187,28 +169,10 @@ type Fault = NonNullable<SentenceReport['firstBad']>;
 
 function firstFault(tools: CheckTools, proof: SentenceProof, checkpoint: Checkpoint): Fault | null {
   for (const proved of [proof.answer, ...proof.sources]) {
-    const fault = entryFault(tools, proved, checkpoint);
-    if (fault !== null) return fault;
+    const checked = checkProvedEntry(tools, proved, checkpoint);
+    if (!checked.ok) return checked.error;
   }
   return contentFault(proof);
-}
-
-/** The entry is in the tree, and the payload is what it commits to. */
-function entryFault(tools: CheckTools, proved: ProvedEntry, checkpoint: Checkpoint): Fault | null {
-  const text = canonicalJson(proved.entry);
-  const entry = parseEntry(text);
-  if (!entry.ok) return { sequence: null, why: `an entry cannot be read: ${entry.error.message}` };
-  const { sequence } = entry.value;
-  const name = `entry ${String(sequence)}`;
-  const inclusion = hashesOf(proved.inclusion);
-  if (inclusion === null) return { sequence, why: `the inclusion proof of ${name} is not a list of hashes` };
-  const leaf = entryHash(tools.sha256, text);
-  if (!verifyInclusion(tools.sha256, inclusion, sequence, checkpoint.size, leaf, checkpoint.root))
-    return { sequence, why: `${name} is not in the tree that the checkpoint signs` };
-  const payload = payloadFrom(proved.payload);
-  if (!payload.ok || payloadDigest(tools.sha256, payload.value) !== entry.value.payload)
-    return { sequence, why: `the payload of ${name} is not what the entry commits to` };
-  return null;
 }
 
 /** The answer holds the sentence with this evidence, and each cited file was imported before it. */
@@ -242,10 +206,4 @@ function firstOfEachSource(evidence: readonly CitedEvidence[]): CitedEvidence[] 
 function isImportOf(value: Json, evidence: CitedEvidence): boolean {
   const source = importedSource(value);
   return source !== null && source.id === evidence.source && source.path === evidence.file;
-}
-
-function hashesOf(list: unknown): Uint8Array[] | null {
-  if (!Array.isArray(list)) return null;
-  const hashes = list.map((text: unknown) => (typeof text === 'string' ? fromBase64(text) : null));
-  return hashes.includes(null) ? null : (hashes as Uint8Array[]);
 }
