@@ -126,6 +126,12 @@ describe('what is asked of the owner', () => {
     expect(claim).toContain('do you bring a cake');
   });
 
+  test('a message that greets a whole group asks those in copy too', async () => {
+    const to = 'parents-3b@school.example.org';
+    const text = 'Dear parents,\nplease return the signed form by Friday, 27 November.';
+    expect(await asked(letter(text, { to, cc: SAM }))).toHaveLength(1);
+  });
+
   test('newsletters ask nothing', async () => {
     const text = 'Could you be our reader of the month? Register now!\nUnsubscribe here.';
     expect(await asked(letter(text, { from: 'Garden News <newsletter@example.org>' }))).toEqual([]);

@@ -79,3 +79,35 @@ The notice period is three weeks. The licence fee is EUR 45.`,
     expect((await (await world).ask(question)).outcome).toBe('not-found');
   });
 });
+
+describe('everyday words', () => {
+  const world = textWorld({
+    'bike.md': `# Bike insurance policy
+
+We insure your bicycle against theft and damage anywhere in the European Union.
+
+For each claim you pay the first 75 euros yourself. In case of theft the excess is 150 euros.
+
+The policy runs for twelve months and renews itself unless it is cancelled one month before its end.`,
+    'van.txt': `VEHICLE LEASE
+
+The monthly rent is £389. Mileage is limited to 20,000 miles a year; each further mile costs 9 pence.`,
+    'school.md': `# Class trip
+
+Please return the signed form by Friday, 27 November 2026.`,
+  });
+  test.each([
+    ['What is the excess if my bike is stolen?', /150 euros/],
+    ['How do I cancel the bike insurance?', /cancelled one month before/],
+    ['What happens if I drive more than 20,000 miles?', /9 pence/],
+    ['Until when do I have to hand in the form?', /27 November/],
+  ])('%j is answered in the words of the file', async (question, answer) => {
+    const draft = await (await world).ask(question);
+    expect(verifiedTexts(draft)[0]).toMatch(answer);
+  });
+
+  test('how to do something is not answered by what is about something else to be done', async () => {
+    const draft = await (await world).ask('How do I sell the bike insurance?');
+    expect(draft.outcome).toBe('not-found');
+  });
+});

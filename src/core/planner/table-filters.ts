@@ -157,11 +157,12 @@ export function shownFilters(filters: readonly TableFilter[]): string {
     '>=': 'at least',
     contains: 'contains',
   };
-  return filters
-    .map(({ column, op, value, value2 }) =>
-      op === 'between' ? `${column} between ${value} and ${value2 ?? ''}` : `${column} ${words[op] ?? op} ${value}`,
-    )
-    .join(' and ');
+  const shown = filters.map(({ column, op, value, value2 }) => {
+    if (op === 'between') return `${column} between ${value} and ${value2 ?? ''}`;
+    const wanted = op === '=' ? filters.filter((other) => other.op === '=' && other.column === column) : [{ value }];
+    return `${column} ${words[op] ?? op} ${wanted.map((other) => other.value).join(' or ')}`;
+  });
+  return [...new Set(shown)].join(' and ');
 }
 
 /** For the table tools, which name comparisons in words and take several wanted values of a column as one list. */

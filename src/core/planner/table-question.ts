@@ -307,14 +307,14 @@ function groupOf(reading: Reading, mentions: TableMentions, ranking: boolean): I
 
 /** "compare North and South": the column both are values of. */
 function isCompared(plain: string): boolean {
-  return /\b(?:compare[ds]?|comparison|versus|vs|against|difference between)\b|\bhow much (?:more|less)\b.*\bthan\b/.test(
+  return /\b(?:compare[ds]?|comparison|versus|vs|against|difference between)\b|\bhow much (?:more|less)\b.*\bthan\b|\b(?:who|which|what)\b.*\b(?:more|less|fewer|higher|lower|better)\b.*\bor\b/.test(
     plain,
   );
 }
 
 function comparedColumn(reading: Reading, mentions: TableMentions): InventoryColumn | null {
   if (
-    !/\bhow much (?:more|less)\b.*\bthan\b|\b(?:compare[ds]?|comparison|versus|vs|against|difference between|breakdown|break down|broken down|split|distribution)\b/.test(
+    !/\bhow much (?:more|less)\b.*\bthan\b|\b(?:who|which|what)\b.*\b(?:more|less|fewer|higher|lower|better)\b.*\bor\b|\b(?:compare[ds]?|comparison|versus|vs|against|difference between|breakdown|break down|broken down|split|distribution)\b/.test(
       reading.plain,
     )
   )

@@ -107,13 +107,17 @@ export function columnWords(name: string): string[] {
   return telling.length > 0 ? telling : words;
 }
 
+const CURRENCY_NAME = /^(?:eur|euros?|usd|dollars?|gbp|pounds?|chf|francs?|sek|kr|pln|czk|huf|jpy|yen|inr|cad|aud)$/;
+
 function columnMention(
   words: readonly PlainWord[],
   column: InventoryColumn,
   taken: (start: number, end: number) => boolean,
 ): ColumnMention | null {
-  const parts = columnWords(column.name).map(stem);
-  if (parts.length === 0) return null;
+  const own = columnWords(column.name);
+  if (own.length === 0) return null;
+  // A column that is named after its currency holds amounts.
+  const parts = (CURRENCY_NAME.test(own.join(' ')) ? ['amount'] : own).map(stem);
   let best: ColumnMention | null = null;
   const offer = (start: number, end: number, strength: number): void => {
     if (taken(start, end) && strength < 1) return;

@@ -318,6 +318,26 @@ describe('a question to a table', () => {
   });
 });
 
+test('a table with an amount column named after its currency is found by what was spent, and two people compared', () => {
+  const spending: InventoryTable = {
+    name: 'expenses',
+    path: 'expenses.tsv',
+    columns: [
+      { name: 'Day', type: 'date', unit: '' },
+      { name: 'Who', type: 'text', unit: '' },
+      { name: 'EUR', type: 'number', unit: '' },
+    ],
+    rows: 9,
+    numbering: [],
+    values: { Who: ['Dana', 'Luis'] },
+  };
+  const inventory = { ...INVENTORY, tables: [spending] };
+  expect(understand('list my spending this month', {}, inventory).kind).toBe('query-table');
+  const compared = understand('Who spent more, Dana or Luis?', {}, inventory);
+  expect(valuesOf(compared)).toMatchObject({ operation: 'sum', column: 'EUR', groupBy: 'Who' });
+  expect(compared.restated).toContain('where Who is Dana or Luis');
+});
+
 describe('a goal that is out of reach', () => {
   test.each([
     [

@@ -107,7 +107,7 @@ const MODIFIER =
 
 /** Words that name the kind of answer: "cost" where an amount answers, "scheduled" where a date does. */
 const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
-  when: /^(?:scheduled?|planned|plan|set|expected|due|held|fixed|supposed|exact|going|latest)$/,
+  when: /^(?:lessons?|appointments?|sessions?|class|classes|scheduled?|planned|plan|set|expected|due|held|fixed|supposed|exact|going|latest)$/,
   time: /^(?:scheduled?|planned|set|expected|held|starts?|begins?)$/,
   money:
     /^(?:costs?|price|prices|pay|paid|charged?|worth|spen[dt]|fees?|euros?|dollars?|money|most|maximum|altogether)$/,
@@ -117,6 +117,9 @@ const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
   where: /^(?:located|placed|held|kept|stored|situated|stands?)$/,
   why: /^(?:reason|cause)s?$/,
 };
+
+/** "How do I cancel …": what is to be done is what is asked about, and no other verb will do. */
+const PROCEDURE = /^how (?:to|(?:do|can|could|should|would|may|must) (?:i|we|you|one|people|anyone|someone))\b/i;
 
 /** What a question wants to know, and the words that its answer must be about. */
 export function readQuestion(asked: string): Question {
@@ -129,6 +132,7 @@ export function readQuestion(asked: string): Question {
     .toLowerCase();
   const words = wordsOf(text);
   const verbs = verbsAmong(words);
+  const procedure = PROCEDURE.test(text);
   const all = words.map((word, i) => ({ ...word, first: i === 0, verb: verbs.has(i) }));
   const content = all.filter(({ lower }) => !STOP_WORDS.has(lower) && !STOP_WORDS.has(plainWord(lower)));
   const telling = content.filter(
@@ -145,7 +149,7 @@ export function readQuestion(asked: string): Question {
       word: written,
       hard: hard || known?.hard === true,
       optional: !hard && (MODIFIER.test(lower) || OPTIONAL[type]?.test(lower) === true || asksMeasure(measure, lower)),
-      verb: !hard && verb && known?.verb !== false,
+      verb: !hard && verb && known?.verb !== false && !procedure,
     });
   }
   return { text, type, measure, terms: [...terms.values()] };

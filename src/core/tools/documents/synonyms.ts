@@ -44,6 +44,10 @@ invoice bill billed
 contract agreement
 refund reimburse reimbursed reimbursement refunded
 insurance insured policy cover coverage
+steal stolen theft thief burglary
+excess deductible
+hand return submit
+drive drove driven mileage
 warranty guarantee guaranteed
 rent lease rental leased
 password code pin passcode passwd

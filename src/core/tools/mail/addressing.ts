@@ -74,7 +74,9 @@ export class AddresseeTracker {
     const words = nameWords(names);
     if (words.some((word) => this.#owner.words.has(word)))
       return words.length > 3 || /\b(?:and|&)\b|,/.test(names) ? { kind: 'all' } : { kind: 'owner' };
-    if (words.length === 0 || GROUP.test(names)) return this.#header.ownerRole === 'none' ? OTHERS : { kind: 'all' };
+    // "Dear parents": no name, so everybody.
+    if (words.length === 0 || GROUP.test(names) || !/\p{Lu}/u.test(names))
+      return this.#header.ownerRole === 'none' ? OTHERS : { kind: 'all' };
     const alone = this.#header.to.length === 1 && this.#header.ownerRole === 'to' && this.#header.cc.length === 0;
     if (alone) return { kind: 'owner' };
     const others = [...this.#header.to, ...this.#header.cc].flatMap((person) =>
