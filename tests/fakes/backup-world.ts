@@ -6,14 +6,21 @@ import { agentIdOf } from '#core/identity/did-key.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { project, stateFromRows } from '#runtime/agent/projection.ts';
+import type { RestorePlace } from '#ports/restore-place.ts';
+import type { RestoreParts } from '#runtime/backup/restore.ts';
 import type { BackupTools, LiveContent } from '#runtime/backup/parts.ts';
 import { hex } from '#core/base/bytes.ts';
 import type { SeriesToWrite, WriteOptions } from '#runtime/backup/write-series.ts';
 import { keyName } from '#runtime/backup/series.ts';
 import { checkTools } from './journal.ts';
 import { journalWorld, type JournalWorld } from './journal-world.ts';
-import { memoryAgentStore } from './memory-agent-store.ts';
+import { fakeClock } from './fake-clock.ts';
+import { memoryAgentStore, memoryStoreDisk } from './memory-agent-store.ts';
 import { memoryBlobStore } from './memory-blob-store.ts';
+import { memoryJournalLeg } from './memory-journal-leg.ts';
+import { plainSealer } from './plain-sealer.ts';
+import { seededEntropy } from './seeded-entropy.ts';
+import { seededSigner } from './seeded-signer.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 
 export const NOW = 1_763_700_000_000 as UnixMs;
@@ -117,3 +124,17 @@ export async function seriesToWrite(series = '00000000000000aa', key?: string): 
 }
 
 export const PASSPHRASE = 'correct horse battery staple';
+
+/** Another device: its own key, its own seal, empty stores. */
+export function otherDevice(): { readonly parts: RestoreParts; readonly place: RestorePlace } {
+  const sealer = plainSealer('another device');
+  const clock = fakeClock();
+  return {
+    parts: { ...backupTools, clock, entropy: seededEntropy(9), signer: seededSigner(9), sealer },
+    place: {
+      store: memoryAgentStore(memoryStoreDisk()),
+      legs: [memoryJournalLeg(undefined, 'opfs'), memoryJournalLeg(undefined, 'indexeddb')],
+      blobs: memoryBlobStore(clock, undefined, sealer),
+    },
+  };
+}

@@ -9,6 +9,8 @@ export type Fact = (RunEvent | VaultFact) & { readonly command?: CommandId };
 
 export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'agent.created'; readonly agent: string }
+  /** After a restore on another device: from here on this key signs, over all that the one before it signed. */
+  | { readonly type: 'agent.continued'; readonly agent: string; readonly before: Predecessor }
   | { readonly type: 'source.imported'; readonly source: Source }
   | { readonly type: 'source.removed'; readonly source: SourceId }
   | { readonly type: 'source.restored'; readonly source: SourceId }
@@ -17,6 +19,14 @@ export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'run.forgotten'; readonly run: RunId }
   | IdentityFact
 );
+
+/** Whose journal it was until a restore, and the last head that they signed. */
+export interface Predecessor {
+  readonly agent: string;
+  readonly size: number;
+  /** C2SP checkpoint note. */
+  readonly checkpoint: string;
+}
 
 export function isRunEvent(fact: Fact): fact is RunEvent & { readonly command?: CommandId } {
   return 'run' in fact && fact.type !== 'run.forgotten';

@@ -100,6 +100,7 @@ function projectRun(
 function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<Projected, 'done'> {
   switch (fact.type) {
     case 'agent.created':
+    case 'agent.continued':
       return {
         state: { ...state, agent: fact.agent },
         rows: [{ kind: 'agent', id: 'agent', sequence, value: fact.agent }],

@@ -13,25 +13,21 @@ export class ContentDigest {
   readonly #new: () => IncrementalHash;
   readonly #entries: IncrementalHash;
   readonly #files = new Map<SourceId, string>();
-  entries = 0;
+  #count = 0;
 
   constructor(hash: () => IncrementalHash) {
     this.#new = hash;
     this.#entries = hash();
   }
 
-  get files(): ReadonlyMap<SourceId, string> {
-    return this.#files;
-  }
-
   /** @param payload null when it was destroyed or cannot be read */
   entry(text: string, payload: Payload | null): void {
     this.#entries.update(utf8(`${text}\n${payload === null ? '' : encodePayload(payload)}\n`));
-    this.entries++;
+    this.#count++;
   }
 
-  /** The digest of a file's items, batch by batch, then `done`. */
-  file(id: SourceId, size: number): { readonly items: (batch: readonly unknown[]) => void; readonly done: () => void } {
+  /** A file's items, batch by batch, then `done`. */
+  file(id: SourceId, size: number): FileDigest {
     const items = this.#new();
     return {
       items: (batch) => items.update(utf8(`${JSON.stringify(batch)}\n`)),
@@ -39,13 +35,30 @@ export class ContentDigest {
     };
   }
 
-  /** Ends the digest: nothing may be added after. */
-  digest(): Digest {
+  /** Ends it: nothing may be added after. */
+  sum(): ContentSum {
+    const entries = this.#entries.digest();
     const all = this.#new();
-    all.update(this.#entries.digest());
+    all.update(entries);
     for (const id of [...this.#files.keys()].sort()) all.update(utf8(`${this.#files.get(id) ?? ''}\n`));
-    return hex(all.digest()) as Digest;
+    return {
+      digest: hex(all.digest()) as Digest,
+      entries: { count: this.#count, digest: hex(entries) },
+      files: this.#files,
+    };
   }
+}
+
+export interface FileDigest {
+  readonly items: (batch: readonly unknown[]) => void;
+  readonly done: () => void;
+}
+
+export interface ContentSum {
+  readonly digest: Digest;
+  readonly entries: { readonly count: number; readonly digest: string };
+  /** A line for each file: its id, its size, the digest of its items. */
+  readonly files: ReadonlyMap<SourceId, string>;
 }
 
 /** The digest of what is kept here: the entries [0, to) and these files. */
@@ -54,7 +67,7 @@ export async function liveDigest(
   hash: () => IncrementalHash,
   to: number,
   files: Iterable<SourceId>,
-): Promise<ContentDigest> {
+): Promise<ContentSum> {
   const content = new ContentDigest(hash);
   for await (const group of readGroups(live.journal)) {
     for (const { entry, text, payload } of group.entries) if (entry.sequence < to) content.entry(text, payload);
@@ -67,5 +80,5 @@ export async function liveDigest(
     for await (const batch of live.blobs.items(id)) file.items(batch);
     file.done();
   }
-  return content;
+  return content.sum();
 }

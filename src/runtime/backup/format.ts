@@ -35,6 +35,8 @@ export interface SegmentHeader {
   /** The entries in it: [from, to). */
   readonly from: number;
   readonly to: number;
+  /** Of the last leader that wrote in it: no entry has a higher one. */
+  readonly epoch: number;
   /** The signed head over the entries [0, to). */
   readonly checkpoint: string;
   /** The device's clock when it was written. */
@@ -184,13 +186,14 @@ function headerOf(body: Uint8Array): SegmentHeader {
   const header = jsonOf(body) as Partial<SegmentHeader> | null;
   if (header?.format !== SEGMENT_FORMAT) throw damaged('it is not a part of a Windhover backup');
   checkVersion(header.version, SEGMENT_VERSION);
-  const { series, agent, from, to, checkpoint, createdAt, holds } = header;
+  const { series, agent, from, to, epoch, checkpoint, createdAt, holds } = header;
   const whole =
     isSeriesName(series) &&
     typeof agent === 'string' &&
     isCount(from) &&
     isCount(to) &&
     from <= to &&
+    isCount(epoch) &&
     typeof checkpoint === 'string' &&
     isCount(createdAt) &&
     [holds?.files, holds?.bytes, holds?.runs].every(isCount);

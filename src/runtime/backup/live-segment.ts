@@ -9,6 +9,7 @@ import type { LiveContent } from './parts.ts';
 /** How far a backup goes: up to a signed head. */
 export interface BackupEnd {
   readonly size: number;
+  readonly epoch: number;
   readonly checkpoint: string;
 }
 
@@ -27,6 +28,7 @@ export async function segmentHeader(
     agent,
     from,
     to: end.size,
+    epoch: end.epoch,
     checkpoint: end.checkpoint,
     createdAt,
     holds: {

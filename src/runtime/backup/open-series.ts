@@ -1,5 +1,5 @@
 import { KIB } from '#core/base/limits.ts';
-import { BackupError } from '#ports/backup-error.ts';
+import { BackupError, type BackupErrorCode } from '#ports/backup-error.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import { readSegmentHeader, type SegmentHeader } from './format.ts';
 import type { BackupTools } from './parts.ts';
@@ -120,9 +120,10 @@ async function headerOf(
   }
 }
 
+const ABOUT_A_FILE: readonly BackupErrorCode[] = ['damaged', 'wrong-key', 'newer-version'];
+
 /** The same failure with the file that it is about. */
 export function inFile(error: unknown, name: string): unknown {
-  return error instanceof BackupError && error.file === null
-    ? new BackupError(error.code, `${name}: ${error.message}`, name)
-    : error;
+  const about = error instanceof BackupError && error.file === null && ABOUT_A_FILE.includes(error.code);
+  return about ? new BackupError(error.code, `${name}: ${error.message}`, name) : error;
 }

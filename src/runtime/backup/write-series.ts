@@ -63,7 +63,7 @@ export async function writeSeries(
 ): Promise<Written> {
   const head = await live.journal.store.head();
   if (head === null || head.size === 0) return { to: 0, segment: null, bytes: 0 };
-  const end: BackupEnd = { size: head.size, checkpoint: head.checkpoint };
+  const end: BackupEnd = { size: head.size, epoch: head.epoch, checkpoint: head.checkpoint };
   const found = (await findSeries(folder)).find(({ series }) => series === target.series) ?? null;
   const standing = found === null ? null : await standingSegments(tools, live, folder, found, target);
   const keyThere = found?.files.some(
@@ -131,7 +131,7 @@ async function standingSegments(
 }
 
 /** Whether the journal kept here once had exactly this signed head. */
-async function wasHeadHere(live: LiveContent, end: BackupEnd): Promise<boolean> {
+async function wasHeadHere(live: LiveContent, end: Pick<BackupEnd, 'size' | 'checkpoint'>): Promise<boolean> {
   for (const leg of live.journal.legs) {
     const { groups } = await leg.read((end.size - 1) as Sequence, 1);
     const group = groups.find(({ firstSequence, count }) => firstSequence + count === end.size);

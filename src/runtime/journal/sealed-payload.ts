@@ -63,6 +63,11 @@ export function sealPayload(key: Uint8Array, entropy: Entropy, content: Uint8Arr
   return concat(Uint8Array.of(BY_PLATFORM, box.length & 255, box.length >> 8), box, content.ciphertext);
 }
 
+/** Seals a payload that an entry already commits to, for another device or another place. */
+export function sealAgain(sealer: Pick<Sealer, 'seal'>, payload: Payload): Promise<Sealed> {
+  return sealer.seal(utf8(encodePayload(payload)), CONTEXT);
+}
+
 export type OpenedPayload =
   | { readonly payload: Payload; readonly missing: null }
   /** Destroyed on purpose; its key lost; sealed by another device's key; or not what the entry commits to. */

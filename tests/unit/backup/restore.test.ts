@@ -1,0 +1,193 @@
+import { expect, test, vi } from 'vitest';
+import { utf8 } from '#core/base/bytes.ts';
+import type { Epoch } from '#core/base/ids.ts';
+import { agentIdOf } from '#core/identity/did-key.ts';
+import { BackupError } from '#ports/backup-error.ts';
+import type { Fact } from '#runtime/agent/facts.ts';
+import { openSeries } from '#runtime/backup/open-series.ts';
+import { drillSeries } from '#runtime/backup/drill.ts';
+import { restoreSeries } from '#runtime/backup/restore.ts';
+import { findSeries, segmentName } from '#runtime/backup/series.ts';
+import { writeSeries } from '#runtime/backup/write-series.ts';
+import { openJournal } from '#runtime/journal/open-journal.ts';
+import { readEntries } from '#runtime/journal/reader.ts';
+import { verifyJournal } from '#runtime/journal/verify-journal.ts';
+import {
+  backupTools,
+  backupWorld,
+  type BackupWorld,
+  NOW,
+  otherDevice,
+  seriesToWrite,
+} from '../../fakes/backup-world.ts';
+import { memoryBackupFolder } from '../../fakes/memory-backup-folder.ts';
+import { seededSigner } from '../../fakes/seeded-signer.ts';
+
+// Ciphers and curves in JavaScript, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const started = (run: string): Fact =>
+  ({
+    type: 'run.started',
+    run,
+    at: NOW,
+    goal: 'g',
+    overrides: {},
+    sources: [],
+    now: NOW,
+    zone: 'UTC',
+    locale: 'en',
+  }) as unknown as Fact;
+
+async function backedUp(world: BackupWorld) {
+  const folder = memoryBackupFolder();
+  const target = await seriesToWrite();
+  const write = () => writeSeries(backupTools, world.live, folder, target, world.options());
+  await write();
+  const open = async () => openSeries(backupTools, folder, (await findSeries(folder))[0]!, target.key);
+  return { folder, target, write, open };
+}
+
+async function filled(): Promise<BackupWorld> {
+  const world = backupWorld();
+  await world.add([{ type: 'agent.created', at: NOW, agent: world.agent }]);
+  await world.addFile('notes.md', utf8('# Kestrel\n'.repeat(150_000)), [[{ text: 'Kestrel' }], [{ text: 'more' }]]);
+  await world.add([started('run-1')], [started('run-2'), { type: 'run.cancelled', run: 'run-2', at: NOW } as Fact]);
+  return world;
+}
+
+const options = { signal: new AbortController().signal, progress: () => undefined };
+
+test('restored on another device everything is there, sealed by its own key, and the journal goes on in proof', async () => {
+  const world = await filled();
+  await world.add([{ type: 'source.removed', at: NOW, source: 'f'.repeat(64) } as Fact]);
+  const backup = await backedUp(world);
+  const { parts, place } = otherDevice();
+  const report = await restoreSeries(parts, backup.folder, await backup.open(), place, options);
+  expect(report).toMatchObject({ entries: 6, files: 1, runs: 2, unreadable: 0, missing: [] });
+
+  const journal = { ...parts, store: place.store, legs: place.legs, pins: [] };
+  const verified = await verifyJournal(journal, { payloads: true });
+  expect(verified).toMatchObject({ size: 8, verifiedUpTo: 8, problem: null, payloads: 8 });
+  const entries = await readEntries(journal, 0, 10);
+  const before = await readEntries(world.live.journal, 0, 10);
+  expect(entries.slice(0, 6).map(({ text }) => text)).toEqual(before.map(({ text }) => text));
+  expect(entries.slice(6).map(({ payload }) => payload?.value)).toMatchObject([
+    { type: 'agent.continued', agent: agentIdOf(parts.signer.publicKey), before: { agent: world.agent, size: 6 } },
+    { type: 'run.paused', run: 'run-1' },
+  ]);
+
+  const again = await openJournal(journal);
+  expect(again.ok && again.value.report).toMatchObject({ size: 8, repaired: [], unreadable: 0 });
+  expect(await place.store.applied()).toBe(7);
+  expect((await place.store.row('run', 'run-1'))?.value).toMatchObject({ status: 'paused' });
+});
+
+test('what was restored can be backed up and restored once more, with all that came after', async () => {
+  const first = await backedUp(await filled());
+  const second = otherDevice();
+  await restoreSeries(second.parts, first.folder, await first.open(), second.place, options);
+  const journal = { ...second.parts, store: second.place.store, legs: second.place.legs, pins: [] };
+  const live = { journal, blobs: second.place.blobs, store: second.place.store };
+  const folder = memoryBackupFolder();
+  const target = await seriesToWrite();
+  const agent = agentIdOf(second.parts.signer.publicKey);
+  await writeSeries(backupTools, live, folder, target, { ...options, agent, now: NOW });
+  const [found] = await findSeries(folder);
+  const third = otherDevice();
+  const parts = { ...third.parts, signer: seededSigner(10) };
+  const opened = await openSeries(backupTools, folder, found!, target.key);
+  expect(await restoreSeries(parts, folder, opened, third.place, options)).toMatchObject({ entries: 7, files: 1 });
+});
+
+test('a destroyed payload stays destroyed, is named, and the journal still verifies', async () => {
+  const world = await filled();
+  await world.journal.parts().store.acknowledge(world.journal.store.epoch as Epoch, world.journal.store.head!, {
+    firstSequence: 1 as never,
+    wrappedKeys: [new Uint8Array()],
+  });
+  const backup = await backedUp(world);
+  const { parts, place } = otherDevice();
+  const report = await restoreSeries(parts, backup.folder, await backup.open(), place, options);
+  expect(report.unreadable).toBe(1);
+  const [entry] = await readEntries({ ...parts, store: place.store, legs: place.legs }, 1, 1);
+  expect(entry).toMatchObject({ payload: null, missing: 'destroyed' });
+});
+
+test('files that were lost before the backup are named by their paths', async () => {
+  const world = await filled();
+  const id = await world.addFile('gone.md', utf8('gone'), []);
+  await world.blobs.remove(id);
+  const backup = await backedUp(world);
+  const { parts, place } = otherDevice();
+  const report = await restoreSeries(parts, backup.folder, await backup.open(), place, options);
+  expect(report).toMatchObject({ files: 1, missing: ['gone.md'] });
+});
+
+test('a damaged second segment stops the restore, and what stands before it restores by itself', async () => {
+  const world = await filled();
+  const backup = await backedUp(world);
+  await world.add([{ type: 'run.paused', run: 'run-1', at: NOW } as Fact]);
+  await backup.write();
+  const name = segmentName(backup.target.series, 2);
+  const bytes = backup.folder.files.get(name)!.slice();
+  bytes[bytes.length - 20]! ^= 1;
+  backup.folder.files.set(name, bytes);
+  const opened = await backup.open();
+  // What is damaged so near its beginning shows when it is opened.
+  expect(opened.problem).toMatchObject({ code: 'damaged', file: name });
+  const { parts, place } = otherDevice();
+  expect(await restoreSeries(parts, backup.folder, opened, place, options)).toMatchObject({ entries: 5 });
+});
+
+test('stopping a restore in its middle is answered as such', async () => {
+  const backup = await backedUp(await filled());
+  const { parts, place } = otherDevice();
+  const stop = new AbortController();
+  const progress = (fraction: number): void => {
+    if (fraction > 0.2) stop.abort();
+  };
+  const stopped = restoreSeries(parts, backup.folder, await backup.open(), place, { signal: stop.signal, progress });
+  await expect(stopped).rejects.toMatchObject({ code: 'cancelled', file: null });
+});
+
+test('a drill passes on a whole backup and says what it read', async () => {
+  const world = await filled();
+  const backup = await backedUp(world);
+  await world.add([{ type: 'run.paused', run: 'run-1', at: NOW } as Fact]);
+  const [found] = await findSeries(backup.folder);
+  const result = await drillSeries(backupTools, world.live, backup.folder, found!, backup.target, options);
+  expect(result).toEqual({ entries: 5, files: 1 });
+});
+
+test('a drill notices what a backup alone cannot tell: that it is not of what is kept here', async () => {
+  const world = await filled();
+  const backup = await backedUp(world);
+  const drill = async (): Promise<BackupError | null> => {
+    const [found] = await findSeries(backup.folder);
+    return drillSeries(backupTools, world.live, backup.folder, found!, backup.target, options).then(
+      () => null,
+      (error: unknown) => error as BackupError,
+    );
+  };
+  const key = backup.folder.files.get(backup.target.keyFile.name)!;
+  backup.folder.files.set(backup.target.keyFile.name, key.slice(1));
+  expect(await drill()).toMatchObject({ code: 'damaged', file: backup.target.keyFile.name });
+  backup.folder.files.set(backup.target.keyFile.name, key);
+  expect(await drill()).toBeNull();
+
+  const [id] = await world.blobs.list();
+  await world.blobs.remove(id!);
+  expect(await drill()).toBeNull();
+  const stage = await world.blobs.stage();
+  await stage.write(utf8('# Kestrel\n'.repeat(150_000)));
+  await stage.writeItems([{ text: 'read otherwise' }]);
+  await stage.commit();
+  expect(await drill()).toMatchObject({ code: 'differs', message: expect.stringContaining('notes.md') as string });
+
+  const other = backupWorld(2);
+  await other.add([started('run-1')]);
+  const [found] = await findSeries(backup.folder);
+  const strange = drillSeries(backupTools, other.live, backup.folder, found!, backup.target, options);
+  await expect(strange).rejects.toMatchObject({ code: 'differs' });
+});
