@@ -92,7 +92,7 @@ async function adopt(
   place: RestorePlace,
   progress: (bytes: number) => void,
 ): Promise<ContentSum> {
-  const journal = await AdoptedJournal.open({ sealer: parts.sealer, sha256: parts.tools.sha256 }, place);
+  const journal = await AdoptedJournal.open({ ...parts, sha256: parts.tools.sha256 }, place);
   const content = new ContentDigest(parts.hash);
   let stage: BlobStage | null = null;
   let file: FileDigest | null = null;

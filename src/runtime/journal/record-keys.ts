@@ -82,6 +82,25 @@ export class RecordKeys {
   }
 }
 
+/**
+ * Makes and keeps keys for entries that another leader wrote, for writing them into other stores.
+ * @param fence the epoch of the stores that the keys go into
+ * @param destroyed sequences that shall have none
+ */
+export async function keepKeysOf(
+  parts: RecordKeyParts,
+  fence: Epoch,
+  entries: { readonly epoch: Epoch; readonly first: Sequence; readonly count: number },
+  destroyed: readonly number[],
+): Promise<Result<readonly Uint8Array[], StoreError>> {
+  const { epoch, first, count } = entries;
+  const keys = parts.entropy.bytes(count * RECORD_KEY_BYTES);
+  for (const sequence of destroyed) keyAt(keys, sequence - first).fill(0);
+  const sealed = await parts.sealer.seal(keys, contextOf(epoch, first));
+  const kept = await parts.store.keepKeys(fence, { epoch, first, count, sealed });
+  return kept.ok ? ok(Array.from({ length: count }, (_, index) => keyAt(keys, index))) : kept;
+}
+
 /** A record key as it was found, or why it was not. */
 export type FoundKey = Uint8Array | 'destroyed' | 'key-lost' | 'wrong-key';
 

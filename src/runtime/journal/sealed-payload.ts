@@ -45,10 +45,14 @@ export function preparePayload(
   parts: { readonly entropy: Entropy; readonly sealer: Pick<Sealer, 'seal'> },
   value: Json,
 ): PreparedPayload {
-  const payload: Payload = { salt: parts.entropy.bytes(SALT_BYTES), value };
+  return preparedPayload(parts.sealer, { salt: parts.entropy.bytes(SALT_BYTES), value });
+}
+
+/** A payload that has its salt: an entry may commit to it already. */
+export function preparedPayload(sealer: Pick<Sealer, 'seal'>, payload: Payload): PreparedPayload {
   const plain = utf8(encodePayload(payload));
   if (plain.length <= DIRECT_BYTES_MAX) return { payload, plainBytes: plain.length, content: plain };
-  const sealed = parts.sealer.seal(plain, CONTEXT);
+  const sealed = sealer.seal(plain, CONTEXT);
   // Who takes it up hears of a failure; nobody may before that.
   sealed.catch(() => undefined);
   return { payload, plainBytes: plain.length, content: sealed };
@@ -61,11 +65,6 @@ export function sealPayload(key: Uint8Array, entropy: Entropy, content: Uint8Arr
     return concat(Uint8Array.of(DIRECT), sealRecord(key, nonce, content, CONTEXT_BYTES));
   const box = sealRecord(key, nonce, content.wrappedKey, CONTEXT_BYTES);
   return concat(Uint8Array.of(BY_PLATFORM, box.length & 255, box.length >> 8), box, content.ciphertext);
-}
-
-/** Seals a payload that an entry already commits to, for another device or another place. */
-export function sealAgain(sealer: Pick<Sealer, 'seal'>, payload: Payload): Promise<Sealed> {
-  return sealer.seal(utf8(encodePayload(payload)), CONTEXT);
 }
 
 export type OpenedPayload =

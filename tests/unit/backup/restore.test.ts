@@ -10,6 +10,7 @@ import { restoreSeries } from '#runtime/backup/restore.ts';
 import { findSeries, segmentName } from '#runtime/backup/series.ts';
 import { writeSeries } from '#runtime/backup/write-series.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
+import { destroyRecordKeys } from '#runtime/journal/record-keys.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
 import {
@@ -102,16 +103,14 @@ test('what was restored can be backed up and restored once more, with all that c
 
 test('a destroyed payload stays destroyed, is named, and the journal still verifies', async () => {
   const world = await filled();
-  await world.journal.parts().store.acknowledge(world.journal.store.epoch as Epoch, world.journal.store.head!, {
-    firstSequence: 1 as never,
-    wrappedKeys: [new Uint8Array()],
-  });
+  const [entry] = await readEntries(world.live.journal, 1, 1);
+  await destroyRecordKeys(world.journal.parts(), world.journal.store.epoch as Epoch, [entry!.entry]);
   const backup = await backedUp(world);
   const { parts, place } = otherDevice();
   const report = await restoreSeries(parts, backup.folder, await backup.open(), place, options);
   expect(report.unreadable).toBe(1);
-  const [entry] = await readEntries({ ...parts, store: place.store, legs: place.legs }, 1, 1);
-  expect(entry).toMatchObject({ payload: null, missing: 'destroyed' });
+  const [restored] = await readEntries({ ...parts, store: place.store, legs: place.legs }, 1, 1);
+  expect(restored).toMatchObject({ payload: null, missing: 'destroyed' });
 });
 
 test('files that were lost before the backup are named by their paths', async () => {
