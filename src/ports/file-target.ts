@@ -18,6 +18,9 @@ export interface FileTarget {
       { readonly code: 'drift' | 'spent' | 'denied' | 'io' | 'no-window'; readonly message: string }
     >
   >;
-  /** Reads back whether a file with this content is already there: null when it cannot be told. */
-  readonly written: (name: string, contentDigest: Digest) => Promise<boolean | null>;
+  /**
+   * Reads back whether `save` left a file with this content: the name it was given, or null when there is none or that
+   * cannot be told.
+   */
+  readonly written: (name: string, contentDigest: Digest) => Promise<string | null>;
 }

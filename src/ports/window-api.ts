@@ -7,8 +7,8 @@ export interface WindowApi {
     mediaType: string,
     bytes: Uint8Array,
   ): Promise<{ name: string; where: 'folder' | 'downloads' }>;
-  /** The digest of a file in the chosen folder, or null when it is not there or cannot be read. */
-  fileDigest(name: string): Promise<string | null>;
+  /** The name under which the chosen folder holds this content as `saveFile` names it; null when it does not, or that cannot be told. */
+  findFile(name: string, digest: string): Promise<string | null>;
   pins: {
     get(): Promise<string | null>;
     set(value: string): Promise<void>;

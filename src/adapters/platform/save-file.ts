@@ -28,10 +28,7 @@ export function windowFileTarget(window: WindowApi, sha256: Sha256): FileTarget 
         });
       }
     },
-    written: async (name, contentDigest) => {
-      const digest = await window.fileDigest(name);
-      return digest === null ? null : digest === contentDigest;
-    },
+    written: (name, contentDigest) => window.findFile(name, contentDigest),
   };
 }
 

@@ -22,8 +22,12 @@ export interface OwnerFolder {
   forget(): Promise<void>;
   /** Writes the whole file, under a name of its own: nothing is overwritten. @returns the name, or null when there is no folder to write to */
   write(name: string, bytes: Uint8Array): Promise<string | null>;
-  /** SHA-256 as hex, or null when there is no such file or it cannot be read. */
-  digest(name: string): Promise<string | null>;
+  /**
+   * The name under which `write` left a file with this content: the name itself or a numbered one. Null when there is
+   * none, or none that can be read.
+   * @param digest SHA-256 as hex
+   */
+  find(name: string, digest: string): Promise<string | null>;
 }
 
 export function createOwnerFolder(): OwnerFolder {
@@ -73,31 +77,53 @@ export function createOwnerFolder(): OwnerFolder {
       await stream.close();
       return file.name;
     },
-    async digest(name) {
+    async find(name, digest) {
       try {
         const folder = await permitted();
-        const file = await (await folder?.getFileHandle(name))?.getFile();
-        if (file === undefined) return null;
-        const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
-        return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+        if (folder === null) return null;
+        for (const candidate of numbered(name)) {
+          const file = await existing(folder, candidate);
+          if (file === null) return null;
+          if ((await digestOf(file)) === digest) return candidate;
+        }
       } catch {
-        return null;
+        // A file that cannot be read proves nothing.
       }
+      return null;
     },
   };
 }
 
-/** A file that is not there yet: "report.md", else "report (2).md" and so on. */
+/**
+ * The first name that is free. An empty file counts as free: it is what a save that was cut short leaves behind, and
+ * holds nothing that could be overwritten.
+ */
 async function freshFile(folder: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle> {
-  const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
-  for (let count = 1; ; count += 1) {
-    const free = count === 1 ? name : `${name.slice(0, dot)} (${count})${name.slice(dot)}`;
-    try {
-      await folder.getFileHandle(free);
-    } catch (error) {
-      const absent = error instanceof DOMException && error.name === 'NotFoundError';
-      if (absent) return folder.getFileHandle(free, { create: true });
-      throw error;
-    }
+  for (const free of numbered(name)) {
+    const file = await existing(folder, free);
+    if (file === null) return folder.getFileHandle(free, { create: true });
+    if ((await file.getFile()).size === 0) return file;
   }
+  throw new Error('There is always a next number.');
+}
+
+/** "report.md", "report (2).md", "report (3).md" and so on without end. */
+function* numbered(name: string): Generator<string> {
+  const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
+  yield name;
+  for (let count = 2; ; count += 1) yield `${name.slice(0, dot)} (${count})${name.slice(dot)}`;
+}
+
+async function existing(folder: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle | null> {
+  try {
+    return await folder.getFileHandle(name);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+    throw error;
+  }
+}
+
+async function digestOf(file: FileSystemFileHandle): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await (await file.getFile()).arrayBuffer()));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

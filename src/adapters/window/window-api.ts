@@ -15,7 +15,7 @@ export function createWindowApi(folder: OwnerFolder): WindowApi {
       download(name, mediaType, bytes);
       return { name, where: 'downloads' };
     },
-    fileDigest: (name) => folder.digest(name),
+    findFile: (name, digest) => folder.find(name, digest),
     pins: {
       get: () => Promise.resolve(attempt(() => localStorage.getItem(PIN_KEY)) ?? memory),
       set(value) {

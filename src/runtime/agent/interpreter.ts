@@ -118,8 +118,8 @@ export class Interpreter implements RunInterpreter {
   async reconcile(run: Run, id: StepId): Promise<Json | null> {
     const approval = run.approval;
     if (approval?.step !== id) return null;
-    const there = await this.#ports.files.written(approval.fileName, digestText(this.#ports, approval.content));
-    return there === true ? { name: approval.fileName, where: 'folder' } : null;
+    const name = await this.#ports.files.written(approval.fileName, digestText(this.#ports, approval.content));
+    return name === null ? null : { name, where: 'folder' };
   }
 
   async verify(run: Run, state: AgentState): Outcome<{ answer: Answer; verdict: Verdict; digest: Digest }> {

@@ -26,3 +26,16 @@ export function emptyFolder(page: Page): Promise<void> {
       await folder.removeEntry(name);
   });
 }
+
+export function putIntoFolder(page: Page, name: string, text: string): Promise<void> {
+  return page.evaluate(
+    async (file) => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle('chosen', { create: true });
+      const stream = await (await folder.getFileHandle(file.name, { create: true })).createWritable();
+      await stream.write(file.text);
+      await stream.close();
+    },
+    { name, text },
+  );
+}
