@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright';
 import type { Run } from '#core/agent/run.ts';
-import type { Fact } from '#runtime/agent/facts.ts';
+import { isRunEvent, type Fact } from '#runtime/agent/facts.ts';
 import { transition } from '#core/agent/transition.ts';
 import { verifyExport } from '#core/audit/export-check.ts';
 import type { ExportReport } from '#core/audit/export-report.ts';
@@ -193,8 +193,7 @@ export async function exportJournal({ page }: Driven): Promise<Exported> {
 /** The run as its journal entries tell it. */
 export function runFrom(exported: Pick<Exported, 'facts'>, id: string): Run | null {
   let run: Run | null = null;
-  for (const { fact } of exported.facts)
-    if ('run' in fact && fact.run === id && fact.type !== 'run.forgotten') run = transition(run, fact).run;
+  for (const { fact } of exported.facts) if (isRunEvent(fact) && fact.run === id) run = transition(run, fact).run;
   return run;
 }
 

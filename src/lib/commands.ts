@@ -1,4 +1,5 @@
 import type { RunId } from '#core/base/ids.ts';
+import type { RunSummary } from '#runtime/contract/views.ts';
 import type { PickedFile } from '#lib/client/device.ts';
 import type { IconName } from '#lib/components/icons.ts';
 import { answerText } from '#lib/format/answer-text.ts';
@@ -26,6 +27,7 @@ type PlainMessage = {
 
 export const FILE_TYPES = '.ics,.eml,.mbox,.csv,.tsv,.md,.txt,.html,.htm,.pdf,.docx,.zip,.json';
 
+/** Files are taken at once: the worker holds them until it is ready. */
 const always = (): boolean => true;
 const ready = (app: AppState): boolean => app.agent.overview !== null;
 
@@ -108,7 +110,7 @@ const table = {
     group: 'group.files',
     icon: 'plus',
     shortcut: 'alt+a',
-    when: ready,
+    when: always,
     run: async (app) => {
       importPicked(app, await app.device.pickFiles(FILE_TYPES));
     },
@@ -118,7 +120,7 @@ const table = {
     group: 'group.files',
     icon: 'folder',
     shortcut: null,
-    when: (app) => ready(app) && app.device.canPickFolder(),
+    when: (app) => app.device.canPickFolder(),
     run: async (app) => {
       importPicked(app, await app.device.pickFolder());
     },
@@ -128,7 +130,7 @@ const table = {
     group: 'group.files',
     icon: 'sample',
     shortcut: null,
-    when: ready,
+    when: always,
     run: async (app) => {
       if (!refusedWhileBusy(app)) await app.imports.addSample();
     },
@@ -213,6 +215,26 @@ const table = {
       document.getElementById('goal')?.focus();
     },
   },
+  forget: {
+    label: 'run.forget',
+    group: 'group.run',
+    icon: 'trash',
+    shortcut: null,
+    when: (app) => hasEnded(app) && isListed(app),
+    run: async (app) => {
+      const run = app.current.state?.run;
+      if (!run || !(await forgetRun(app, run))) return;
+      await app.go('/');
+    },
+  },
+  remember: {
+    label: 'run.remember',
+    group: 'group.run',
+    icon: 'again',
+    shortcut: null,
+    when: (app) => hasEnded(app) && !isListed(app),
+    run: (app) => orderRun(app, (run) => ({ type: 'remember-run', run })),
+  },
 } satisfies { readonly [id: string]: Omit<AppCommand, 'id'> };
 
 export type CommandName = keyof typeof table;
@@ -231,6 +253,20 @@ export async function order(app: AppState, body: CommandBody, said: string | nul
   const outcome = await app.agent.command(body);
   if (!outcome.ok) app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
   else if (said !== null) app.interface.say(said);
+}
+
+/** Takes an ended run from the list; it can be put back for as long as the notice stands. @returns whether it was */
+export async function forgetRun(app: AppState, { id: run, goal }: Pick<RunSummary, 'id' | 'goal'>): Promise<boolean> {
+  const outcome = await app.agent.command({ type: 'forget-run', run });
+  if (!outcome.ok) {
+    app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
+    return false;
+  }
+  app.interface.say(t('run.forgot', { goal: shortened(goal) }), {
+    label: t('app.undo'),
+    run: () => void order(app, { type: 'remember-run', run }),
+  });
+  return true;
 }
 
 /** Hands files to the worker; one import at a time. */
@@ -300,6 +336,15 @@ function statusOf(app: AppState) {
 function hasEnded(app: AppState): boolean {
   const status = statusOf(app);
   return status !== null && !isActive(status);
+}
+
+function isListed(app: AppState): boolean {
+  return app.agent.runs.some((run) => run.id === app.current.state?.id);
+}
+
+/** A goal as a notice can name it. */
+function shortened(goal: string): string {
+  return goal.length <= 60 ? goal : `${goal.slice(0, 57).trimEnd()}…`;
 }
 
 function nextTheme(app: AppState) {

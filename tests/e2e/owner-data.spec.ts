@@ -22,19 +22,63 @@ async function begin(initScript = ''): Promise<void> {
   page = await world.visit();
 }
 
+/** Drops a file on the page, as a hand would. */
+function drop(name: string, text: string): Promise<void> {
+  return page.evaluate(
+    ([name = '', text = '']) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], name, { type: 'text/markdown' }));
+      const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+    },
+    [name, text],
+  );
+}
+
 const listed = (name: string) => page.getByRole('list').getByText(name).first();
 
 test('a file dropped anywhere on the page goes in', async () => {
   await begin();
   await expect(page.getByRole('button', { name: 'Add files' }).first()).toBeEnabled();
-  await page.evaluate((text) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], 'kestrel.md', { type: 'text/markdown' }));
-    const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-    document.body.dispatchEvent(event);
-  }, NOTES);
+  await drop('kestrel.md', NOTES);
   await expect(page.getByText('Read 1 file')).toBeVisible();
   await expect(listed('kestrel.md')).toBeVisible();
+});
+
+test('a file dropped before the agent is ready is held, shown, and goes in as soon as it is', async () => {
+  world = await World.open();
+  await world.startBrowser();
+  await world.context.route(/agent\.worker/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await route.continue();
+  });
+  page = await world.visit();
+  await drop('kestrel.md', NOTES);
+  await expect(page.getByRole('progressbar', { name: 'Import progress' })).toBeVisible({ timeout: 2_000 });
+  await expect(page.getByText('Read 1 file')).toBeVisible();
+  await expect(listed('kestrel.md')).toBeVisible();
+});
+
+test('an ended run is taken from the list, and put back with Undo or from its own page', async () => {
+  await begin();
+  const id = await runGoal({ page }, 'When is the launch of Kestrel?', () => Promise.resolve(false));
+  await page.goto(`${world.url}/`);
+  const recent = page.getByRole('region', { name: 'Recent runs' });
+  const run = recent.getByRole('link', { name: 'When is the launch of Kestrel?' });
+  await recent.getByRole('button', { name: 'Remove from list: When is the launch of Kestrel?' }).click();
+  await expect(run).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(run).toBeVisible();
+
+  await run.click();
+  await page.getByRole('button', { name: 'Remove from list' }).click();
+  await page.waitForURL(`${world.url}/`);
+  await expect(run).toHaveCount(0);
+  await page.goto(`${world.url}/run/${id}`);
+  await page.getByRole('button', { name: 'Put back in the list' }).click();
+  await expect(page.getByRole('button', { name: 'Remove from list' })).toBeVisible();
+  await page.goto(`${world.url}/`);
+  await expect(run).toBeVisible();
 });
 
 test('a folder goes in with its subfolders through the folder dialog', async () => {

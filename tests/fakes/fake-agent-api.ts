@@ -46,6 +46,7 @@ export class FakeAgentApi implements AgentApi {
   #settings: OwnerSettings = fakeSettings;
   #settingsSaved: boolean;
   #sources: SourceView[];
+  #forgotten = new Set<RunId>();
   #runs = new Map<RunId, RunView>();
   #entries: EntryView[] = [];
   #overviewListeners = new Set<(overview: Overview) => void>();
@@ -196,7 +197,10 @@ export class FakeAgentApi implements AgentApi {
         return null;
       }
       case 'forget-run':
-        this.#runs.delete(command.run);
+        this.#forgotten.add(command.run);
+        return null;
+      case 'remember-run':
+        this.#forgotten.delete(command.run);
         return null;
       case 'change-settings':
         this.#settings = command.settings;
@@ -435,7 +439,8 @@ export class FakeAgentApi implements AgentApi {
   }
 
   #overview(): Overview {
-    const runs = [...this.#runs.values()].map(({ run }) => ({
+    const listed = [...this.#runs.values()].filter(({ run }) => !this.#forgotten.has(run.id));
+    const runs = listed.map(({ run }) => ({
       id: run.id,
       goal: run.goal,
       kind: run.plan?.goal.kind ?? null,

@@ -93,7 +93,7 @@ const AMOUNT = new RegExp(
 /** Where a text gives measured amounts in digits; one whose digits can be read in two ways is left out. */
 export function findAmounts(text: string): Amount[] {
   return [...text.matchAll(AMOUNT)].flatMap((match) => {
-    const unit = UNITS[match.slice(3).findIndex((written) => written !== undefined)];
+    const unit = UNITS[(match.slice(3) as (string | undefined)[]).findIndex((written) => written !== undefined)];
     const values = [match[1], match[2]].flatMap((digits) => (digits === undefined ? [] : [valueOf(digits)]));
     if (unit === undefined || values.some((value) => value === null)) return [];
     const read = values.filter((value) => value !== null);

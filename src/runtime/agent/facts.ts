@@ -16,7 +16,9 @@ export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'source.restored'; readonly source: SourceId }
   | { readonly type: 'settings.changed'; readonly settings: OwnerSettings }
   | { readonly type: 'settings.suggested'; readonly settings: OwnerSettings }
+  /** Taken from the list of runs, and put back. */
   | { readonly type: 'run.forgotten'; readonly run: RunId }
+  | { readonly type: 'run.remembered'; readonly run: RunId }
   | IdentityFact
 );
 
@@ -29,7 +31,7 @@ export interface Predecessor {
 }
 
 export function isRunEvent(fact: Fact): fact is RunEvent & { readonly command?: CommandId } {
-  return 'run' in fact && fact.type !== 'run.forgotten';
+  return 'run' in fact && fact.type !== 'run.forgotten' && fact.type !== 'run.remembered';
 }
 
 export function runOf(fact: Fact): RunId | null {

@@ -81,12 +81,15 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
       return onSource(state, command.source, false, () => one({ type: 'source.removed', at, source: command.source }));
     case 'restore-source':
       return onSource(state, command.source, true, () => one({ type: 'source.restored', at, source: command.source }));
-    case 'forget-run': {
+    case 'forget-run':
+    case 'remember-run': {
       const run = state.runs.get(command.run);
       if (!run) return refuse('not-found', 'There is no such run.');
-      return isEnded(run)
-        ? one({ type: 'run.forgotten', run: command.run, at })
-        : refuse('illegal', 'Stop the run first.');
+      if (!isEnded(run)) return refuse('illegal', 'Stop the run first.');
+      const forget = command.type === 'forget-run';
+      if (state.forgotten.has(run.id) === forget)
+        return refuse('stale', forget ? 'This run is off the list already.' : 'This run is on the list already.');
+      return one({ type: forget ? 'run.forgotten' : 'run.remembered', run: run.id, at });
     }
     case 'change-settings':
       return one({ type: 'settings.changed', at, settings: command.settings });

@@ -19,6 +19,8 @@ export interface AgentState {
   /** Null in a journal that does not have its genesis record yet. */
   readonly identity: StoredIdentity | null;
   readonly runs: ReadonlyMap<RunId, Run>;
+  /** Runs that the owner took from the list: they have no summary row. */
+  readonly forgotten: ReadonlySet<RunId>;
   readonly sources: ReadonlyMap<SourceId, SourceView>;
   readonly settings: OwnerSettings | null;
   readonly suggested: OwnerSettings | null;
@@ -37,6 +39,7 @@ export const EMPTY_STATE: AgentState = {
   agent: null,
   identity: null,
   runs: new Map(),
+  forgotten: new Set(),
   sources: new Map(),
   settings: null,
   suggested: null,
@@ -126,7 +129,16 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
         rows: [{ kind: 'settings', id: 'suggested', sequence, value: fact.settings }],
       };
     case 'run.forgotten':
-      return forgotten(state, fact.run, sequence);
+    case 'run.remembered': {
+      const run = state.runs.get(fact.run);
+      if (!run) return { state, rows: [] };
+      const forget = fact.type === 'run.forgotten';
+      const forgotten = new Set(state.forgotten);
+      if (forget) forgotten.add(run.id);
+      else forgotten.delete(run.id);
+      const value = forget ? null : summaryOf(run);
+      return { state: { ...state, forgotten }, rows: [{ kind: 'summary', id: run.id, sequence, value }] };
+    }
     case 'agent.genesis':
     case 'agent.certified':
     case 'claims.stated':
@@ -144,15 +156,6 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
 function withSource(state: AgentState, source: SourceView, sequence: Sequence): Omit<Projected, 'done'> {
   const rows: ProjectionRow[] = [{ kind: 'source', id: source.id, sequence, value: source }];
   return { state: { ...state, sources: new Map(state.sources).set(source.id, source) }, rows };
-}
-
-function forgotten(state: AgentState, id: RunId, sequence: Sequence): Omit<Projected, 'done'> {
-  const runs = new Map(state.runs);
-  const timelines = new Map(state.timelines);
-  const rows: ProjectionRow[] = ['run', 'summary', 'timeline'].map((kind) => ({ kind, id, sequence, value: null }));
-  runs.delete(id);
-  timelines.delete(id);
-  return { state: { ...state, runs, timelines }, rows };
 }
 
 export function summaryOf(run: Run): RunSummary {
@@ -174,10 +177,13 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
   const of = <T>(kind: string): [string, T][] =>
     rows.filter((row) => row.kind === kind).map((row) => [row.id, row.value as T]);
   const settings = new Map(of<OwnerSettings>('settings'));
+  const runs = new Map(of<Run>('run') as [RunId, Run][]);
+  const listed = new Set(rows.filter((row) => row.kind === 'summary').map((row) => row.id));
   return {
     agent: of<string>('agent')[0]?.[1] ?? null,
     identity: of<StoredIdentity>('identity')[0]?.[1] ?? null,
-    runs: new Map(of<Run>('run') as [RunId, Run][]),
+    runs,
+    forgotten: new Set([...runs.keys()].filter((id) => !listed.has(id))),
     sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),
     settings: settings.get('owner') ?? null,
     suggested: settings.get('suggested') ?? null,

@@ -23,7 +23,9 @@ export type Command = { readonly id: CommandId } & (
   | { readonly type: 'add-source'; readonly source: Source }
   | { readonly type: 'remove-source'; readonly source: SourceId }
   | { readonly type: 'restore-source'; readonly source: SourceId }
+  /** Takes an ended run from the list of runs; its page and its entries in the journal stay. */
   | { readonly type: 'forget-run'; readonly run: RunId }
+  | { readonly type: 'remember-run'; readonly run: RunId }
   | { readonly type: 'change-settings'; readonly settings: OwnerSettings }
   /** Settings that come with sample data; they hold until the owner saves their own. */
   | { readonly type: 'suggest-settings'; readonly settings: OwnerSettings }

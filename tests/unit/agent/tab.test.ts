@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import type { SourceId } from '#core/base/ids.ts';
+import type { RunId, SourceId } from '#core/base/ids.ts';
 import type { Source } from '#core/items/source.ts';
 import { COMMAND_ACK_TIMEOUT_MS } from '#core/base/limits.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import type { CommandOutcome } from '#runtime/contract/commands.ts';
+import type { RunView } from '#runtime/contract/views.ts';
 import { tabWorld, type TabWorld } from '../../fakes/tab-world.ts';
 
 /** Tabs of one browser, over disks in memory. */
@@ -108,4 +109,40 @@ test('a rebuild that no tab carries out says so, and is done when one can', asyn
   await started(world);
   expect(world.store.inbox).toHaveLength(0);
   expect(await paths(waiting)).toHaveLength(3);
+});
+
+test('an ended run can be taken from the list and put back; its page stays, and a rebuild changes neither', async () => {
+  const world = tabWorld();
+  const tab = await started(world);
+  const run = 'run-1' as RunId;
+  const give = (body: Record<string, unknown>) => within(world, 1_000, tab.command(world.order({ run, ...body })));
+  const listed = async () => (await tab.overview()).runs.map(({ id }) => id);
+  expect(await give({ type: 'start-run', goal: 'When is the launch?', overrides: {} })).toMatchObject({ ok: true });
+  expect(await give({ type: 'forget-run' })).toMatchObject({
+    ok: false,
+    code: 'illegal',
+    message: 'Stop the run first.',
+  });
+  expect(await give({ type: 'stop-run' })).toMatchObject({ ok: true });
+
+  expect(await give({ type: 'forget-run' })).toMatchObject({ ok: true });
+  expect(await listed()).toEqual([]);
+  expect(await give({ type: 'forget-run' })).toMatchObject({ ok: false, code: 'stale' });
+  await within(
+    world,
+    1_000,
+    tab.rebuild(() => undefined),
+  );
+  expect(await listed()).toEqual([]);
+  const views: (RunView | null)[] = [];
+  tab.watchRun(run, (view) => views.push(view));
+  await world.clock.advance(10);
+  expect(views.at(-1)?.run.status).toBe('cancelled');
+
+  // Another tab that leads later knows it too, from the rows alone.
+  await within(world, 5_000, tab.close());
+  const next = await started(world);
+  const remembered = next.command(world.order({ type: 'remember-run', run }));
+  expect(await within(world, 1_000, remembered)).toMatchObject({ ok: true });
+  expect((await next.overview()).runs.map(({ id }) => id)).toEqual([run]);
 });
