@@ -216,7 +216,7 @@ const wire: AgentWire = {
     toldFirst(listener, async (told) => (await files()).importFiles(id, chosen, told)),
   importSample: (id, listener) => toldFirst(listener, async (told) => (await files()).importSample(id, told)),
   cancelImport: async (id) => (await files()).cancelImport(id),
-  readSource: async (source, start, end) => (await files()).readSource(source, start, end),
+  readSource: async (source, start, end, extracted) => (await files()).readSource(source, start, end, extracted),
   entries: async (from, count) => (await tab()).entries(from, count),
   verifyJournal: (listener) => toldFirst(listener, async (told) => (await tab()).verify(told)),
   exportJournal: async (withPayloads) => (await files()).exportJournal(withPayloads),

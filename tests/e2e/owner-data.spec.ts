@@ -53,7 +53,9 @@ test('a file dropped before the agent is ready is held, shown, and goes in as so
     await route.continue();
   });
   page = await world.visit();
+  await expect(page.getByRole('button', { name: 'Add files' })).toBeVisible();
   await drop('kestrel.md', NOTES);
+  await expect(page.getByText('This tab does the work')).toHaveCount(0);
   await expect(page.getByRole('progressbar', { name: 'Import progress' })).toBeVisible({ timeout: 2_000 });
   await expect(page.getByText('Read 1 file')).toBeVisible();
   await expect(listed('kestrel.md')).toBeVisible();

@@ -34,7 +34,7 @@ export function openAgent(): AgentClient {
     importFiles: (id, files, listener) => wire.importFiles(id, files, Comlink.proxy(listener)),
     importSample: (id, listener) => wire.importSample(id, Comlink.proxy(listener)),
     cancelImport: (id) => wire.cancelImport(id),
-    readSource: (source, start, end) => wire.readSource(source, start, end),
+    readSource: (source, start, end, extracted) => wire.readSource(source, start, end, extracted),
     entries: (from, count) => wire.entries(from, count),
     verifyJournal: (listener) => wire.verifyJournal(Comlink.proxy(listener)),
     exportJournal: (withPayloads) => wire.exportJournal(withPayloads),

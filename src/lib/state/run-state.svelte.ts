@@ -50,7 +50,9 @@ export class RunState {
   async open(evidence: Evidence): Promise<void> {
     this.selected = evidence.id;
     this.excerpt = undefined;
-    const excerpt = await this.client.readSource(evidence.source, evidence.start, evidence.end).catch(() => null);
+    const { source, start, end, exact, quote, locator } = evidence;
+    const extracted = exact ? null : { quote, locator };
+    const excerpt = await this.client.readSource(source, start, end, extracted).catch(() => null);
     if (this.selected === evidence.id) this.excerpt = excerpt;
   }
 

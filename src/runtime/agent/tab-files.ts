@@ -5,11 +5,12 @@ import type { AgentId } from '#core/identity/did-key.ts';
 import type { Result } from '#core/base/result.ts';
 import type { Source } from '#core/items/source.ts';
 import { answerMarkdown } from '#core/tools/answer-markdown.ts';
-import type { SourceExcerpt } from '../contract/agent-api.ts';
+import type { ExtractedQuote, SourceExcerpt } from '../contract/agent-api.ts';
 import type { ImportProgress } from '../contract/views.ts';
 import { exportJournal, proveClaim } from './export-journal.ts';
 import type { AgentPorts } from './ports.ts';
 import { readExcerpt } from './read-excerpt.ts';
+import { readExtracted } from './read-extracted.ts';
 import { readOverview, readRun } from './read-views.ts';
 import type { Tab } from './tab.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
@@ -108,11 +109,19 @@ export class TabFiles {
     this.#imports.get(id)?.abort();
   }
 
-  async readSource(id: SourceId, start: number, end: number): Promise<SourceExcerpt | null> {
-    const row = await this.#options.ports.store.row('source', id);
-    return row
-      ? readExcerpt(this.#options.ports.blobs, row.value as Source, { start, end }, this.#options.decode)
-      : null;
+  async readSource(
+    id: SourceId,
+    start: number,
+    end: number,
+    extracted: ExtractedQuote | null,
+  ): Promise<SourceExcerpt | null> {
+    const { ports, decode } = this.#options;
+    const row = await ports.store.row('source', id);
+    if (!row) return null;
+    const source = row.value as Source;
+    const span = { start, end };
+    const found = extracted && (await readExtracted(ports.blobs, source, span, extracted));
+    return found ?? readExcerpt(ports.blobs, source, span, decode);
   }
 
   exportJournal(withPayloads: boolean): Promise<Uint8Array> {

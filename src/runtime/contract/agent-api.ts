@@ -33,8 +33,16 @@ export interface AgentApi {
   importSample(id: string, listener: (progress: ImportProgress) => void): Promise<ImportProgress>;
   cancelImport(id: string): Promise<void>;
 
-  /** The text of a source around a span, for showing evidence in its place. */
-  readSource(source: SourceId, start: number, end: number): Promise<SourceExcerpt | null>;
+  /**
+   * The text of a source around a span, for showing evidence in its place.
+   * @param extracted the words themselves where the bytes do not show them: they are looked for in the extracted text
+   */
+  readSource(
+    source: SourceId,
+    start: number,
+    end: number,
+    extracted: ExtractedQuote | null,
+  ): Promise<SourceExcerpt | null>;
   entries(from: number, count: number): Promise<EntryView[]>;
   /** Verifies the whole journal again from its bytes, reporting progress as a fraction. */
   verifyJournal(listener: (fraction: number) => void): Promise<VerifyReport>;
@@ -62,6 +70,12 @@ export interface StartOptions {
 export interface ImportFile {
   readonly path: string;
   readonly file: File;
+}
+
+export interface ExtractedQuote {
+  readonly quote: string;
+  /** As the evidence has it: its page chooses among several places. */
+  readonly locator: string;
 }
 
 export interface SourceExcerpt {
