@@ -38,11 +38,14 @@ export interface JournalLeg {
   /** The last intact group, found without reading the history; null when there is none. */
   readonly head: () => Promise<Group | null>;
   /**
-   * Resolves after the bytes are durable; never reorders.
+   * Resolves after the bytes are durable; never reorders. Where the leg is `fencing` it answers 'fenced' once a later
+   * epoch has opened, so that whoever opened it finds all that was answered well.
    * @param readable called once whoever reads from now on finds the groups, durable or not yet: what may be done while
    *   the disk works; a leg need not call it
    */
   readonly append: (groups: readonly Group[], readable?: () => void) => Promise<Result<void, JournalLegError>>;
+  /** Whether appending itself finds that a later epoch has opened; otherwise the store must be asked. False until open. */
+  readonly fencing?: () => boolean;
   /**
    * Drops every group that reaches this sequence or beyond: what was never acknowledged, or what the other leg repairs.
    * Durable with the next append.

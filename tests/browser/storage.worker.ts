@@ -39,9 +39,9 @@ const api = {
       },
     });
   },
-  /** Cuts seven bytes off the newest file. */
+  /** Cuts seven bytes off the newest log. */
   tear: async (directory: string) => {
-    const newest = (await files(directory)).at(-1);
+    const newest = (await files(directory)).filter(({ name }) => name.endsWith('.log')).at(-1);
     if (newest === undefined) throw new Error('There is nothing to tear.');
     await change(newest, (bytes) => bytes.slice(0, -7));
   },

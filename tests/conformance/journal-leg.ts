@@ -100,6 +100,28 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       expect((await leg.read(30 as Sequence)).groups).toEqual([]);
     });
 
+    test('a fresh leg reads the same near the end as from the start, over cuts, late leaders and many epochs', async () => {
+      const late: JournalLeg[] = [];
+      for (let epoch = 1; epoch <= 5; epoch++) {
+        const first = 3 * (epoch - 1);
+        const leg = await opened(epoch, first);
+        for (const old of late) await old.append([testGroup(epoch - 1, first, 2, 'late')]);
+        await append(leg, testGroup(epoch, first, 2), testGroup(epoch, first + 2, 3));
+        expect((await leg.truncateFrom((first + 2) as Sequence)).ok).toBe(true);
+        await append(leg, testGroup(epoch, first + 2, 1, 'instead'));
+        late.push(leg);
+      }
+      const all = (await bench.leg().read()).groups;
+      expect(all.at(-1)).toEqual(testGroup(5, 14, 1, 'instead'));
+      for (let from = 0; from <= 15; from++) {
+        const touching = all.filter((group) => group.firstSequence + group.count > from);
+        expect(await bench.leg().read(from as Sequence)).toEqual({ groups: touching, damage: null });
+        const some = touching.filter((group) => group.firstSequence < from + 2);
+        expect(await bench.leg().read(from as Sequence, 2)).toEqual({ groups: some, damage: null });
+      }
+      for (const old of late) await old.close();
+    });
+
     test('carries payloads larger than any window it reads with', async () => {
       const leg = await opened(1);
       const payload = new Uint8Array(9 * 1024 * 1024).map((_, index) => index % 251);
@@ -178,6 +200,19 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       expect(await bench.leg().head()).toEqual(expected[1]);
       await old.close();
       await next.close();
+    });
+
+    test('a leg that says it fences refuses an append once a later epoch has opened, written or not', async () => {
+      const old = await opened(1, 0);
+      await append(old, testGroup(1, 0, 2));
+      const next = await opened(3);
+      expect(old.fencing?.() ?? false).toBe(next.fencing?.() ?? false);
+      const late = await old.append([testGroup(1, 2, 1, 'late')]);
+      if (old.fencing?.() === true) expect(late).toMatchObject({ ok: false, error: { code: 'fenced' } });
+      await append(next, testGroup(3, 2, 1));
+      const reopened = await bench.leg().open(2 as Epoch);
+      expect(reopened).toMatchObject({ ok: false, error: { code: 'fenced', epoch: 3 } });
+      await append(next, testGroup(3, 3, 1));
     });
 
     test('a late group that no next leader has written over is cut away on opening', async () => {

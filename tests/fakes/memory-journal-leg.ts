@@ -10,12 +10,14 @@ export interface MemoryLegDisk {
   damagedAt: number | null;
   /** Fails the next appends with this. */
   fail: JournalLegError['code'] | null;
+  /** Appending itself finds that a later epoch has opened. */
+  fencing: boolean;
   /** Runs after an append is durable, before it is answered: a place to stop the world. */
   afterAppend: (() => Promise<void>) | null;
 }
 
 export function memoryLegDisk(): MemoryLegDisk {
-  return { groups: [], epoch: 0, damagedAt: null, fail: null, afterAppend: null };
+  return { groups: [], epoch: 0, damagedAt: null, fail: null, fencing: false, afterAppend: null };
 }
 
 /** A journal leg in memory. */
@@ -51,8 +53,9 @@ export function memoryJournalLeg(
       if (disk.fail !== null) return failure(disk.fail);
       disk.groups.push(...structuredClone(groups as Group[]));
       await disk.afterAppend?.();
-      return ok(undefined);
+      return disk.fencing && fenced() ? failure('fenced') : ok(undefined);
     },
+    fencing: () => disk.fencing,
     truncateFrom: (from) => {
       if (fenced()) return Promise.resolve(failure('fenced'));
       disk.groups = disk.groups.filter((group) => group.firstSequence + group.count <= from);

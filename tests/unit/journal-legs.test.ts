@@ -4,7 +4,7 @@ import { journalLegSuite } from '#tests/conformance/journal-leg.ts';
 import { memoryJournalLeg, memoryLegDisk } from '#tests/fakes/memory-journal-leg.ts';
 
 journalLegSuite('memory', () => {
-  const disk = memoryLegDisk();
+  const disk = { ...memoryLegDisk(), fencing: true };
   return Promise.resolve({
     leg: () => memoryJournalLeg(disk),
     tear: () => Promise.resolve(void (disk.damagedAt = disk.groups.length - 1)),

@@ -389,6 +389,48 @@ describe('damage', () => {
   });
 });
 
+describe('verifying what is new', () => {
+  const grown = async () => {
+    const world = journalWorld();
+    const { journal } = await world.open();
+    for (let index = 0; index < 40; index++) await journal.append([fact(index)]);
+    await journal.settle();
+    const { proved } = await verifyJournal(world.parts(), { payloads: true });
+    for (let index = 40; index < 45; index++) await journal.append([fact(index)]);
+    await journal.settle();
+    world.reads.length = 0;
+    return { world, proved };
+  };
+
+  test('reads only that, of every copy, and says the same as reading all', async () => {
+    const { world, proved } = await grown();
+    const since = await verifyJournal(world.parts(), { payloads: true, since: proved });
+    const starts = world.reads.map((read) => Number(read.split(' ')[1]));
+    expect(Math.min(...starts)).toBe(39);
+    const all = await verifyJournal(world.parts(), { payloads: true });
+    expect(since).toEqual(all);
+    expect(since).toMatchObject({ size: 45, verifiedUpTo: 45, payloads: 45, problem: null });
+    expect([...since.proved.copies.values()].map(({ check }) => check.frontier.nodes.length)).toEqual([4, 4]);
+  });
+
+  test('finds what was changed after it, and names it', async () => {
+    const { world, proved } = await grown();
+    for (const disk of [world.first, world.second]) {
+      const group = disk.groups[42]!;
+      disk.groups[42] = { ...group, entries: [group.entries[0]!.replace('run-1', 'run-2')] };
+    }
+    const since = await verifyJournal(world.parts(), { payloads: true, since: proved });
+    expect(since).toMatchObject({ verifiedUpTo: 42, problem: { sequence: 42 } });
+  });
+
+  test('reads a copy whole that no longer holds what was proved of it', async () => {
+    const { world, proved } = await grown();
+    world.second.groups.splice(10);
+    const since = await verifyJournal(world.parts(), { payloads: true, since: proved });
+    expect(since.copies.map(({ verifiedUpTo }) => verifiedUpTo)).toEqual([45, 10]);
+  });
+});
+
 describe('loss', () => {
   const lived = async (): Promise<JournalWorld> => {
     const world = journalWorld();

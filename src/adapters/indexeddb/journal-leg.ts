@@ -96,6 +96,8 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
       });
     },
 
+    fencing: () => epoch !== null,
+
     truncateFrom: (from) =>
       fenced(async () => {
         const straddling = await segments.where('first').below(from).last();

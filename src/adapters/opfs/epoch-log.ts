@@ -36,6 +36,7 @@ export function newEpochLog(epoch: number): EpochLog {
 }
 
 const WINDOW_BYTES = 4 * MIB;
+const TAIL_BYTES = MIB / 4;
 
 /** Reads what was added to the log since the last scan. */
 export async function scan(log: EpochLog, bytes: ByteRange): Promise<void> {
@@ -81,6 +82,25 @@ export async function lastFrame(bytes: ByteRange): Promise<Frame | null> {
   if (length > bytes.size) return null;
   const frame = await bytes.read(bytes.size - length, bytes.size);
   return frameStart(frame, frame.length) === 0 ? decodeFrame(frame, textOf) : null;
+}
+
+/**
+ * The groups at the end of a log, last first, and the cut that stands before them; for who knows that what is asked for
+ * is near the end. Null when the end is torn.
+ */
+export async function framesFromEnd(bytes: ByteRange): Promise<{ frames: readonly Frame[]; whole: boolean } | null> {
+  const start = Math.max(0, bytes.size - TAIL_BYTES);
+  const window = await bytes.read(start, bytes.size);
+  const frames: Frame[] = [];
+  for (let end = window.length; end > 0;) {
+    const from = frameStart(window, end);
+    if (from === null) return frames.length === 0 || start === 0 ? null : { frames, whole: false };
+    const frame = decodeFrame(window.subarray(from, end), textOf);
+    if (frame === null) return null;
+    frames.push(frame);
+    end = from;
+  }
+  return { frames, whole: start === 0 };
 }
 
 export interface Place {

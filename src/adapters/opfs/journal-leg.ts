@@ -3,8 +3,10 @@ import { concat } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import { openFence, type FenceFile } from './fence-file.ts';
 import {
   assemble,
+  framesFromEnd,
   lastFrame,
   newEpochLog,
   scan,
@@ -31,9 +33,12 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
   let directory: FileSystemDirectoryHandle | null = null;
   let epoch: number | null = null;
   let handle: SyncHandle | null = null;
+  let fence: FenceFile | null = null;
   let end = 0;
   let cut: number | null = null;
   const logs = new Map<number, EpochLog>();
+  /** Entries there were when all was last read. */
+  let length = 0;
 
   const folder = async (): Promise<FileSystemDirectoryHandle> => (directory ??= await opfsDirectory(directoryName));
 
@@ -68,10 +73,39 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
     return frame?.kind === 'group' ? asGroup(frame.group) : null;
   };
 
+  /** The groups from this entry on, read backwards from the end; null when the end does not tell, or is far. */
+  const tail = async (from: number): Promise<Group[] | null> => {
+    const known = await epochs();
+    const newest = known.at(-1);
+    if (newest === undefined || (logs.has(newest) ? from < length - NEAR_ENTRIES : from === 0)) return null;
+    const groups: Group[] = [];
+    let limit = cut ?? Infinity;
+    for (const of of known.toReversed()) {
+      const last = await framesFromEnd(await bytesOf(of));
+      if (last === null) return null;
+      for (const frame of last.frames) {
+        if (frame.kind === 'cut') {
+          limit = Math.min(limit, frame.from);
+          continue;
+        }
+        const end = frame.group.firstSequence + frame.group.count;
+        if (end > limit) continue;
+        if (groups.length > 0 && end < limit) return null;
+        if (end <= from) return groups.reverse();
+        groups.push(asGroup(frame.group));
+        limit = frame.group.firstSequence;
+      }
+      if (!last.whole) return null;
+    }
+    return null;
+  };
+
   /** Gives the file of this leader back, so that the same leg can be opened again later. */
   const release = (): void => {
     handle?.close();
     handle = null;
+    fence?.close();
+    fence = null;
     epoch = null;
     end = 0;
     cut = null;
@@ -96,6 +130,14 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
           return err({ code: 'fenced', message, epoch: newest });
         }
         release();
+        fence = await openFence(await folder());
+        const raised = (fence?.epoch() ?? 0) as Epoch;
+        if (raised >= wanted) {
+          release();
+          const message = `Epoch ${String(raised)} has opened; this is ${String(wanted)}.`;
+          return err({ code: 'fenced', message, epoch: raised });
+        }
+        fence?.raise(wanted);
         epoch = wanted;
         return ok(undefined);
       } catch (error) {
@@ -104,7 +146,11 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
     },
 
     read: async (from = 0 as Sequence, count = Infinity) => {
+      const near = await tail(from);
+      if (near !== null) return { groups: near.filter((group) => group.firstSequence < from + count), damage: null };
       const { places, damage } = assemble(await allLogs());
+      const last = places.at(-1)?.place;
+      length = last === undefined ? 0 : last.first + last.count;
       const groups: Group[] = [];
       for (const where of places) {
         const { first, count: entries } = where.place;
@@ -135,7 +181,9 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
       if (epoch === null) return err({ code: 'fenced', message: 'The leg is not open.' });
       if (first === undefined) return ok(undefined);
       try {
-        handle ??= await openFile(epoch);
+        const mine = epoch;
+        handle ??= await openFile(mine);
+        if (epoch !== mine) return err(REPLACED);
         const header = end === 0 ? [encodeCut(cut ?? first.firstSequence)] : cut === null ? [] : [encodeCut(cut)];
         const bytes = concat(...header, ...groups.map(encodeGroup));
         const written = handle.write(bytes, { at: end });
@@ -145,12 +193,14 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
         handle.flush();
         end += bytes.length;
         cut = null;
-        return ok(undefined);
+        return fence === null || fence.epoch() === epoch ? ok(undefined) : err(REPLACED);
       } catch (error) {
         forget(handle, end);
         return err(storageFailure(error));
       }
     },
+
+    fencing: () => fence !== null,
 
     truncateFrom: (from) => {
       if (epoch === null) return Promise.resolve(err({ code: 'fenced', message: 'The leg is not open.' }));
@@ -171,6 +221,11 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
     },
   };
 }
+
+/** So near the end, and reading backwards finds it sooner than what is known of the logs. */
+const NEAR_ENTRIES = 64;
+
+const REPLACED = { code: 'fenced' as const, message: 'A later epoch has opened.' };
 
 /** Half a frame after a failed write must not stay in front of the next one. */
 function forget(handle: SyncHandle | null, end: number): void {

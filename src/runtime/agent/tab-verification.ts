@@ -3,11 +3,9 @@ import type { Clock } from '#ports/clock.ts';
 import type { VerifyReport } from '../contract/agent-api.ts';
 import type { JournalView } from '../contract/views.ts';
 import type { JournalReading } from '../journal/parts.ts';
-import { verifyJournal } from '../journal/verify-journal.ts';
+import { verifyJournal, type ProvedJournal } from '../journal/verify-journal.ts';
 
 const VERIFY_DELAY_MS = 700 as Ms;
-/** Above this many entries the whole journal is verified at the start and when asked, and no longer at each change. */
-const VERIFY_ALWAYS_ENTRIES_MAX = 5_000;
 
 /** How far this tab itself has verified the journal, kept true as the journal grows. */
 export class TabVerification {
@@ -19,6 +17,8 @@ export class TabVerification {
     verification: 'checking',
     problem: null,
   };
+  /** What this tab has proved, to go on from: after a change only what is new is read. */
+  #proved: ProvedJournal | null = null;
   #cancel: () => void = () => undefined;
 
   constructor(journal: JournalReading, clock: Clock, changed: () => void) {
@@ -32,9 +32,14 @@ export class TabVerification {
   }
 
   /** Proves the journal again from its bytes, every copy and every payload. */
-  async verify(progress: (fraction: number) => void): Promise<VerifyReport> {
+  verify(progress: (fraction: number) => void): Promise<VerifyReport> {
+    return this.#verify(null, progress);
+  }
+
+  async #verify(since: ProvedJournal | null, progress: (fraction: number) => void): Promise<VerifyReport> {
     const started = this.#clock.monotonic();
-    const result = await verifyJournal(this.#journal, { payloads: true, progress });
+    const result = await verifyJournal(this.#journal, { payloads: true, since, progress });
+    this.#proved = result.problem === null ? result.proved : null;
     const problem = result.problem === null ? null : `Entry ${result.problem.sequence}: ${result.problem.why}`;
     this.#verified = {
       verifiedUpTo: result.verifiedUpTo,
@@ -53,11 +58,9 @@ export class TabVerification {
 
   /** Keeps "verified up to" true without being asked, after things have settled. */
   soon(): void {
-    const { verifiedUpTo } = this.#verified;
-    if (verifiedUpTo !== null && verifiedUpTo > VERIFY_ALWAYS_ENTRIES_MAX) return;
     this.#cancel();
     this.#cancel = this.#clock.after(VERIFY_DELAY_MS, () => {
-      void this.verify(() => undefined).catch((error: unknown) => {
+      void this.#verify(this.#proved, () => undefined).catch((error: unknown) => {
         this.#verified = { verifiedUpTo: 0, verification: 'failed', problem: String(error) };
         this.#changed();
       });

@@ -252,17 +252,20 @@ export class Journal {
     return { groups, frontier, head };
   }
 
-  /** While the disk works, the store is asked whether this leader is still the one. */
+  /** Where the copy cannot tell whether this leader is still the one, the store is asked, while the disk works. */
   async #write({ groups }: Flush): Promise<JournalError | null> {
     if (this.#dead !== null) return this.#dead;
+    const first = this.#first;
     const asked: Promise<Epoch>[] = [];
     const ask = (): void => {
       const answered = this.#parts.store.epoch();
       answered.catch(() => undefined);
       asked.push(answered);
     };
-    const written = await this.#first.append(groups, ask);
+    const fencing = first.fencing?.() === true;
+    const written = await first.append(groups, fencing ? undefined : ask);
     if (!written.ok) return this.#undo(written.error);
+    if (fencing) return null;
     if (asked.length === 0) ask();
     return (await asked[0]) === this.#epoch ? null : this.#die({ code: 'fenced', message: REPLACED });
   }

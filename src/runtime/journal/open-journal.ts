@@ -77,6 +77,9 @@ async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<Opene
     else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
     else return openLegs(parts, await parts.store.raiseEpoch(opened.error.epoch));
   }
+  // Of two that open at once, the one with the lower epoch may have come last to a copy, and must not go on.
+  if ((await parts.store.epoch()) !== epoch)
+    return err({ code: 'fenced', message: 'Another tab took the lead meanwhile.' });
   if (legs.length > 0) return ok({ epoch, legs, missing });
   return err({
     code: 'io',

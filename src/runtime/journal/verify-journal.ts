@@ -1,4 +1,6 @@
+import type { JournalCheck } from '#core/audit/journal-check.ts';
 import { hex } from '#core/base/bytes.ts';
+import type { Sequence } from '#core/base/ids.ts';
 import { frontierRoot } from '#core/audit/merkle.ts';
 import type { JournalLeg } from '#ports/journal-leg.ts';
 import { verifyCopy } from './copies.ts';
@@ -15,11 +17,23 @@ export interface JournalVerification {
   readonly copies: readonly { readonly name: string; readonly verifiedUpTo: number; readonly problem: string | null }[];
   /** Payloads that were opened and are what their entries commit to. */
   readonly payloads: number;
+  /** From where to go on next time: O(log n) hashes a copy. */
+  readonly proved: ProvedJournal;
+}
+
+/** What was proved of each copy, to go on from without reading it again. */
+export interface ProvedJournal {
+  readonly copies: ReadonlyMap<string, { readonly check: JournalCheck; readonly checkpoint: string }>;
+  /** Payloads up to this entry were opened; and how many of them could be. */
+  readonly payloadsUpTo: number;
+  readonly payloads: number;
 }
 
 export interface VerifyJournalOptions {
   /** Opens every payload and compares it with what its entry commits to. */
   readonly payloads?: boolean;
+  /** Reads only what came after this was proved, in every copy that still ends or goes on there. */
+  readonly since?: ProvedJournal | null;
   /** From 0 to 1. */
   readonly progress?: (fraction: number) => void;
 }
@@ -40,8 +54,10 @@ export async function verifyJournal(
     options.progress?.((pass + Math.min(1, size === 0 ? 1 : done / size)) / passes);
 
   const copies: { leg: JournalLeg; size: number; problem: { sequence: number; why: string } | null }[] = [];
+  const proved = new Map<string, { check: JournalCheck; checkpoint: string }>();
   for (const leg of parts.legs) {
-    const copy = await verifyCopy(parts, leg, { until: size, progress });
+    const from = await stillThere(leg, options.since?.copies.get(leg.name), size);
+    const copy = await verifyCopy(parts, leg, { ...(from === null ? {} : { from }), until: size, progress });
     const rootFits =
       copy.size < size ||
       head === null ||
@@ -49,15 +65,18 @@ export async function verifyJournal(
       size === 0;
     const wrongRoot = { sequence: 0, why: 'the root is another than the one that was acknowledged' };
     copies.push(rootFits ? { leg, size: copy.size, problem: copy.problem } : { leg, size: 0, problem: wrongRoot });
+    if (rootFits && copy.problem === null && copy.checkpoint !== '')
+      proved.set(leg.name, { check: copy.check, checkpoint: copy.checkpoint });
     pass++;
   }
   const best = copies.reduce((a, b) => (b.size > a.size ? b : a));
   const short = { sequence: best.size, why: `entry ${String(best.size)} is missing from every copy` };
   const problem = best.size < size ? (best.problem ?? short) : null;
+  const before = { upTo: options.since?.payloadsUpTo ?? 0, checked: options.since?.payloads ?? 0 };
   const payloads =
     options.payloads === true && problem === null
-      ? await checkPayloads(parts, progress)
-      : { checked: 0, problem: null };
+      ? await checkPayloads(parts, before.upTo <= size ? before : { upTo: 0, checked: 0 }, progress)
+      : { ...before, problem: null };
   options.progress?.(1);
   return {
     size,
@@ -69,27 +88,43 @@ export async function verifyJournal(
       problem: copy.problem?.why ?? null,
     })),
     payloads: payloads.checked,
+    proved: { copies: proved, payloadsUpTo: payloads.upTo, payloads: payloads.checked },
   };
+}
+
+/** What was proved of this copy, where it still holds the group that this ended with. */
+async function stillThere<T extends { readonly check: JournalCheck; readonly checkpoint: string }>(
+  leg: JournalLeg,
+  proved: T | undefined,
+  size: number,
+): Promise<T | null> {
+  const end = proved?.check.frontier.size ?? 0;
+  if (proved === undefined || end === 0 || end > size) return null;
+  const { groups } = await leg.read((end - 1) as Sequence, 1);
+  return groups[0]?.checkpoint === proved.checkpoint ? proved : null;
+}
+
+interface CheckedPayloads {
+  readonly upTo: number;
+  readonly checked: number;
 }
 
 async function checkPayloads(
   parts: JournalReading,
+  before: CheckedPayloads,
   progress: (done: number) => void,
-): Promise<{ readonly checked: number; readonly problem: JournalVerification['problem'] }> {
-  let checked = 0;
-  for await (const group of readGroups(parts)) {
+): Promise<CheckedPayloads & { readonly problem: JournalVerification['problem'] }> {
+  let { upTo, checked } = before;
+  for await (const group of readGroups(parts, upTo)) {
     for (const { entry, missing } of group.entries) {
-      if (missing === 'not-committed' || missing === 'wrong-key')
-        return {
-          checked,
-          problem: {
-            sequence: entry.sequence,
-            why: `the payload of entry ${String(entry.sequence)} is not what the entry commits to`,
-          },
-        };
+      if (missing === 'not-committed' || missing === 'wrong-key') {
+        const why = `the payload of entry ${String(entry.sequence)} is not what the entry commits to`;
+        return { upTo, checked, problem: { sequence: entry.sequence, why } };
+      }
       if (missing === null) checked++;
+      upTo = entry.sequence + 1;
     }
     progress(group.size);
   }
-  return { checked, problem: null };
+  return { upTo, checked, problem: null };
 }

@@ -1,0 +1,48 @@
+import type { SyncHandle } from './sync-handle.ts';
+
+const FENCE_NAME = 'fence';
+const FENCE_BYTES = 8;
+
+/** Which leader may write, in a file that all of them hold open: read and written without a turn of the event loop. */
+export interface FenceFile {
+  readonly raise: (epoch: number) => void;
+  readonly epoch: () => number;
+  readonly close: () => void;
+}
+
+interface SharedHandleFile {
+  readonly createSyncAccessHandle?: (options: { readonly mode: 'readwrite-unsafe' }) => Promise<SyncHandle & Mode>;
+}
+
+interface Mode {
+  readonly mode?: string;
+}
+
+/**
+ * A leader that was stopped keeps its handles for ever, so this file must be open to several at once: the handle mode
+ * `readwrite-unsafe` of the WHATWG File System standard. What is written through one is read through the others, as both
+ * are the same file of the operating system.
+ * @returns null where the engine has no such mode
+ */
+export async function openFence(directory: FileSystemDirectoryHandle): Promise<FenceFile | null> {
+  const file: SharedHandleFile = (await directory.getFileHandle(FENCE_NAME, {
+    create: true,
+  })) as unknown as SharedHandleFile;
+  const handle = await file.createSyncAccessHandle?.({ mode: 'readwrite-unsafe' });
+  if (handle === undefined) return null;
+  if (handle.mode !== 'readwrite-unsafe') {
+    handle.close();
+    return null;
+  }
+  const bytes = new Uint8Array(FENCE_BYTES);
+  const view = new DataView(bytes.buffer);
+  return {
+    raise: (epoch) => {
+      view.setFloat64(0, epoch, true);
+      handle.write(bytes, { at: 0 });
+      handle.flush();
+    },
+    epoch: () => (handle.read(bytes, { at: 0 }) === FENCE_BYTES ? view.getFloat64(0, true) : 0),
+    close: () => handle.close(),
+  };
+}
