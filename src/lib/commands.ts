@@ -96,6 +96,14 @@ const table = {
     when: always,
     run: (app) => app.go('/audit'),
   },
+  'go-identity': {
+    label: 'command.go-identity',
+    group: 'group.go',
+    icon: 'seal',
+    shortcut: 'alt+6',
+    when: always,
+    run: (app) => app.go('/identity'),
+  },
   'go-settings': {
     label: 'command.go-settings',
     group: 'group.go',

@@ -81,7 +81,7 @@ test('settings that cannot be are refused with the reason, and right ones last o
 test('nothing is wider than the screen at phone, tablet and laptop widths', async ({ page }) => {
   for (const width of [320, 390, 820, 1440]) {
     await page.setViewportSize({ width, height: 900 });
-    for (const path of ['/', '/approvals', '/files', '/audit', '/settings']) {
+    for (const path of ['/', '/approvals', '/files', '/audit', '/identity', '/settings']) {
       await page.goto(path);
       await expect(page.locator('h1')).toBeVisible();
       expect(
