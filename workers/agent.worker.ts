@@ -38,6 +38,9 @@ import { TabFiles } from '#runtime/agent/tab-files.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
 import type { WindowApi } from '#ports/window-api.ts';
+import type { Result } from '#core/base/result.ts';
+import type { VaultError, VaultOutcome, VaultView } from '#runtime/contract/vault-api.ts';
+import { viewOf } from '#runtime/vault/vault-view.ts';
 
 /**
  * The agent's thread in one tab: composes the ports and serves the interface over Comlink. Each tab starts one; which of
@@ -54,7 +57,7 @@ interface Opened {
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
-const vaultOfThread = (): Promise<VaultOfThread> => (openingVault ??= openVault());
+const vaultOfThread = (ask = true): Promise<VaultOfThread> => (openingVault ??= openVault(ask));
 
 let opening: Promise<Opened> | null = null;
 const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
@@ -201,7 +204,27 @@ async function toldFirst<P, R>(
   return result;
 }
 
+async function vaultView(): Promise<VaultView> {
+  const { vault, keys } = await vaultOfThread();
+  await vault.refresh();
+  return viewOf(vault, await keys.has('signing'));
+}
+
+async function outcomeOf(result: Result<void, VaultError>): Promise<VaultOutcome> {
+  const view = await vaultView();
+  return result.ok ? { ok: true, view } : { ok: false, error: result.error, view };
+}
+
 const wire: AgentWire = {
+  vault: vaultView,
+  unlock: async (secret) => outcomeOf(await (await vaultOfThread(false)).vault.unlock(secret)),
+  changeVault: async (change, proof) => outcomeOf(await (await vaultOfThread()).vault.change(change, proof)),
+  newRecoveryCode: async () => (await vaultOfThread()).vault.newRecoveryCode(),
+  setIdleMinutes: async (minutes) => {
+    await (await vaultOfThread()).vault.setIdleMinutes(minutes);
+    return vaultView();
+  },
+  lockVault: async () => (await vaultOfThread()).vault.lock(),
   start: async (options, window) => {
     opening ??= openAgent(options, window);
     return (await opening).tab.start();

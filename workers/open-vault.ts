@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { broadcastKeySharing } from '#adapters/broadcast/key-sharing.ts';
-import { deviceKeys, keyHolder, vaultRecords, type KeyHolder } from '#adapters/keyval/key-holder.ts';
+import { keyHolder, vaultRecords, type KeyHolder } from '#adapters/keyval/key-holder.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
@@ -23,19 +23,19 @@ export interface VaultOfThread {
   readonly keys: KeyHolder;
 }
 
-export async function openVault(): Promise<VaultOfThread> {
+/** @param ask whether another tab may hand on the keys that it has */
+export async function openVault(ask: boolean): Promise<VaultOfThread> {
   const keys = keyHolder();
-  const vault = await Vault.open({
+  const parts = {
     crypto: webCryptoVault,
     records: vaultRecords(keys),
-    device: deviceKeys(keys, webCryptoVault.deviceKey),
     sharing: broadcastKeySharing(webCryptoEntropy),
     entropy: webCryptoEntropy,
     clock: platformClock,
     sha256,
     stretcher: argon2InWorker,
-  });
-  return { vault, keys };
+  };
+  return { vault: await Vault.open(parts, ask), keys };
 }
 
 /**

@@ -52,6 +52,25 @@ const table = {
       app.interface.shortcuts = true;
     },
   },
+  lock: {
+    label: 'command.lock',
+    group: 'group.app',
+    icon: 'lock',
+    shortcut: 'alt+l',
+    when: (app) => ready(app) && app.vault.lockable,
+    run: (app) => app.vault.lock(),
+  },
+  'set-lock': {
+    label: 'command.set-lock',
+    group: 'group.app',
+    icon: 'lock',
+    shortcut: null,
+    when: (app) => ready(app) && !app.vault.lockable,
+    run: async (app) => {
+      await app.go('/settings');
+      document.getElementById('vault')?.scrollIntoView();
+    },
+  },
   'next-theme': {
     label: 'command.next-theme',
     group: 'group.app',

@@ -64,19 +64,21 @@ export type Slot = {
   readonly id: string;
   readonly createdAt: UnixMs;
   readonly wrapped: Uint8Array;
-} & (
-  | { readonly kind: 'device' }
-  | { readonly kind: 'passphrase'; readonly salt: Uint8Array; readonly stretch: Stretch }
-  | {
-      readonly kind: 'passkey';
-      readonly salt: Uint8Array;
-      /** WebAuthn's id of the credential, and the input that its pseudo-random function is given. */
-      readonly credential: Uint8Array;
-      readonly input: Uint8Array;
-      readonly label: string;
-    }
-  | { readonly kind: 'recovery'; readonly salt: Uint8Array }
-);
+} &
+  /** The key lies beside what it opens: it goes in the same write. */
+  (
+    | { readonly kind: 'device'; readonly key: HeldKey }
+    | { readonly kind: 'passphrase'; readonly salt: Uint8Array; readonly stretch: Stretch }
+    | {
+        readonly kind: 'passkey';
+        readonly salt: Uint8Array;
+        /** WebAuthn's id of the credential, and the input that its pseudo-random function is given. */
+        readonly credential: Uint8Array;
+        readonly input: Uint8Array;
+        readonly label: string;
+      }
+    | { readonly kind: 'recovery'; readonly salt: Uint8Array }
+  );
 
 /** What is kept of the vault in the clear. Nothing in it opens anything by itself once no device slot is left. */
 export interface VaultRecord {
@@ -96,14 +98,6 @@ export interface VaultRecordStore {
   readonly read: () => Promise<VaultRecord | null>;
   /** One durable transaction; gives the record that is kept afterwards. */
   readonly change: (next: (kept: VaultRecord | null) => VaultRecord) => Promise<VaultRecord>;
-}
-
-/** The device key's place; it lies beside the record only while a device slot does. */
-export interface DeviceKeyStore {
-  /** The kept one, else a new one, kept from now on; tabs that race get the same. */
-  readonly once: () => Promise<HeldKey>;
-  readonly get: () => Promise<HeldKey | null>;
-  readonly remove: () => Promise<void>;
 }
 
 /** A question from a tab to the others: who has this vault open, since its last locking? */

@@ -1,9 +1,19 @@
 import * as Comlink from 'comlink';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+import type { VaultView } from '#runtime/contract/vault-api.ts';
+import { FAKE_NOW } from './fake-agent-content.ts';
 import { FakeAgentApi, type FakeScene } from './fake-agent-api.ts';
 
 /** Stands in for the agent worker under tests/fakes/vite.config.ts, which also says which scene it shows. */
 const api = new FakeAgentApi((import.meta.env['VITE_SCENE'] as FakeScene | undefined) ?? 'filled');
+
+const FAKE_VAULT: VaultView = {
+  locked: false,
+  ways: [{ id: 'device', createdAt: FAKE_NOW, kind: 'device' }],
+  retryAt: null,
+  idleMinutes: null,
+  signsUnlocked: false,
+};
 
 const wire: AgentWire = {
   start: (options, window) => api.start({ ...options, window }),
@@ -23,6 +33,12 @@ const wire: AgentWire = {
   identity: api.identity,
   eraseAll: () => api.eraseAll(),
   rebuild: (listener) => api.rebuild(listener),
+  vault: () => Promise.resolve(FAKE_VAULT),
+  unlock: () => Promise.resolve({ ok: true, view: FAKE_VAULT }),
+  changeVault: () => Promise.resolve({ ok: false, error: { code: 'too-short' }, view: FAKE_VAULT }),
+  newRecoveryCode: () => Promise.resolve('0000-0000-0000-0000-0000-0000-0000'),
+  setIdleMinutes: (idleMinutes) => Promise.resolve({ ...FAKE_VAULT, idleMinutes }),
+  lockVault: () => Promise.resolve(),
 };
 
 Comlink.expose(wire);

@@ -1,5 +1,5 @@
 import { clear, del, get, set, update, type UseStore } from 'idb-keyval';
-import type { DeviceKeyStore, HeldKey, VaultRecord, VaultRecordStore } from '#ports/vault.ts';
+import type { VaultRecord, VaultRecordStore } from '#ports/vault.ts';
 import { strictStore } from './strict-store.ts';
 
 /**
@@ -47,12 +47,4 @@ export function keyHolder(databaseName = 'windhover-keys'): KeyHolder {
 /** The vault's record, beside the keys. */
 export function vaultRecords(keys: KeyHolder): VaultRecordStore {
   return { read: () => keys.get<VaultRecord>('vault'), change: (next) => keys.change<VaultRecord>('vault', next) };
-}
-
-export function deviceKeys(keys: KeyHolder, create: () => Promise<HeldKey>): DeviceKeyStore {
-  return {
-    once: () => keys.once('device', create),
-    get: () => keys.get<HeldKey>('device'),
-    remove: () => keys.remove('device'),
-  };
 }

@@ -30,7 +30,7 @@ export async function createSigningKeys(
   context: string,
 ): Promise<Result<KeptSigningKeys, 'unsupported'>> {
   try {
-    const pair = (await crypto.subtle.generateKey(ED25519, true, ['sign', 'verify']));
+    const pair = await crypto.subtle.generateKey(ED25519, true, ['sign', 'verify']);
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
     return ok({ publicKey, wrapped: await wrapSecretKey(platformKey(vault.records), pair.privateKey, utf8(context)) });
   } catch (error) {

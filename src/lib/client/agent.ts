@@ -1,14 +1,18 @@
 import * as Comlink from 'comlink';
 import AgentWorker from '#workers/agent.worker.ts?worker';
 import type { AgentApi, StartOptions, WindowApi } from '#runtime/contract/agent-api.ts';
+import type { VaultApi } from '#runtime/contract/vault-api.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 
 /** The agent as the page sees it: plain listeners, plain results. */
-export type AgentClient = AgentApi & {
-  /** Resolves with the reason when the worker could not be loaded or broke down as a whole. */
-  readonly broken: Promise<string>;
-};
+export type AgentClient = AgentApi &
+  VaultApi & {
+    /** Resolves with the reason when the worker could not be loaded or broke down as a whole. */
+    readonly broken: Promise<string>;
+    /** Ends the worker at once, with every key and thread that it has. What it was doing is taken up by the next. */
+    readonly close: () => void;
+  };
 
 /** Starts this tab's agent worker. */
 export function openAgent(): AgentClient {
@@ -21,6 +25,13 @@ export function openAgent(): AgentClient {
   });
   return {
     broken,
+    close: () => worker.terminate(),
+    vault: () => wire.vault(),
+    unlock: (secret) => wire.unlock(secret),
+    changeVault: (change, proof) => wire.changeVault(change, proof),
+    newRecoveryCode: () => wire.newRecoveryCode(),
+    setIdleMinutes: (minutes) => wire.setIdleMinutes(minutes),
+    lockVault: () => wire.lockVault(),
     start: ({ window, ...options }: StartOptions) => wire.start(options, Comlink.proxy<WindowApi>(window)),
     command: (command) => wire.command(command),
     onOverview: (listener) => wire.onOverview(Comlink.proxy(listener)),

@@ -12,10 +12,12 @@ import {
 import { applyRememberedTheme, applyTheme, eraseWindowMemory } from '#adapters/window/theme.ts';
 import { UpdateWatch } from '#adapters/window/update-watch.ts';
 import { ViolationLog } from '#adapters/window/violation-log.ts';
+import { askPasskey, createPasskey, passkeysAvailable } from '#adapters/window/passkey.ts';
+import { openVaultChannel, type VaultChannel } from '#adapters/window/vault-channel.ts';
 import { createWindowApi } from '#adapters/window/window-api.ts';
 
 export { applyRememberedTheme };
-export type { OwnerFolder, Persistence, PickedFile };
+export type { OwnerFolder, Persistence, PickedFile, VaultChannel };
 
 /** What only a window can do, in one handle: the rest of the interface touches the browser through it alone. */
 export type Device = ReturnType<typeof openDevice>;
@@ -24,6 +26,10 @@ export function openDevice() {
   const folder = createOwnerFolder();
   return {
     folder,
+    vaultChannel: openVaultChannel(),
+    askPasskey,
+    createPasskey,
+    passkeysAvailable,
     /** What the worker may ask of this window. */
     windowApi: createWindowApi(folder),
     violations: new ViolationLog(),

@@ -4,6 +4,7 @@ import type { WindowApi } from '#runtime/contract/agent-api.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { Health, Overview } from '#runtime/contract/views.ts';
 import type { AgentClient } from '#lib/client/agent.ts';
+import type { VaultGate } from './vault-gate.svelte.ts';
 import type { ClockOverride } from '#lib/client/clock-override.ts';
 import { Format } from '#lib/format/format.ts';
 import { t } from '#lib/messages/t.ts';
@@ -35,6 +36,7 @@ export class AgentState {
     readonly client: AgentClient,
     readonly clock: ClockOverride,
     readonly window: WindowApi,
+    readonly gate: VaultGate,
   ) {}
 
   async start(): Promise<void> {
@@ -42,6 +44,7 @@ export class AgentState {
       this.broken = reason;
     });
     try {
+      if (!(await this.gate.opened(this.client))) return;
       this.overview = await this.client.start({
         now: this.clock.now,
         zone: this.clock.zone ?? browserSettings().zone,

@@ -5,6 +5,7 @@ import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
 import type { ImportState } from './import-state.svelte.ts';
 import type { InterfaceState } from './interface-state.svelte.ts';
+import type { VaultGate } from './vault-gate.svelte.ts';
 import type { CurrentRun } from './current-run.svelte.ts';
 
 /** All state of the page, made once in the root layout. */
@@ -15,6 +16,7 @@ export interface AppState {
   readonly interface: InterfaceState;
   readonly folder: FolderState;
   readonly current: CurrentRun;
+  readonly vault: VaultGate;
   readonly device: Device;
   /** Goes to a path of this app. */
   readonly go: (path: string) => Promise<void>;

@@ -2,14 +2,8 @@ import { canonicalJson } from '#core/base/json.ts';
 import { utf8 } from '#core/base/bytes.ts';
 import type { Sha256 } from '#core/base/ids.ts';
 import type { HeldKey, Slot, Stretcher, VaultCrypto } from '#ports/vault.ts';
+import type { Secret } from '../contract/vault-api.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
-
-/** What an owner shows to open the vault. */
-export type Secret =
-  | { readonly kind: 'passphrase'; readonly passphrase: string }
-  /** What the passkey's pseudo-random function gave for the slot's input: 32 bytes. */
-  | { readonly kind: 'passkey'; readonly slot: string; readonly output: Uint8Array }
-  | { readonly kind: 'recovery'; readonly code: string };
 
 export const VAULT_VERSION = 1;
 
@@ -50,7 +44,7 @@ export async function slotKeyOf(
       if (secret.kind !== 'passphrase') return null;
       return derive(await stretcher.stretch(passphraseBytes(secret.passphrase), slot.salt, slot.stretch), slot.salt);
     case 'passkey':
-      if (secret.kind !== 'passkey' || secret.slot !== slot.id) return null;
+      if (secret.kind !== 'passkey' || secret.way !== slot.id) return null;
       return derive(secret.output, slot.salt);
     case 'recovery': {
       if (secret.kind !== 'recovery') return null;

@@ -5,7 +5,6 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';
 import type {
-  DeviceKeyStore,
   HeldKey,
   KeySharing,
   Slot,
@@ -15,15 +14,21 @@ import type {
   VaultRecord,
   VaultRecordStore,
 } from '#ports/vault.ts';
+import {
+  PASSPHRASE_CHARS_MIN,
+  type NewWay,
+  type Secret,
+  type VaultChange,
+  type VaultError,
+} from '../contract/vault-api.ts';
 import { chooseStretch, FULL_STRETCH } from './choose-stretch.ts';
 import { formatRecoveryCode, RECOVERY_BYTES } from './recovery-code.ts';
-import { slotContext, slotKeyOf, type Secret, type SlotShape, VAULT_VERSION } from './slots.ts';
+import { slotContext, slotKeyOf, type SlotShape, VAULT_VERSION } from './slots.ts';
 import { retryAt } from './unlock-delay.ts';
 
 export interface VaultParts {
   readonly crypto: VaultCrypto;
   readonly records: VaultRecordStore;
-  readonly device: DeviceKeyStore;
   readonly sharing: KeySharing;
   readonly entropy: Entropy;
   readonly clock: Clock;
@@ -32,37 +37,15 @@ export interface VaultParts {
   readonly stretcher: () => Stretcher;
 }
 
-/** A slot to be made. */
-export type NewSlot =
-  | { readonly kind: 'passphrase'; readonly passphrase: string }
-  | {
-      readonly kind: 'passkey';
-      readonly label: string;
-      readonly credential: Uint8Array;
-      readonly input: Uint8Array;
-      readonly output: Uint8Array;
-    }
-  | { readonly kind: 'recovery'; readonly code: string };
-
-export type VaultError =
-  /** The secret opens no slot. */
-  | { readonly code: 'wrong'; readonly retryAt: UnixMs | null }
-  /** Too soon after a wrong one. */
-  | { readonly code: 'too-soon'; readonly retryAt: UnixMs }
-  /** Not a recovery code: a slip of the pen, which is not counted. */
-  | { readonly code: 'malformed' }
-  /** Nothing of that kind opens this vault. */
-  | { readonly code: 'no-such-slot' }
-  /** A change that needs the owner to show who they are. */
-  | { readonly code: 'proof-needed' }
-  | { readonly code: 'too-short' };
-
-/** The shortest passphrase that is taken, in characters. */
-export const PASSPHRASE_CHARS_MIN = 10;
 const SALT_BYTES = 16;
 const ID_BYTES = 16;
 /** What tells whether two wraps hold the same vault key. */
 const PROBE = 'vault/probe';
+
+interface OpenedSlot {
+  readonly slot: Slot;
+  readonly key: HeldKey;
+}
 
 /** Which kinds of slot lock the vault by being there. */
 const LOCKING: ReadonlySet<Slot['kind']> = new Set(['passphrase', 'passkey']);
@@ -83,11 +66,14 @@ export class Vault {
     this.#record = record;
   }
 
-  /** Opens the kept vault as far as it opens by itself, or makes a new one. */
-  static async open(parts: VaultParts): Promise<Vault> {
+  /**
+   * Opens the kept vault as far as it opens by itself, or makes a new one.
+   * @param ask whether other tabs may hand on the keys that they have
+   */
+  static async open(parts: VaultParts, ask: boolean): Promise<Vault> {
     const record = (await parts.records.read()) ?? (await createVault(parts));
     const vault = new Vault(parts, record);
-    await vault.#openByItself();
+    await vault.#openByItself(ask);
     parts.sharing.answer((question) => vault.#answer(question));
     return vault;
   }
@@ -105,6 +91,11 @@ export class Vault {
     return retryAt(this.#record.attempts, this.#parts.clock.now());
   }
 
+  /** Takes up what other tabs have changed. */
+  async refresh(): Promise<void> {
+    this.#record = (await this.#parts.records.read()) ?? this.#record;
+  }
+
   /** Opens the vault with what its owner shows. A wrong one is counted, and makes the next wait longer. */
   async unlock(secret: Secret): Promise<Result<void, VaultError>> {
     const tried = await this.#try(secret);
@@ -116,40 +107,23 @@ export class Vault {
   }
 
   /**
-   * Adds a way to open the vault. It is first proved to open it; then the device's own slot goes, if the new one locks.
+   * Changes how the vault is opened. A new way is first proved to open it; then the one that it replaces goes, and with
+   * the first way that locks the device's own.
    * @param proof what opens the vault now; needed unless the device does
    */
-  async addSlot(fresh: NewSlot, proof: Secret | null): Promise<Result<void, VaultError>> {
-    return this.#change(fresh, proof, () => true);
-  }
-
-  /** A passphrase in the place of those before it. */
-  async changePassphrase(passphrase: string, proof: Secret | null): Promise<Result<void, VaultError>> {
-    return this.#change({ kind: 'passphrase', passphrase }, proof, (slot) => slot.kind !== 'passphrase');
-  }
-
-  /** A new recovery code in the place of the old. */
-  async changeRecovery(code: string, proof: Secret | null): Promise<Result<void, VaultError>> {
-    return this.#change({ kind: 'recovery', code }, proof, (slot) => slot.kind !== 'recovery');
-  }
-
-  /**
-   * Takes a way to open the vault away. With the last that locks, all go, and this browser profile opens the vault by
-   * itself again: to be said out loud by `unprotect`.
-   */
-  async removeSlot(id: string, proof: Secret | null, unprotect: boolean): Promise<Result<void, VaultError>> {
+  async change(change: VaultChange, proof: Secret | null): Promise<Result<void, VaultError>> {
+    if (
+      change.type === 'add' &&
+      change.way.kind === 'passphrase' &&
+      change.way.passphrase.length < PASSPHRASE_CHARS_MIN
+    )
+      return err({ code: 'too-short' });
+    await this.refresh();
     const opened = await this.#prove(proof);
     if (!opened.ok) return opened;
-    const left = this.#record.slots.filter((slot) => slot.id !== id);
-    if (left.length === this.#record.slots.length) return err({ code: 'no-such-slot' });
-    if (left.some(({ kind }) => LOCKING.has(kind) || kind === 'device')) {
-      await this.#keep((kept) => ({ ...kept, slots: kept.slots.filter((slot) => slot.id !== id) }));
-      return ok(undefined);
-    }
-    if (!unprotect) return err({ code: 'proof-needed' });
-    const device = await this.#deviceSlot(opened.value);
-    await this.#keep((kept) => ({ ...kept, slots: [device] }));
-    return ok(undefined);
+    return change.type === 'add'
+      ? this.#add(change.way, opened.value)
+      : this.#remove(change.way, change.unprotect, opened.value);
   }
 
   /** A recovery code that has not been given before. Nothing is kept of it until it is added. */
@@ -167,17 +141,19 @@ export class Vault {
     this.#keys = null;
   }
 
-  async #openByItself(): Promise<void> {
-    const { crypto, device, sharing } = this.#parts;
-    const { vault, locks, slots } = this.#record;
-    const slot = slots.find(({ kind }) => kind === 'device');
-    const key = await device.get();
-    if (slot === undefined) {
-      // Left behind by a crash between removing the slot and its key.
-      if (key !== null) await device.remove();
-      this.#keys = await sharing.ask({ vault, locks });
-    } else if (key !== null) this.#keys = await crypto.open(slot.wrapped, key, slotContext(vault, slot));
+  async #openByItself(ask: boolean): Promise<void> {
+    const { crypto, sharing } = this.#parts;
+    const { vault, locks } = this.#record;
+    const device = this.#device;
+    if (device !== null)
+      this.#keys = await crypto.open(device.slot.wrapped, device.key, slotContext(vault, device.slot));
+    else if (ask) this.#keys = await sharing.ask({ vault, locks });
     this.#locks = locks;
+  }
+
+  get #device(): OpenedSlot | null {
+    for (const slot of this.#record.slots) if (slot.kind === 'device') return { slot, key: slot.key };
+    return null;
   }
 
   async #answer({ vault, locks }: { readonly vault: string; readonly locks: number }): Promise<VaultKeys | null> {
@@ -187,9 +163,9 @@ export class Vault {
   }
 
   /** Finds the slot that a secret opens; counts the attempt before it is made, and forgets it when it was right. */
-  async #try(secret: Secret): Promise<Result<{ readonly slot: Slot; readonly key: HeldKey }, VaultError>> {
-    const { records, clock } = this.#parts;
-    this.#record = (await records.read()) ?? this.#record;
+  async #try(secret: Secret): Promise<Result<OpenedSlot, VaultError>> {
+    const { clock } = this.#parts;
+    await this.refresh();
     const wait = this.retryAt;
     if (wait !== null) return err({ code: 'too-soon', retryAt: wait });
     const before = this.#record.attempts;
@@ -199,12 +175,12 @@ export class Vault {
       await this.#keep((kept) => ({ ...kept, attempts: { failed: 0, lastAt: clock.now() } }));
       return found;
     }
-    if (found.error.code === 'wrong') return err({ code: 'wrong', retryAt: this.retryAt });
+    if (found.error.code === 'wrong') return found;
     await this.#keep((kept) => ({ ...kept, attempts: before }));
     return found;
   }
 
-  async #find(secret: Secret): Promise<Result<{ readonly slot: Slot; readonly key: HeldKey }, VaultError>> {
+  async #find(secret: Secret): Promise<Result<OpenedSlot, VaultError>> {
     const { vault, slots } = this.#record;
     let tried = false;
     const stretcher = lazily(this.#parts.stretcher);
@@ -220,49 +196,48 @@ export class Vault {
     } finally {
       stretcher.close();
     }
-    return tried ? err({ code: 'wrong', retryAt: null }) : err({ code: 'no-such-slot' });
+    return tried ? err({ code: 'wrong' }) : err({ code: 'no-such-way' });
   }
 
   /** What now opens the vault: the device, else what the owner shows. */
-  async #prove(proof: Secret | null): Promise<Result<{ readonly slot: Slot; readonly key: HeldKey }, VaultError>> {
-    const slot = this.#record.slots.find(({ kind }) => kind === 'device');
-    const key = slot === undefined ? null : await this.#parts.device.get();
-    if (slot !== undefined && key !== null) return ok({ slot, key });
+  async #prove(proof: Secret | null): Promise<Result<OpenedSlot, VaultError>> {
+    if (this.#device !== null) return ok(this.#device);
     return proof === null ? err({ code: 'proof-needed' }) : this.#try(proof);
   }
 
-  async #change(
-    fresh: NewSlot,
-    proof: Secret | null,
-    keeps: (slot: Slot) => boolean,
-  ): Promise<Result<void, VaultError>> {
-    if (fresh.kind === 'passphrase' && fresh.passphrase.length < PASSPHRASE_CHARS_MIN)
-      return err({ code: 'too-short' });
-    const opened = await this.#prove(proof);
-    if (!opened.ok) return opened;
-    const made = await this.#make(fresh, opened.value);
+  async #add(fresh: NewWay, opened: OpenedSlot): Promise<Result<void, VaultError>> {
+    const made = await this.#make(fresh, opened);
     if (!made.ok) return made;
-    await this.#keep((kept) => ({
-      ...kept,
-      slots: [...kept.slots.filter((slot) => keeps(slot) && !(slot.kind === 'device' && locks(fresh))), made.value],
-    }));
-    if (locks(fresh)) await this.#parts.device.remove();
+    const locks = LOCKING.has(fresh.kind);
+    const stays = ({ kind }: Slot): boolean =>
+      !(kind === 'device' && locks) && (fresh.kind === 'passkey' || kind !== fresh.kind);
+    await this.#keep((kept) => ({ ...kept, slots: [...kept.slots.filter(stays), made.value] }));
+    return ok(undefined);
+  }
+
+  /** With the last way that locks, all go, and this browser profile opens the vault by itself again. */
+  async #remove(id: string, unprotect: boolean, opened: OpenedSlot): Promise<Result<void, VaultError>> {
+    const left = this.#record.slots.filter((slot) => slot.id !== id);
+    if (left.length === this.#record.slots.length) return err({ code: 'no-such-way' });
+    if (left.some(({ kind }) => kind !== 'recovery')) {
+      await this.#keep((kept) => ({ ...kept, slots: kept.slots.filter((slot) => slot.id !== id) }));
+      return ok(undefined);
+    }
+    if (!unprotect) return err({ code: 'unprotects' });
+    const device = await this.#deviceSlot(opened);
+    await this.#keep((kept) => ({ ...kept, slots: [device] }));
     return ok(undefined);
   }
 
   /** Makes a slot, and opens it from the beginning before anything relies on it. */
-  async #make(
-    fresh: NewSlot,
-    opened: { readonly slot: Slot; readonly key: HeldKey },
-  ): Promise<Result<Slot, VaultError>> {
-    const { crypto, entropy, clock } = this.#parts;
+  async #make(fresh: NewWay, opened: OpenedSlot): Promise<Result<Slot, VaultError>> {
+    const { entropy, clock } = this.#parts;
     const { vault } = this.#record;
     const stretcher = lazily(this.#parts.stretcher);
     try {
       const salt = entropy.bytes(SALT_BYTES);
       const base = { id: hex(entropy.bytes(ID_BYTES)), createdAt: clock.now() };
-      const secret: Secret =
-        fresh.kind === 'passkey' ? { kind: 'passkey', slot: base.id, output: fresh.output } : fresh;
+      const secret: Secret = fresh.kind === 'passkey' ? { kind: 'passkey', way: base.id, output: fresh.output } : fresh;
       const shape: SlotShape =
         fresh.kind === 'passphrase'
           ? { ...base, kind: 'passphrase', salt, stretch: chooseStretch(await passTime(stretcher)) }
@@ -272,10 +247,7 @@ export class Vault {
       const key = await slotKeyOf(this.#parts, vault, shape, secret, stretcher);
       if (key === 'malformed') return err({ code: 'malformed' });
       assert(key !== null, 'a new slot is of the kind of its secret');
-      const from = { key: opened.key, context: slotContext(vault, opened.slot) };
-      const wrapped = await crypto.rewrap(opened.slot.wrapped, from, { key, context: slotContext(vault, shape) });
-      assert(wrapped !== null, 'what was just opened opens again');
-      const slot: Slot = { ...shape, wrapped };
+      const slot: Slot = { ...shape, wrapped: await this.#wrap(shape, key, opened) };
       const again = await slotKeyOf(this.#parts, vault, slot, secret, stretcher);
       assert(again !== null && again !== 'malformed', 'a slot can be opened in the way it was made');
       await this.#requireSame(slot, again, opened);
@@ -285,30 +257,35 @@ export class Vault {
     }
   }
 
-  async #deviceSlot(opened: { readonly slot: Slot; readonly key: HeldKey }): Promise<Slot> {
-    const { crypto, device, entropy, clock } = this.#parts;
-    const { vault } = this.#record;
-    const key = await device.once();
-    const shape = { id: hex(entropy.bytes(ID_BYTES)), createdAt: clock.now(), kind: 'device' } as const;
-    const from = { key: opened.key, context: slotContext(vault, opened.slot) };
-    const wrapped = await crypto.rewrap(opened.slot.wrapped, from, { key, context: slotContext(vault, shape) });
-    assert(wrapped !== null, 'what was just opened opens again');
+  async #deviceSlot(opened: OpenedSlot): Promise<Slot> {
+    const shape = await deviceShape(this.#parts);
+    const wrapped = await this.#wrap(shape, shape.key, opened);
     const slot: Slot = { ...shape, wrapped };
-    await this.#requireSame(slot, key, opened);
+    await this.#requireSame(slot, shape.key, opened);
     return slot;
   }
 
+  /** The vault key once more, for another slot. */
+  async #wrap(shape: SlotShape, key: HeldKey, opened: OpenedSlot): Promise<Uint8Array> {
+    const { vault } = this.#record;
+    const from = { key: opened.key, context: slotContext(vault, opened.slot) };
+    const to = { key, context: slotContext(vault, shape) };
+    const wrapped = await this.#parts.crypto.rewrap(opened.slot.wrapped, from, to);
+    assert(wrapped !== null, 'what was just opened opens again');
+    return wrapped;
+  }
+
   /** Both slots hold the same vault key: they give the same names. */
-  async #requireSame(slot: Slot, key: HeldKey, opened: { readonly slot: Slot; readonly key: HeldKey }): Promise<void> {
+  async #requireSame(slot: Slot, key: HeldKey, opened: OpenedSlot): Promise<void> {
     const { crypto } = this.#parts;
-    const names = await Promise.all(
+    const [name, same] = await Promise.all(
       [{ slot, key }, opened].map(async (each) => {
-        const context = slotContext(this.#record.vault, each.slot);
-        const keys = await crypto.open(each.slot.wrapped, each.key, context);
-        return keys === null ? null : crypto.nameOf(keys, PROBE);
+        const keys = await crypto.open(each.slot.wrapped, each.key, slotContext(this.#record.vault, each.slot));
+        assert(keys !== null, 'a new slot opens');
+        return crypto.nameOf(keys, PROBE);
       }),
     );
-    assert(names[0] !== null && names[0] === names[1], 'a new slot opens the vault that it was made for');
+    assert(name === same, 'a new slot opens the vault that it was made for');
   }
 
   async #keep(change: (kept: VaultRecord) => VaultRecord): Promise<void> {
@@ -316,21 +293,11 @@ export class Vault {
   }
 }
 
-/** Whether the vault opens only for its owner. */
-export function isLockable(record: VaultRecord): boolean {
-  return record.slots.every(({ kind }) => kind !== 'device');
-}
-
-function locks(fresh: NewSlot): boolean {
-  return LOCKING.has(fresh.kind);
-}
-
 /** A vault that this browser profile opens by itself. Tabs that race keep the one that came first. */
-async function createVault({ crypto, records, device, entropy, clock }: VaultParts): Promise<VaultRecord> {
-  const vault = hex(entropy.bytes(ID_BYTES));
-  const key = await device.once();
-  const shape = { id: hex(entropy.bytes(ID_BYTES)), createdAt: clock.now(), kind: 'device' } as const;
-  const wrapped = await crypto.create(key, slotContext(vault, shape));
+async function createVault(parts: VaultParts): Promise<VaultRecord> {
+  const vault = hex(parts.entropy.bytes(ID_BYTES));
+  const shape = await deviceShape(parts);
+  const wrapped = await parts.crypto.create(shape.key, slotContext(vault, shape));
   const made: VaultRecord = {
     version: VAULT_VERSION,
     vault,
@@ -339,7 +306,12 @@ async function createVault({ crypto, records, device, entropy, clock }: VaultPar
     locks: 0,
     idleMinutes: null,
   };
-  return records.change((kept) => kept ?? made);
+  return parts.records.change((kept) => kept ?? made);
+}
+
+async function deviceShape({ crypto, entropy, clock }: VaultParts): Promise<SlotShape & { readonly kind: 'device' }> {
+  const key = await crypto.deviceKey();
+  return { id: hex(entropy.bytes(ID_BYTES)), createdAt: clock.now(), kind: 'device', key };
 }
 
 /** Milliseconds for one pass over the full memory, the thread being warm. */
