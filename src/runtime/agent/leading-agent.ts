@@ -58,6 +58,8 @@ const NOT_WRITTEN: CommandOutcome = {
 export class LeadingAgent {
   #state: AgentState;
   #next: number;
+  /** The last entry that is in the rows. */
+  #applied: Sequence;
   readonly #options: LeadingOptions;
   readonly #underWay = new Map<string, AbortController>();
   #writing: Promise<unknown> = Promise.resolve();
@@ -66,6 +68,7 @@ export class LeadingAgent {
   constructor(state: AgentState, options: LeadingOptions) {
     this.#state = state;
     this.#next = options.size;
+    this.#applied = (options.size - 1) as Sequence;
     this.#options = options;
     options.lost.addEventListener('abort', () => {
       for (const controller of this.#underWay.values()) controller.abort();
@@ -123,10 +126,7 @@ export class LeadingAgent {
     if (known !== null && known !== undefined) return known as CommandOutcome;
     if (command.type === 'rebuild') return this.#handleRebuild(command.id);
     const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
-    if (!facts.ok) {
-      await this.#markDone(command.id, facts.error);
-      return facts.error;
-    }
+    if (!facts.ok) return this.#keepOutcome(command.id, facts.error);
     if (command.type === 'stop-run') this.#abortRun(command.run);
     const committed = await this.commit(facts.value);
     return committed === null ? NOT_WRITTEN : { ok: true, sequence: committed };
@@ -158,6 +158,7 @@ export class LeadingAgent {
         done,
       });
       if (!applied.ok) return this.#break(applied.error, `projections: ${applied.error}`);
+      this.#applied = last;
       this.#options.changed({ rows, done, size: last + 1 });
       for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
       return last;
@@ -168,9 +169,7 @@ export class LeadingAgent {
 
   async #handleRebuild(id: CommandId): Promise<CommandOutcome> {
     if (!(await this.rebuild((fraction) => this.#options.working(id, fraction)))) return NOT_WRITTEN;
-    const outcome = { ok: true, sequence: this.#next - 1 } as const;
-    await this.#markDone(id, outcome);
-    return outcome;
+    return this.#keepOutcome(id, { ok: true, sequence: this.#applied });
   }
 
   /** Folds the journal from an entry on into rows; null when they cannot be kept. */
@@ -187,15 +186,25 @@ export class LeadingAgent {
     return null;
   }
 
-  async #markDone(id: CommandId, outcome: CommandOutcome): Promise<void> {
-    const applied = (this.#next - 1) as Sequence;
-    await this.#writing;
-    await this.#options.ports.store.apply(this.#options.epoch, {
-      applied,
-      rows: [],
-      done: [{ id, outcome }],
+  /**
+   * Keeps the outcome of an order that leaves no entry, in its turn among the writes: until that is durable the order is
+   * not over, and is carried out again.
+   */
+  async #keepOutcome(id: CommandId, outcome: CommandOutcome): Promise<CommandOutcome> {
+    const done = [{ id, outcome }];
+    const kept = this.#writing.then(async () => {
+      if (this.#options.lost.aborted) return false;
+      const applied = this.#applied;
+      const result = await this.#options.ports.store.apply(this.#options.epoch, { applied, rows: [], done });
+      if (!result.ok) {
+        this.#break(result.error, `projections: ${result.error}`);
+        return false;
+      }
+      this.#options.changed({ rows: [], done, size: applied + 1 });
+      return true;
     });
-    this.#options.changed({ rows: [], done: [{ id, outcome }], size: this.#next });
+    this.#writing = kept.catch((error: unknown) => this.#break('io', String(error)));
+    return (await kept) ? outcome : NOT_WRITTEN;
   }
 
   #startDue(id: RunId): void {

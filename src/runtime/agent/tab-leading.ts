@@ -2,7 +2,8 @@ import type { CommandId, Ms, SourceId } from '#core/base/ids.ts';
 import { DELETED_SOURCE_KEPT_MS } from '#core/base/limits.ts';
 import type { Health, Overview } from '../contract/views.ts';
 import type { Leadership } from '../leader.ts';
-import type { JournalState } from '../journal/parts.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { JournalState, OpenReport } from '../journal/parts.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { readGroups } from '../journal/reader.ts';
 import type { Fact } from './facts.ts';
@@ -109,15 +110,29 @@ export class TabLeading {
   }
 
   async #lead(lost: AbortSignal): Promise<void> {
-    const { ports } = this.#options;
     const opened = await openJournal({ ...this.#options.journal, changed: (state) => (this.#journalState = state) });
     if (lost.aborted) return opened.ok ? opened.value.journal.close() : undefined;
     if (!opened.ok) {
+      // A disk that fails now may answer in a moment: the lead is given up, and taken again later.
+      if (opened.error.code === 'fenced') return;
+      if (opened.error.code !== 'amnesia') throw new Error(opened.error.message);
       this.#role = 'leading';
-      this.#ail(opened.error.code === 'amnesia' ? 'amnesia' : 'failed', opened.error.message);
+      this.#ail('amnesia', opened.error.message);
       return untilAborted(lost);
     }
     const { journal, report } = opened.value;
+    try {
+      await this.#act(journal, report, lost);
+    } finally {
+      this.#agent = null;
+      this.#role = 'following';
+      await journal.close();
+      this.#changed();
+    }
+  }
+
+  async #act(journal: Journal, report: OpenReport, lost: AbortSignal): Promise<void> {
+    const { ports } = this.#options;
     this.#health = { state: 'ok', message: '', missing: this.#options.missing };
     this.#journalState = journal.state;
     const ended = new AbortController();
@@ -140,16 +155,14 @@ export class TabLeading {
         ended.abort();
       },
     });
-    const applied = await ports.store.applied();
-    if (applied >= journal.head.size) await agent.rebuild();
-    else await agent.catchUp();
-    if (report.unreadable > 0) {
-      this.#ail(
-        'damaged',
-        `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`,
-      );
+    const unreadable = await this.#bringUp(agent, journal.head.size, report);
+    if (unreadable !== null) {
+      // What cannot be read may have been a yes, or its effect: on a state with holes nothing is done.
+      this.#role = 'leading';
+      this.#ail('damaged', unreadable);
+      return untilAborted(stop);
     }
-    await agent.commit(await this.#begin(agent.state, report.unreadable > 0));
+    await agent.commit(await this.#begin(agent.state));
     this.#agent = agent;
     this.#role = 'leading';
     this.tellLoss();
@@ -158,25 +171,37 @@ export class TabLeading {
     this.#hooks.began();
     void this.#sweep(agent.state).catch(() => undefined);
     await untilAborted(stop);
-    this.#agent = null;
-    this.#role = 'following';
-    await journal.close();
-    this.#changed();
   }
 
-  /** What a journal begins with and this one lacks. Where entries cannot be read, the identity may be one of them. */
-  async #begin(state: AgentState, unreadable: boolean): Promise<Fact[]> {
+  /** Brings the projections up to the journal. @returns what can no longer be read, in words, or null */
+  async #bringUp(agent: LeadingAgent, size: number, report: OpenReport): Promise<string | null> {
+    if (report.unreadable > 0)
+      return `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`;
+    try {
+      if ((await this.#options.ports.store.applied()) >= size) await agent.rebuild();
+      else await agent.catchUp();
+      return null;
+    } catch (error) {
+      if (error instanceof UnreadableEntry) return error.message;
+      throw error;
+    }
+  }
+
+  /** What a journal begins with and this one lacks. */
+  async #begin(state: AgentState): Promise<Fact[]> {
     const at = this.#options.ports.clock.now();
     const facts: Fact[] = [];
     if (state.agent === null) facts.push({ type: 'agent.created', at, agent: this.#options.agent });
-    if (state.identity === null && !unreadable)
+    if (state.identity === null)
       facts.push({ type: 'agent.genesis', at, records: await this.#options.beginIdentity(at) });
     return facts;
   }
 
-  /** Another tab was heard to lead. */
+  /** Another tab was heard to lead: what this one failed at is done there. */
   #follow(): void {
-    if (this.#role !== 'starting') return;
+    const recovered = this.#health.state === 'failed' && this.#agent === null;
+    if (this.#role !== 'starting' && !recovered) return;
+    if (recovered) this.#health = { state: 'ok', message: '', missing: this.#options.missing };
     this.#role = 'following';
     this.#changed();
   }
@@ -198,8 +223,9 @@ export class TabLeading {
 
   async *#factsFrom(from: number): AsyncIterable<{ sequence: number; fact: Fact }> {
     for await (const group of readGroups(this.#options.journal, from)) {
-      for (const { entry, payload } of group.entries) {
+      for (const { entry, payload, missing } of group.entries) {
         if (payload !== null) yield { sequence: entry.sequence, fact: payload.value as unknown as Fact };
+        else if (missing !== 'destroyed') throw new UnreadableEntry(entry.sequence);
       }
     }
   }
@@ -212,6 +238,15 @@ export class TabLeading {
       if (source.removedAt === null || clock.now() - source.removedAt < DELETED_SOURCE_KEPT_MS) keep.add(source.id);
     }
     await blobs.sweep(keep);
+  }
+}
+
+/** Its key is lost or does not fit; unlike one that was destroyed on purpose, it may say what must be known. */
+class UnreadableEntry extends Error {
+  constructor(sequence: number) {
+    super(
+      `What entry ${sequence} says can no longer be read, so what came of it is not known. Nothing is done until it is.`,
+    );
   }
 }
 

@@ -6,6 +6,8 @@ import type { LeadingAgent } from './leading-agent.ts';
 import type { AgentPorts } from './ports.ts';
 import type { TabMessage } from './tab-message.ts';
 
+const DRAIN_AGAIN_MS = 1_000 as Ms;
+
 /**
  * Orders of one tab, and, while it leads, of all. An order goes into the durable inbox whichever tab it comes from; the
  * leader carries out what waits there, one after the other, and its answer comes back over the channel.
@@ -67,7 +69,8 @@ export class TabOrders {
           this.#messages.post({ type: 'done', id, outcome });
         }
       })
-      .catch(() => undefined);
+      // The inbox could not be read: what waits there is not forgotten.
+      .catch(() => void this.#ports.clock.after(DRAIN_AGAIN_MS, () => this.drain()));
   }
 
   /** Tells whoever waits for this order in this tab. */

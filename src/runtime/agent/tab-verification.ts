@@ -6,6 +6,8 @@ import type { JournalReading } from '../journal/parts.ts';
 import { verifyJournal, type ProvedJournal } from '../journal/verify-journal.ts';
 
 const VERIFY_DELAY_MS = 700 as Ms;
+/** Failures to read, one after the other, before verification counts as failed; it is tried on ever more rarely. */
+const READ_ATTEMPTS = 4;
 
 /** How far this tab itself has verified the journal, kept true as the journal grows. */
 export class TabVerification {
@@ -59,11 +61,20 @@ export class TabVerification {
   /** Keeps "verified up to" true without being asked, after things have settled. */
   soon(): void {
     this.#cancel();
-    this.#cancel = this.#clock.after(VERIFY_DELAY_MS, () => {
-      void this.#verify(this.#proved, () => undefined).catch((error: unknown) => {
+    this.#cancel = this.#clock.after(VERIFY_DELAY_MS, () => this.#try(1));
+  }
+
+  /** A disk that cannot be read for a moment proves nothing: it is read again before anything is said. */
+  #try(attempt: number): void {
+    void this.#verify(this.#proved, () => undefined).catch((error: unknown) => {
+      if (attempt >= READ_ATTEMPTS) {
         this.#verified = { verifiedUpTo: 0, verification: 'failed', problem: String(error) };
         this.#changed();
-      });
+      }
+      this.#cancel();
+      this.#cancel = this.#clock.after((VERIFY_DELAY_MS * 2 ** Math.min(attempt, 6)) as Ms, () =>
+        this.#try(attempt + 1),
+      );
     });
   }
 

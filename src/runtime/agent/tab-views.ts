@@ -1,12 +1,16 @@
-import type { RunId } from '#core/base/ids.ts';
+import type { Ms, RunId } from '#core/base/ids.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { Overview, RunView, StepProgress } from '../contract/views.ts';
 import { readRun } from './read-views.ts';
 import type { ProgressReport, RowName } from './tab-message.ts';
 
+const READ_AGAIN_MS = 1_000 as Ms;
+
 /** Who looks at what in one tab, and pushing it to them anew when it changes. */
 export class TabViews {
   readonly #store: AgentStore;
+  readonly #clock: Clock;
   readonly #overview: () => Promise<Overview>;
   readonly #overviewListeners = new Set<(overview: Overview) => void>();
   readonly #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
@@ -17,8 +21,9 @@ export class TabViews {
   #refreshing = false;
   #refreshAgain = false;
 
-  constructor(store: AgentStore, overview: () => Promise<Overview>) {
+  constructor(store: AgentStore, clock: Clock, overview: () => Promise<Overview>) {
     this.#store = store;
+    this.#clock = clock;
     this.#overview = overview;
   }
 
@@ -66,7 +71,8 @@ export class TabViews {
     this.#refreshing = true;
     void this.#overview()
       .then((overview) => this.#overviewListeners.forEach((listener) => listener(overview)))
-      .catch(() => undefined)
+      // What could not be read now must not stay on the screen as if it were so.
+      .catch(() => void this.#clock.after(READ_AGAIN_MS, () => this.refresh()))
       .finally(() => {
         this.#refreshing = false;
         if (!this.#refreshAgain) return;
@@ -80,7 +86,7 @@ export class TabViews {
     const reading = (this.#reads.get(id) ?? Promise.resolve())
       .then(() => readRun(this.#store, id))
       .then((view) => this.#push(id, view))
-      .catch(() => undefined);
+      .catch(() => void this.#clock.after(READ_AGAIN_MS, () => this.#showRun(id)));
     this.#reads.set(id, reading);
   }
 

@@ -41,7 +41,7 @@ export class Tab {
     this.#interpreter = new Interpreter(ports, (state) =>
       settingsInForce(state.settings, state.suggested, [...state.sources.values()], defaults),
     );
-    this.#views = new TabViews(ports.store, () => this.overview());
+    this.#views = new TabViews(ports.store, ports.clock, () => this.overview());
     this.#verification = new TabVerification(journal, ports.clock, () => this.#views.refresh());
     this.#leading = new TabLeading(options, this.#interpreter, {
       changed: () => this.#views.refresh(),

@@ -121,6 +121,10 @@ async function checkPayloads(
         const why = `the payload of entry ${String(entry.sequence)} is not what the entry commits to`;
         return { upTo, checked, problem: { sequence: entry.sequence, why } };
       }
+      if (missing === 'key-lost') {
+        const why = `the key of entry ${String(entry.sequence)} is lost: it still verifies, but what it says can no longer be read`;
+        return { upTo, checked, problem: { sequence: entry.sequence, why } };
+      }
       if (missing === null) checked++;
       upTo = entry.sequence + 1;
     }

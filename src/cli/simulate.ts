@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { build } from 'vite';
+
+/**
+ * `npm run simulate -- --seeds N --from S`: lives N lives of the whole runtime on simulated disks, tabs, clocks and
+ * faults, one a seed, and says what broke. The same seed gives the same trace, byte for byte, on every machine.
+ * Exit status 1 when an invariant was violated.
+ */
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    /** Prints every event of the seeds. */
+    log: { type: 'boolean', default: false },
+    /** Runs this scenario, as JSON, and no seeds. */
+    scenario: { type: 'string' },
+  },
+});
+const [seeds, from] = [Number(values.seeds), Number(values.from)];
+const jobs = values.log || values.scenario !== undefined ? 1 : Math.max(1, Number(values.jobs));
+
+/** What a simulating process prints for each life; made in tests/simulation/main.ts. */
+interface Report {
+  readonly seed: number;
+  readonly trace: string;
+  readonly events: number;
+  readonly entries: number;
+  readonly saves: number;
+  readonly reported: boolean;
+  readonly struck: readonly (readonly [string, number])[];
+  readonly violations: readonly string[];
+  readonly smallest: unknown;
+}
+
+const SHOWN_MAX = 5;
+
+mkdirSync('node_modules/.cache', { recursive: true });
+const folder = mkdtempSync(join('node_modules', '.cache', 'simulation-'));
+try {
+  await bundle();
+  const reports = await runAll();
+  process.exitCode = summary(reports) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * One file for Node, with every dynamic import of the product in it: loading from disk in the middle of a life would
+ * make its order depend on the machine.
+ */
+async function bundle(): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      ssr: 'tests/simulation/main.ts',
+      outDir: resolve(folder),
+      minify: false,
+      sourcemap: true,
+      rolldownOptions: { output: { codeSplitting: false, entryFileNames: 'simulation.mjs' } },
+    },
+    ssr: { noExternal: true },
+  });
+}
+
+async function runAll(): Promise<Report[]> {
+  const reports: Report[] = [];
+  const started = Date.now();
+  let told = started;
+  const shares = Array.from({ length: jobs }, (_, index) =>
+    run({ from: from + index, seeds: seeds - index, step: jobs, shrink: 2, log: values.log, ...given() }, (report) => {
+      reports.push(report);
+      if (report.violations.length > 0) console.log(`seed ${report.seed}: ${report.violations[0] ?? ''}`);
+      if (Date.now() - told < 20_000) return;
+      told = Date.now();
+      console.log(`  ${reports.length} of ${seeds} seeds in ${Math.round((told - started) / 1000)} s`);
+    }),
+  );
+  const ended = await Promise.all(shares);
+  if (ended.some((code) => code !== 0)) throw new Error('A simulating process stopped before its end.');
+  console.log(`${reports.length} seeds in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  return reports.sort((a, b) => a.seed - b.seed);
+}
+
+function given(): { readonly scenarios?: readonly unknown[] } {
+  return values.scenario === undefined ? {} : { scenarios: [JSON.parse(values.scenario)] };
+}
+
+function run(assignment: object, told: (report: Report) => void): Promise<number | null> {
+  const file = join(folder, 'simulation.mjs');
+  const child = spawn(process.execPath, ['--enable-source-maps', file, JSON.stringify(assignment)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('{')) told(JSON.parse(line) as Report);
+    else console.log(line);
+  });
+  return new Promise((done) => child.on('close', done));
+}
+
+function summary(reports: readonly Report[]): boolean {
+  const failed = reports.filter(({ violations }) => violations.length > 0);
+  const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  const struck = new Map<string, number>();
+  const lives = new Map<string, number>();
+  for (const report of reports)
+    for (const [fault, times] of report.struck) {
+      struck.set(fault, (struck.get(fault) ?? 0) + times);
+      lives.set(fault, (lives.get(fault) ?? 0) + 1);
+    }
+  console.log(`${sum(({ events }) => events)} events, ${sum(({ entries }) => entries)} acknowledged entries, `);
+  console.log(`${sum(({ saves }) => saves)} files saved, ${sum((report) => Number(report.reported))} losses reported.`);
+  for (const [fault, times] of [...struck].sort(([a], [b]) => a.localeCompare(b)))
+    console.log(`  ${fault.padEnd(22)} ${String(times).padStart(8)} times in ${String(lives.get(fault))} lives`);
+  const all = createHash('sha256').update(reports.map(({ seed, trace }) => `${seed} ${trace}\n`).join(''));
+  console.log(`Trace of all: ${all.digest('hex')}`);
+  for (const { seed, violations, smallest } of failed.slice(0, SHOWN_MAX)) {
+    console.log(`\nSeed ${seed} fails. Again: npm run simulate -- --seeds 1 --from ${seed} --log`);
+    for (const violation of violations) console.log(`  ${violation}`);
+    if (smallest !== null) console.log(`  Smallest: npm run simulate -- --scenario '${JSON.stringify(smallest)}'`);
+  }
+  console.log(failed.length === 0 ? 'No invariant was violated.' : `${failed.length} of ${reports.length} seeds fail.`);
+  return failed.length === 0;
+}

@@ -1,0 +1,107 @@
+import type { Random } from '#core/base/random.ts';
+
+/** Faults of the world, and why those that cannot strike today cannot: the product has no such part yet. */
+export const FAULTS = {
+  'write error': 'disk',
+  'read error': 'disk',
+  'torn transaction': 'disk',
+  'lost after ack': 'disk',
+  corruption: 'disk',
+  'empty on open': 'disk',
+  'partial on open': 'disk',
+  quota: 'disk',
+  eviction: 'disk',
+  slow: 'disk',
+  'blocked upgrade': 'disk',
+  'stale second tab': 'disk',
+  'kill tab': 'process',
+  'kill worker': 'process',
+  'kill service worker': 'process',
+  freeze: 'process',
+  'update in mid-run': 'process',
+  'GPU lost': 'not reachable yet: nothing in the product uses a GPU',
+  'out of memory': 'process',
+  offline: 'own files',
+  timeout: 'own files',
+  'reset in mid-body': 'own files',
+  '429': 'own files',
+  '5xx': 'own files',
+  redirect: 'not reachable yet: the product follows no redirect, it loads its own static files only',
+  'malformed JSON': 'own files',
+  'truncated stream': 'own files',
+  'duplicate delivery': 'messages',
+  jump: 'clock',
+  back: 'clock',
+  skew: 'clock',
+  'list change': 'not reachable yet: no MCP in the product',
+  'hostile result': 'not reachable yet: no MCP in the product',
+  hang: 'not reachable yet: no MCP in the product',
+  garbage: 'not reachable yet: no model in the product',
+  loop: 'not reachable yet: no model in the product',
+} as const;
+
+/** The analogous ways in which the one side effect of today, saving a file, goes wrong. */
+export const SAVE_FAULTS = {
+  'save refused': 'nothing is written and the window says so',
+  'save unconfirmed': 'the file is written and the window says that it is not',
+  'save slow': 'the window answers much later',
+  'read back refused': 'the folder cannot be read',
+} as const;
+
+export type FaultName = keyof typeof FAULTS | keyof typeof SAVE_FAULTS;
+
+/** One fault of a scenario. */
+export interface Fault {
+  readonly kind: FaultName;
+  /** Milliseconds since the world began. */
+  readonly at: number;
+  /** How long it lasts, ms; 0 for one that happens at once. */
+  readonly for: number;
+  /** Chance of each operation meanwhile. */
+  readonly chance: number;
+  /** Which disk: everything in IndexedDB shares one. */
+  readonly where: 'idb' | 'opfs' | 'both';
+  /** Index among the tabs that are open then. */
+  readonly tab: number;
+  /** How much, in the unit of the fault: transactions lost, bytes cut or changed, minutes jumped. */
+  readonly amount: number;
+}
+
+/** The faults in force, and how often each has struck. */
+export class Weather {
+  readonly #random: Random;
+  readonly #active = new Set<Fault>();
+  readonly struck = new Map<FaultName, number>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  begin(fault: Fault): void {
+    this.#active.add(fault);
+  }
+
+  end(fault: Fault): void {
+    this.#active.delete(fault);
+  }
+
+  clear(): void {
+    this.#active.clear();
+  }
+
+  /** Whether an operation is struck now. */
+  strikes(kind: FaultName, where: Fault['where'] = 'both'): boolean {
+    for (const fault of this.#active) {
+      if (fault.kind !== kind) continue;
+      if (fault.where !== 'both' && where !== 'both' && fault.where !== where) continue;
+      if (!this.#random.chance(fault.chance)) continue;
+      this.count(kind);
+      return true;
+    }
+    return false;
+  }
+
+  count(kind: FaultName): void {
+    this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,324 @@
+import { parseEntry } from '#core/audit/entry.ts';
+import { LEGAL } from '#core/agent/transition.ts';
+import type { Run } from '#core/agent/run.ts';
+import { hex } from '#core/base/bytes.ts';
+import type { Epoch, RunId, Sequence, UnixMs } from '#core/base/ids.ts';
+import { digestOf } from '#core/base/json.ts';
+import { STEP_ATTEMPTS_MAX, STEPS_PARALLEL_MAX } from '#core/base/limits.ts';
+import type { ActionRequest, Permit } from '#core/policy/permit.ts';
+import { requestDigest } from '#core/policy/decide.ts';
+import type { JournalHead } from '#ports/agent-store.ts';
+import type { Group } from '#ports/journal-leg.ts';
+import { runOf, type Fact } from '#runtime/agent/facts.ts';
+import { obey } from '#runtime/agent/obey.ts';
+import { EMPTY_STATE, project, type AgentState } from '#runtime/agent/projection.ts';
+import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import { sha256 } from './crypto.ts';
+
+export type Invariant = `I${number}` | 'history' | 'projection' | 'report' | 'crash';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly message: string;
+  /** Microseconds. */
+  readonly at: number;
+}
+
+/** An entry that was acknowledged: it may never be lost in silence. */
+export interface Acknowledged {
+  readonly text: string;
+  readonly fact: Fact;
+  readonly epoch: Epoch;
+  readonly at: number;
+}
+
+export interface CommandRecord {
+  readonly command: Command;
+  readonly tab: string;
+  readonly asked: number;
+  readonly sizeAsked: number;
+  answered: number | null;
+  sizeAnswered: number;
+  outcome: CommandOutcome | null;
+}
+
+export interface Save {
+  readonly request: ActionRequest;
+  readonly digest: string;
+  readonly begun: number;
+  written: number;
+}
+
+/**
+ * What the world knows for certain, seen from outside: every acknowledged entry at the moment it became durable, every
+ * order with its answer, every file saved. Rules that can be checked as things happen are checked here.
+ */
+export class History {
+  readonly entries: Acknowledged[] = [];
+  readonly states: AgentState[] = [EMPTY_STATE];
+  readonly commands: CommandRecord[] = [];
+  readonly saves: Save[] = [];
+  readonly violations: Violation[] = [];
+  /**
+   * A disk that loses what it said was durable can be caught only by a pin on another disk, and a pin follows an
+   * acknowledgement within a moment. Entries from here on were acknowledged and not yet pinned when the disk lied.
+   */
+  provable = Infinity;
+  readonly #groups = new Map<string, Group>();
+  readonly #roots = new Map<number, string>();
+  readonly #byCommand = new Map<string, number>();
+  readonly #usedApprovals = new Set<string>();
+  readonly #now: () => number;
+  readonly #open: (ciphertext: Uint8Array) => Fact | null;
+
+  constructor(now: () => number, open: (ciphertext: Uint8Array) => Fact | null) {
+    this.#now = now;
+    this.#open = open;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  get state(): AgentState {
+    return this.states.at(-1)!;
+  }
+
+  sequenceOf(command: string): number | undefined {
+    return this.#byCommand.get(command);
+  }
+
+  violated(invariant: Invariant, message: string): void {
+    if (this.violations.length < 20) this.violations.push({ invariant, message, at: this.#now() });
+  }
+
+  /** A leader hands groups to the first copy. */
+  written(groups: readonly Group[]): void {
+    for (const group of groups)
+      this.#groups.set(`${String(group.epoch)}/${String(group.firstSequence + group.count)}`, group);
+  }
+
+  /** The store made a head durable: what it covers is acknowledged from now on. */
+  acknowledged(epoch: Epoch, head: JournalHead): void {
+    const groups: Group[] = [];
+    let from = head.size;
+    for (let group = this.#endingAt(epoch, from); group !== undefined; group = this.#endingAt(epoch, from)) {
+      groups.unshift(group);
+      from = group.firstSequence;
+    }
+    if (from < this.size) this.#rewritten(from);
+    for (const group of groups)
+      group.entries.forEach((text, index) => this.#append(text, this.#open(group.payloads[index]!), epoch));
+    const root = this.#roots.get(head.size);
+    if (root !== undefined && root !== head.root)
+      this.violated('I3', `two histories of size ${String(head.size)} were acknowledged`);
+    this.#roots.set(head.size, head.root);
+  }
+
+  /** The group that this epoch wrote up to here, unless it is known already. */
+  #endingAt(epoch: Epoch, end: number): Group | undefined {
+    const group = this.#groups.get(`${String(epoch)}/${String(end)}`);
+    const known = group?.entries.every((text, index) => this.entries[group.firstSequence + index]?.text === text);
+    return known === true ? undefined : group;
+  }
+
+  #rewritten(size: number): void {
+    if (size < this.provable)
+      this.violated(
+        'I19',
+        `${String(this.size)} entries were acknowledged, and now entry ${String(size)} is written anew`,
+      );
+    this.#forget(size);
+  }
+
+  #forget(size: number): void {
+    for (const { fact } of this.entries.splice(size))
+      if (fact.command !== undefined) this.#byCommand.delete(fact.command);
+    this.states.length = size + 1;
+    for (const known of [...this.#roots.keys()]) if (known > size) this.#roots.delete(known);
+  }
+
+  /** An entry that a repair found and acknowledged without anyone having been told of it before. */
+  found(text: string, fact: Fact | null, epoch: Epoch): void {
+    this.#append(text, fact, epoch);
+  }
+
+  asked(command: Command, tab: string): CommandRecord {
+    const record: CommandRecord = {
+      command,
+      tab,
+      asked: this.#now(),
+      sizeAsked: this.size,
+      answered: null,
+      sizeAnswered: 0,
+      outcome: null,
+    };
+    this.commands.push(record);
+    return record;
+  }
+
+  answered(record: CommandRecord, outcome: CommandOutcome): void {
+    record.outcome = outcome;
+    record.answered = this.#now();
+    record.sizeAnswered = this.size;
+    if (!outcome.ok) return;
+    const entry = this.entries[outcome.sequence];
+    if (entry === undefined)
+      this.violated(
+        'history',
+        `${record.command.id} was acknowledged as entry ${String(outcome.sequence)}, which is not durable`,
+      );
+    else if (entry.fact.command !== record.command.id)
+      this.violated(
+        'history',
+        `${record.command.id} was acknowledged as entry ${String(outcome.sequence)}, which is ${entry.fact.type}`,
+      );
+  }
+
+  /** A worker asks its window to save a file. */
+  saveBegins(permit: Permit, request: ActionRequest, content: Uint8Array, epoch: number, newest: number): Save {
+    const what = `${request.run}/${request.step}`;
+    const run = this.state.runs.get(request.run as RunId);
+    const approval = run?.approval;
+    const step = run?.steps[request.step];
+    const digest = hex(sha256(content));
+    if (run === undefined || step?.status !== 'running')
+      this.violated(
+        'I1',
+        `${what} is saved, and no durable entry says that it is begun (${step?.status ?? 'no step'})`,
+      );
+    if (run?.status === 'cancelled') this.violated('I12', `${what} is saved after its run was stopped`);
+    const yes = this.entries.some(
+      ({ fact }) => fact.type === 'approval.given' && fact.run === request.run && fact.digest === permit.digest,
+    );
+    if (!yes) this.violated('I5', `${what} is saved without an approval`);
+    if (approval !== undefined && approval !== null) {
+      if (hex(sha256(new TextEncoder().encode(approval.content))) !== digest)
+        this.violated('I6', `${what}: what is saved is not what was shown`);
+    }
+    if (requestDigest(request, sha256) !== permit.digest)
+      this.violated('I6', `${what}: the permit is for something else`);
+    if (this.#usedApprovals.has(permit.digest)) this.violated('I6', `${what}: an approval is used twice`);
+    this.#usedApprovals.add(permit.digest);
+    if (epoch < newest)
+      this.violated('I10', `${what} is saved under epoch ${String(epoch)}; epoch ${String(newest)} leads`);
+    const save: Save = { request, digest, begun: this.#now(), written: 0 };
+    this.saves.push(save);
+    return save;
+  }
+
+  #append(text: string, fact: Fact | null, epoch: Epoch): void {
+    const sequence = this.size;
+    const parsed = parseEntry(text);
+    if (!parsed.ok || parsed.value.sequence !== sequence)
+      this.violated('I3', `what was acknowledged as entry ${String(sequence)} is not that entry`);
+    if (fact === null) {
+      this.violated('I3', `the payload of entry ${String(sequence)} cannot be opened`);
+      return;
+    }
+    if (fact.command !== undefined) {
+      const before = this.#byCommand.get(fact.command);
+      if (before !== undefined)
+        this.violated('history', `${fact.command} was done twice: entries ${String(before)} and ${String(sequence)}`);
+      this.#byCommand.set(fact.command, sequence);
+    }
+    this.entries.push({ text, fact, epoch, at: this.#now() });
+    try {
+      this.#checkPlan(fact);
+      const { state } = project(this.state, fact, sequence as Sequence);
+      this.#checkRun(fact, state);
+      this.states.push(state);
+    } catch (error) {
+      this.violated('I14', `entry ${String(sequence)} (${fact.type}): ${String(error)}`);
+      this.states.push(this.state);
+    }
+  }
+
+  /** What runs is the plan that was committed, step after step in its order. */
+  #checkPlan(fact: Fact): void {
+    if (fact.type === 'plan.committed') {
+      const { digest, ...plan } = fact.plan;
+      if (digestOf(sha256, plan) !== digest)
+        this.violated('I15', `the plan of ${fact.run} is not the one of its digest`);
+      return;
+    }
+    if (fact.type !== 'step.started') return;
+    const run = this.state.runs.get(fact.run);
+    const step = run?.plan?.steps.find(({ id }) => id === fact.step);
+    if (run === undefined || step === undefined) {
+      this.violated('I15', `${fact.run} begins ${fact.step}, which is not in its plan`);
+      return;
+    }
+    const early = step.dependsOn.find((id) => run.steps[id]?.status !== 'done');
+    if (early !== undefined) this.violated('I15', `${fact.run} begins ${fact.step} before ${early} is done`);
+    if (step.approval && run.steps[fact.step]?.status !== 'approved')
+      this.violated('I5', `${fact.run} begins ${fact.step} while it is ${String(run.steps[fact.step]?.status)}`);
+  }
+
+  #checkRun(fact: Fact, next: AgentState): void {
+    const id = runOf(fact);
+    if (id === null) return;
+    const [before, run] = [this.state.runs.get(id), next.runs.get(id)];
+    if (run === undefined) return;
+    if (before !== undefined && before.status !== run.status && !LEGAL[before.status].includes(run.status))
+      this.violated('I14', `${id} went from ${before.status} to ${run.status}`);
+    if (fact.type === 'run.completed' && run.verdict?.result !== 'PASS')
+      this.violated('I14', `${id} is complete and not verified`);
+    const running = Object.values(run.steps).filter(({ status }) => status === 'running').length;
+    if (running > STEPS_PARALLEL_MAX) this.violated('I13', `${id} has ${String(running)} steps under way`);
+    if (fact.type === 'step.failed' && fact.retry) this.#checkAttempts(run, fact.step);
+  }
+
+  #checkAttempts(run: Run, step: string): void {
+    const failures = this.entries.filter(
+      ({ fact }) => fact.type === 'step.failed' && fact.run === run.id && fact.step === step && fact.retry,
+    ).length;
+    if (failures >= STEP_ATTEMPTS_MAX)
+      this.violated('I13', `${run.id}/${step} was tried more than ${String(STEP_ATTEMPTS_MAX)} times`);
+  }
+
+  /**
+   * Whether what orders were told fits one order of events: each acknowledged one took effect once, those that followed
+   * one another in time follow one another in the journal, and each refusal was right at some moment while it was asked.
+   */
+  checkCommands(): void {
+    const answered = this.commands.filter((record) => record.outcome !== null);
+    for (const record of answered) {
+      const { command, outcome } = record;
+      if (outcome?.ok !== false) continue;
+      const sequence = this.sequenceOf(command.id);
+      if (outcome.code === 'no-leader' || outcome.code === 'io' || outcome.code === 'quota') continue;
+      if (sequence !== undefined)
+        this.violated(
+          'history',
+          `${command.id} (${command.type}) was refused as ${outcome.code} and yet is entry ${String(sequence)}`,
+        );
+      else if (!this.#refusalFits(record, outcome.code))
+        this.violated(
+          'history',
+          `${command.id} (${command.type}) was refused as ${outcome.code}, which was never so while it was asked`,
+        );
+    }
+    const done = answered
+      .flatMap((record) => (record.outcome?.ok === true ? [{ record, sequence: record.outcome.sequence }] : []))
+      .sort((a, b) => a.sequence - b.sequence);
+    let latest = { asked: 0, id: '' };
+    for (const { record } of done) {
+      if (record.answered! < latest.asked)
+        this.violated('history', `${record.command.id} was over before ${latest.id} was asked, and comes after it`);
+      if (record.asked > latest.asked) latest = { asked: record.asked, id: record.command.id };
+    }
+  }
+
+  #refusalFits(record: CommandRecord, code: string): boolean {
+    // The same order handed in again gets the answer of the first time.
+    const first = this.commands.find((other) => other.command.id === record.command.id)!;
+    for (let size = first.sizeAsked; size <= record.sizeAnswered; size++) {
+      const state = this.states[size];
+      if (state === undefined) continue;
+      const facts = obey(state, record.command, 0 as UnixMs, 'UTC');
+      if (!facts.ok && facts.error.code === code) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import { live, type LiveOptions, type Outcome } from './live.ts';
+import { drawScenario, type Scenario } from './scenario.ts';
+import { shrink } from './shrink.ts';
+import { loadLanguage } from './vault.ts';
+
+/** What a process of the simulation is asked to do: seeds, or scenarios as they are given. */
+export interface Assignment {
+  readonly from: number;
+  readonly seeds: number;
+  /** Takes every so many-th seed. */
+  readonly step: number;
+  readonly scenarios?: readonly Scenario[];
+  /** Failures to make smaller before they are told. */
+  readonly shrink: number;
+  /** Prints every event. */
+  readonly log: boolean;
+}
+
+/** One line of its output. */
+export interface Report {
+  readonly seed: number;
+  readonly trace: string;
+  readonly events: number;
+  readonly entries: number;
+  readonly saves: number;
+  readonly reported: boolean;
+  readonly struck: readonly (readonly [string, number])[];
+  readonly violations: readonly string[];
+  /** The smallest scenario found that still fails. */
+  readonly smallest: Scenario | null;
+}
+
+const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
+const language = await loadLanguage();
+const options: LiveOptions = assignment.log
+  ? { language, log: (line) => void process.stdout.write(line) }
+  : { language };
+let toShrink = assignment.shrink;
+
+for (const scenario of scenarios()) {
+  const outcome = await live(scenario, options);
+  const report = reportOf(outcome, await smaller(scenario, outcome));
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+function* scenarios(): Iterable<Scenario> {
+  if (assignment.scenarios !== undefined) yield* assignment.scenarios;
+  else
+    for (let seed = assignment.from; seed < assignment.from + assignment.seeds; seed += assignment.step)
+      yield drawScenario(seed);
+}
+
+async function smaller(scenario: Scenario, outcome: Outcome): Promise<Scenario | null> {
+  if (outcome.violations.length === 0 || toShrink-- <= 0) return null;
+  const violated = new Set<string>(outcome.violations.map(({ invariant }) => invariant));
+  return shrink(scenario, violated, (candidate) => live(candidate, { language }));
+}
+
+function reportOf(outcome: Outcome, smallest: Scenario | null): Report {
+  const { seed, trace, events, entries, saves, reported, struck, violations } = outcome;
+  return {
+    seed,
+    trace,
+    events,
+    entries,
+    saves,
+    reported: reported !== null,
+    struck: [...struck],
+    violations: violations.map(({ invariant, message, at }) => `${invariant} at ${String(at / 1000)} ms: ${message}`),
+    smallest,
+  };
+}

@@ -1,0 +1,130 @@
+import { seededRandom, type Random } from '#core/base/random.ts';
+import { FAULTS, SAVE_FAULTS, type Fault, type FaultName } from './faults.ts';
+
+/** What the owner does, and when (ms). `tab` counts among the tabs that are open then, `run` among the runs begun. */
+export type Action = { readonly at: number; readonly tab: number } & (
+  | { readonly do: 'open' | 'close' | 'hide' | 'show' | 'sample' | 'verify' | 'rebuild' | 'export' | 'settings' }
+  | { readonly do: 'import' | 'remove' | 'restore'; readonly file: number }
+  /** `answer`: what the owner says when asked whether to save, and after how many ms. */
+  | {
+      readonly do: 'goal';
+      readonly goal: number;
+      readonly save: boolean;
+      readonly answer: 'approve' | 'deny' | 'ignore';
+      readonly after: number;
+    }
+  | { readonly do: 'stop' | 'pause' | 'resume' | 'forget' | 'again' | 'save-answer'; readonly run: number }
+);
+
+/** Everything that a simulated life depends on. */
+export interface Scenario {
+  /** Of delays, ties and odds. */
+  readonly seed: number;
+  /** Real Ed25519 signatures, not what stands for them. */
+  readonly signed: boolean;
+  /** Without an origin private file system the journal has one copy. */
+  readonly opfs: boolean;
+  /** Whether saved files go to a folder that can be read back. */
+  readonly folder: boolean;
+  readonly actions: readonly Action[];
+  readonly faults: readonly Fault[];
+}
+
+export const GOALS = [
+  'Total Amount by Category in expenses',
+  'How many rows are in the table expenses?',
+  'What do my files say about the Kestrel budget?',
+  'Write a status report on Kestrel from my documents',
+] as const;
+export const FILES = 3;
+/** Real signatures cost most of a seed's time. */
+const SIGNED_EVERY = 32;
+
+export function drawScenario(seed: number): Scenario {
+  const random = seededRandom(seed * 0x9e37 + 11);
+  const actions: Action[] = [];
+  const at = (until: number): number => random.below(until);
+  const tab = (): number => random.below(3);
+  const opened = random.pick([1, 1, 2, 2, 3]);
+  for (let index = 0; index < opened; index++) actions.push({ do: 'open', at: index === 0 ? 0 : at(3_000), tab: 0 });
+  const files = 1 + random.below(FILES);
+  for (let file = 0; file < files; file++) actions.push({ do: 'import', file, at: 50 + at(900), tab: tab() });
+  const goals = 1 + random.below(2);
+  for (let goal = 0; goal < goals; goal++) {
+    const answer = random.pick(['approve', 'approve', 'approve', 'deny', 'ignore'] as const);
+    actions.push({
+      do: 'goal',
+      goal: random.below(GOALS.length),
+      save: random.chance(0.7),
+      answer,
+      after: 20 + at(1_500),
+      at: 900 + at(2_500),
+      tab: tab(),
+    });
+  }
+  for (let more = random.below(4); more > 0; more--) actions.push(drawMore(random, 1_000 + at(5_000), tab()));
+  return {
+    seed,
+    signed: seed % SIGNED_EVERY === 0,
+    opfs: !random.chance(0.15),
+    folder: random.chance(0.6),
+    actions: actions.sort((a, b) => a.at - b.at),
+    faults: drawFaults(random),
+  };
+}
+
+function drawMore(random: Random, at: number, tab: number): Action {
+  const run = random.below(2);
+  const what = random.pick([
+    'stop',
+    'stop',
+    'pause',
+    'resume',
+    'forget',
+    'again',
+    'save-answer',
+    'settings',
+    'open',
+    'close',
+    'hide',
+    'show',
+    'sample',
+    'verify',
+    'rebuild',
+    'export',
+    'remove',
+    'restore',
+  ] as const);
+  if (what === 'remove' || what === 'restore') return { do: what, file: random.below(FILES), at, tab };
+  if (
+    what === 'stop' ||
+    what === 'pause' ||
+    what === 'resume' ||
+    what === 'forget' ||
+    what === 'again' ||
+    what === 'save-answer'
+  )
+    return { do: what, run, at, tab };
+  return { do: what, at, tab };
+}
+
+const REACHABLE = [...Object.entries(FAULTS), ...Object.entries(SAVE_FAULTS)]
+  .filter(([, group]) => !group.startsWith('not reachable'))
+  .map(([kind]) => kind as FaultName);
+
+/** A fifth of all lives are calm; the others have up to four faults. */
+function drawFaults(random: Random): Fault[] {
+  const count = random.pick([0, 1, 1, 2, 2, 3, 4]);
+  return Array.from({ length: count }, () => {
+    const kind = random.pick(REACHABLE);
+    return {
+      kind,
+      at: 200 + random.below(6_000),
+      for: random.pick([50, 300, 1_000, 4_000]),
+      chance: random.pick([0.05, 0.3, 1]),
+      where: random.pick(['idb', 'opfs', 'both'] as const),
+      tab: random.below(3),
+      amount: 1 + random.below(6),
+    };
+  }).sort((a, b) => a.at - b.at);
+}
