@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import type { CheckTools } from '#core/audit/journal-check.ts';
-import { concat, equalBytes, utf8 } from '#core/base/bytes.ts';
+import { concat, equalBytes, hex, utf8 } from '#core/base/bytes.ts';
 import type { Sha256 } from '#core/base/ids.ts';
 import { seededRandom } from '#core/base/random.ts';
 import { err, ok } from '#core/base/result.ts';
@@ -51,6 +51,7 @@ export function fastSealer(device: number, entropy: Entropy): Sealer {
         wrappedKey: utf8(`wrapped by device ${String(device)}`.padEnd(60)),
       });
     },
+    nameOf: (text) => Promise.resolve(hex(sha256(utf8(`device ${String(device)} ${text}`)))),
     open: ({ ciphertext, wrappedKey }, context) => {
       if (wrappedKey.length === 0) return Promise.resolve(err('destroyed'));
       const plain = unseal(device, ciphertext, context);

@@ -7,7 +7,6 @@ import { digestOf } from '#core/base/json.ts';
 import { STEP_ATTEMPTS_MAX, STEPS_PARALLEL_MAX } from '#core/base/limits.ts';
 import type { ActionRequest, Permit } from '#core/policy/permit.ts';
 import { requestDigest } from '#core/policy/decide.ts';
-import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group } from '#ports/journal-leg.ts';
 import { runOf, type Fact } from '#runtime/agent/facts.ts';
 import { obey } from '#runtime/agent/obey.ts';
@@ -64,14 +63,16 @@ export class History {
    * acknowledgement within a moment. Entries from here on were acknowledged and not yet pinned when the disk lied.
    */
   provable = Infinity;
-  readonly #groups = new Map<string, Group>();
-  readonly #roots = new Map<number, string>();
+  /** By the size they end at, in the order they were written. */
+  readonly #written = new Map<number, readonly Group[]>();
+  /** The newest that went on from anything. */
+  #epoch = 0;
   readonly #byCommand = new Map<string, number>();
   readonly #usedApprovals = new Set<string>();
   readonly #now: () => number;
-  readonly #open: (ciphertext: Uint8Array) => Fact | null;
+  readonly #open: (group: Group, index: number) => Fact | null;
 
-  constructor(now: () => number, open: (ciphertext: Uint8Array) => Fact | null) {
+  constructor(now: () => number, open: (group: Group, index: number) => Fact | null) {
     this.#now = now;
     this.#open = open;
   }
@@ -94,39 +95,53 @@ export class History {
 
   /** A leader hands groups to the first copy. */
   written(groups: readonly Group[]): void {
-    for (const group of groups)
-      this.#groups.set(`${String(group.epoch)}/${String(group.firstSequence + group.count)}`, group);
+    for (const group of groups) {
+      const end = group.firstSequence + group.count;
+      this.#written.set(end, [...(this.#written.get(end) ?? []), group]);
+    }
   }
 
-  /** The store made a head durable: what it covers is acknowledged from now on. */
-  acknowledged(epoch: Epoch, head: JournalHead): void {
+  /**
+   * A leader goes on from this size: what it covers is acknowledged from now on. That is what this leader wrote, and
+   * before it what it found of those that led before.
+   */
+  acknowledged(epoch: Epoch, size: number, checkpoint: string | null): void {
     const groups: Group[] = [];
-    let from = head.size;
-    for (let group = this.#endingAt(epoch, from); group !== undefined; group = this.#endingAt(epoch, from)) {
+    let from = size;
+    let newest = epoch;
+    for (;;) {
+      const group = this.#endingAt(from, newest, from === size ? checkpoint : null);
+      if (group === undefined) break;
       groups.unshift(group);
       from = group.firstSequence;
+      newest = group.epoch;
     }
-    if (from < this.size) this.#rewritten(from);
+    if (epoch < this.#epoch) {
+      if (groups.length > 0)
+        this.violated('I2', `epoch ${String(epoch)} goes on from entries that its successor does not have`);
+      return;
+    }
+    this.#epoch = epoch;
+    if (from > this.size) return;
+    if (from < this.size && (groups.length > 0 || size < this.size)) this.#rewritten(from, groups.length > 0);
     for (const group of groups)
-      group.entries.forEach((text, index) => this.#append(text, this.#open(group.payloads[index]!), epoch));
-    const root = this.#roots.get(head.size);
-    if (root !== undefined && root !== head.root)
-      this.violated('I3', `two histories of size ${String(head.size)} were acknowledged`);
-    this.#roots.set(head.size, head.root);
+      group.entries.forEach((text, index) => this.#append(text, this.#open(group, index), group.epoch));
   }
 
-  /** The group that this epoch wrote up to here, unless it is known already. */
-  #endingAt(epoch: Epoch, end: number): Group | undefined {
-    const group = this.#groups.get(`${String(epoch)}/${String(end)}`);
+  /** The group that was written last up to here, by this epoch or one before, unless it is known already. */
+  #endingAt(end: number, epoch: Epoch, checkpoint: string | null): Group | undefined {
+    const group = this.#written
+      .get(end)
+      ?.findLast((other) => other.epoch <= epoch && (checkpoint === null || other.checkpoint === checkpoint));
     const known = group?.entries.every((text, index) => this.entries[group.firstSequence + index]?.text === text);
     return known === true ? undefined : group;
   }
 
-  #rewritten(size: number): void {
+  #rewritten(size: number, anew: boolean): void {
     if (size < this.provable)
       this.violated(
         'I19',
-        `${String(this.size)} entries were acknowledged, and now entry ${String(size)} is written anew`,
+        `${String(this.size)} entries were acknowledged, and now entry ${String(size)} is ${anew ? 'written anew' : 'the end'}`,
       );
     this.#forget(size);
   }
@@ -135,7 +150,6 @@ export class History {
     for (const { fact } of this.entries.splice(size))
       if (fact.command !== undefined) this.#byCommand.delete(fact.command);
     this.states.length = size + 1;
-    for (const known of [...this.#roots.keys()]) if (known > size) this.#roots.delete(known);
   }
 
   /** An entry that a repair found and acknowledged without anyone having been told of it before. */
@@ -316,6 +330,7 @@ export class History {
     for (let size = first.sizeAsked; size <= record.sizeAnswered; size++) {
       const state = this.states[size];
       if (state === undefined) continue;
+      if (record.command.type === 'rebuild') return false;
       const facts = obey(state, record.command, 0 as UnixMs, 'UTC');
       if (!facts.ok && facts.error.code === code) return true;
     }

@@ -31,6 +31,7 @@ export class IdbDisk {
   /** Who waits until another tab lets go of the old databases: until when, microseconds. */
   readonly blocked = new WeakMap<Process, number>();
   readonly #appliedAt = new WeakMap<Process, number>();
+  #unsafe = 0;
   readonly #cut = new WeakSet<Process>();
 
   constructor(scheduler: Scheduler, random: Random, weather: Weather, browser: Process) {
@@ -59,7 +60,8 @@ export class IdbDisk {
     return work(this.#transaction([]));
   }
 
-  write<T>(process: Process, label: string, work: (to: Transaction) => T): Promise<T> {
+  /** @param durable false for what may be lost with the power, because it can be made again */
+  write<T>(process: Process, label: string, work: (to: Transaction) => T, durable = true): Promise<T> {
     return new Promise((resolve, reject) => {
       const answer = (say: () => void): void =>
         void this.#scheduler.after(this.#random.below(500), process, `idb answer ${label}`, say);
@@ -75,6 +77,7 @@ export class IdbDisk {
           try {
             const result = work(this.#transaction(undo));
             this.#undo.push(undo);
+            this.#unsafe = durable ? 0 : this.#unsafe + 1;
             if (this.#undo.length > REMEMBERED) this.#undo.shift();
             answer(() => resolve(result));
           } catch (error) {
@@ -93,6 +96,12 @@ export class IdbDisk {
     const lost = this.#undo.splice(Math.max(0, this.#undo.length - count));
     for (const undo of lost.reverse()) rollBack(undo);
     return lost.length;
+  }
+
+  /** The power is gone: of the last transactions those that were not asked to be durable may be lost. */
+  cut(): void {
+    this.forget(this.#random.below(this.#unsafe + 1));
+    this.#unsafe = 0;
   }
 
   /** The power is gone: nothing that was under way is written any more. */

@@ -1,6 +1,6 @@
 import type { CommandId, Epoch } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type { AgentStore, InboxCommand, JournalHead, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow, StoreError } from '#ports/agent-store.ts';
 import type { HeadPin, HeadPinStore } from '#ports/journal-leg.ts';
 import type { IdbDisk, Transaction } from './idb-disk.ts';
 import type { Process } from './scheduler.ts';
@@ -18,28 +18,28 @@ function nextOrder(to: Transaction): number {
   return order;
 }
 
-/** What the store was asked to make durable, told at the moment it is. */
-export interface StoreWatcher {
-  readonly acknowledged: (epoch: Epoch, head: JournalHead) => void;
-}
-
 /** The agent's store as IndexedDB keeps it, on a simulated disk. @param process null for a reader from outside */
-export function idbAgentStore(disk: IdbDisk, process: Process | null, watcher?: StoreWatcher): AgentStore {
+export function idbAgentStore(disk: IdbDisk, process: Process | null): AgentStore {
   const read = <T>(label: string, work: (from: Transaction) => T): Promise<T> => disk.read(process, label, work);
-  const write = <T>(label: string, work: (to: Transaction) => T): Promise<T> =>
+  const write = <T>(label: string, work: (to: Transaction) => T, durable = true): Promise<T> =>
     process === null
       ? Promise.reject(new Error('Who looks on from outside writes nothing.'))
-      : disk.write(process, label, work);
+      : disk.write(process, label, work, durable);
   const fenced = async (
     label: string,
     epoch: Epoch,
+    durable: boolean,
     work: (to: Transaction) => void,
   ): Promise<Result<void, StoreError>> => {
     try {
-      await write(label, (to) => {
-        if ((to.get('store.meta', 'epoch') ?? 0) !== epoch) throw new Fenced();
-        work(to);
-      });
+      await write(
+        label,
+        (to) => {
+          if ((to.get('store.meta', 'epoch') ?? 0) !== epoch) throw new Fenced();
+          work(to);
+        },
+        durable,
+      );
       return ok(undefined);
     } catch (error) {
       if (error instanceof Fenced) return err('fenced');
@@ -56,14 +56,18 @@ export function idbAgentStore(disk: IdbDisk, process: Process | null, watcher?: 
         return raised as Epoch;
       }),
     head: () => read('head', (from) => (from.get('store.meta', 'head') ?? null) as JournalHead | null),
-    acknowledge: (epoch, head, keys) =>
-      fenced('acknowledge', epoch, (to) => {
-        to.put('store.meta', 'head', head);
-        keys?.wrappedKeys.forEach((key, index) => to.put('store.keys', keys.firstSequence + index, key));
-        watcher?.acknowledged(epoch, head);
+    moveHead: (epoch, head) => fenced('head', epoch, false, (to) => to.put('store.meta', 'head', head)),
+    keepKeys: (epoch, pool) =>
+      fenced('keys', epoch, true, (to) => to.put('store.keys', `${String(pool.epoch)}/${String(pool.first)}`, pool)),
+    keyPool: (of, sequence) =>
+      read('keys', (from) => {
+        const pools = [...from.all('store.keys').values()] as KeyPool[];
+        return pools
+          .filter((pool) => pool.epoch === of && pool.first <= sequence)
+          .reduce<KeyPool | null>((last, pool) => (last === null || pool.first > last.first ? pool : last), null);
       }),
     apply: (epoch, batch) =>
-      fenced('apply', epoch, (to) => {
+      fenced('apply', epoch, false, (to) => {
         to.put('store.meta', 'applied', batch.applied);
         for (const row of batch.rows) {
           if (row.value === null) to.delete('store.rows', name(row.kind, row.id));
@@ -82,17 +86,10 @@ export function idbAgentStore(disk: IdbDisk, process: Process | null, watcher?: 
         ([...from.all('store.rows').values()] as ProjectionRow[]).filter((row) => row.kind === kind),
       ),
     clearRows: (epoch) =>
-      fenced('clear rows', epoch, (to) => {
+      fenced('clear rows', epoch, false, (to) => {
         for (const key of [...to.all('store.rows').keys()]) to.delete('store.rows', key);
         to.put('store.meta', 'applied', -1);
       }),
-    recordKeys: (from, count) =>
-      read('record keys', (store) =>
-        Array.from(
-          { length: count },
-          (_, index) => (store.get('store.keys', from + index) ?? null) as Uint8Array | null,
-        ),
-      ),
     enqueue: (command) =>
       write('enqueue', (to) => {
         if (to.get('store.done', command.id) === undefined && to.get('store.inbox', command.id) === undefined)

@@ -6,10 +6,10 @@ import { agentIdOf } from '#core/identity/did-key.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { exportJournal } from '#runtime/agent/export-journal.ts';
-import type { Language } from '#runtime/agent/ports.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
-import { verifyJournal } from '#runtime/journal/verify-journal.ts';
+import { verifyCopy, type VerifiedCopy } from '#runtime/journal/copies.ts';
 import type { JournalReading } from '#runtime/journal/parts.ts';
+import type { Signer } from '#ports/crypto.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { fastEntropy, fastSealer, signingKit } from './crypto.ts';
@@ -19,7 +19,7 @@ import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore } from './idb-store.ts';
 import type { Scenario } from './scenario.ts';
 import { MS } from './scheduler.ts';
-import { CANARY } from './vault.ts';
+import { CANARY, type Loaded } from './vault.ts';
 import { DESTRUCTIVE, UNCHANGED, World, type Mutated } from './world.ts';
 
 /** What became of one simulated life. */
@@ -37,7 +37,7 @@ export interface Outcome {
 }
 
 export interface LiveOptions {
-  readonly language: Language;
+  readonly language: Loaded;
   readonly mutated?: Mutated;
   readonly log?: (line: string) => void;
 }
@@ -126,7 +126,13 @@ async function audit(world: World, last: boolean): Promise<string | null> {
   const damaged = [...world.weather.struck.keys()].some((kind) => DESTRUCTIVE.has(kind));
   let lost: string | null = null;
   try {
-    const entries = await readEntries(parts, 0, Infinity);
+    // The store's head follows acknowledgements, and may be behind.
+    const head = await parts.store.head();
+    const store = {
+      ...parts.store,
+      head: () => Promise.resolve(head && { ...head, size: Math.max(head.size, history.size) }),
+    };
+    const entries = await readEntries({ ...parts, store }, 0, Infinity);
     for (const [sequence, { text, payload, entry }] of entries.entries()) {
       const known = history.entries[sequence];
       if (known === undefined) history.found(text, (payload?.value ?? null) as Fact | null, entry.epoch);
@@ -135,9 +141,11 @@ async function audit(world: World, last: boolean): Promise<string | null> {
     }
     if (entries.length < Math.min(history.size, history.provable))
       lost ??= `of ${String(history.size)} acknowledged entries ${String(entries.length)} are left`;
-    if (lost === null) {
-      const verified = await verifyJournal(parts, { payloads: last });
-      if (verified.problem !== null) lost = `entry ${String(verified.problem.sequence)}: ${verified.problem.why}`;
+    if (lost === null && history.size > 0) {
+      const copies: VerifiedCopy[] = [];
+      for (const leg of parts.legs) copies.push(await verifyCopy(parts, leg));
+      const best = copies.reduce((a, b) => (b.size > a.size ? b : a));
+      if (best.size < history.size) lost = best.problem?.why ?? `no copy proves entry ${String(best.size)}`;
     }
   } catch (error) {
     lost ??= describe(error);
@@ -147,7 +155,7 @@ async function audit(world: World, last: boolean): Promise<string | null> {
 }
 
 /** A reader of the journal that no fault touches and no time passes for. */
-function reading(world: World): JournalReading {
+function reading(world: World): JournalReading & { readonly signer: Signer } {
   const { device } = world.keys();
   const kit = signingKit(device, world.scenario.signed);
   const second = idbLeg(world.idb, null);

@@ -16,6 +16,7 @@ import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { Overview } from '#runtime/contract/views.ts';
 import { importFiles } from '#runtime/import/importer.ts';
 import { shareLeadership } from '#runtime/leader.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
@@ -58,11 +59,7 @@ export class SimTab {
     const sealer = this.#sealer(fastSealer(device, entropy));
     const kit = signingKit(device, scenario.signed);
     const clock = world.clockOf(this.worker);
-    const store = world.mutated.store(
-      idbAgentStore(world.idb, this.worker, {
-        acknowledged: (epoch, head) => world.history.acknowledged(epoch, head),
-      }),
-    );
+    const store = world.mutated.store(this.#watchedStore(idbAgentStore(world.idb, this.worker)));
     const api = this.#windowApi();
     const target = windowFileTarget(api, sha256);
     const ports: AgentPorts = {
@@ -102,6 +99,7 @@ export class SimTab {
         pins: scenario.opfs ? [...pins, opfsPinStore()] : pins,
       },
       agent,
+      beginIdentity: () => Promise.resolve(world.language.identity),
       messages: world.messages.join(this.worker),
       compete: (lead, follow, failed) =>
         shareLeadership({
@@ -150,13 +148,31 @@ export class SimTab {
     return 50 + this.#world.random.below(MS);
   }
 
+  /** A leader that moves its head or its rows has had what they cover acknowledged. */
+  #watchedStore(store: AgentStore): AgentStore {
+    const { history } = this.#world;
+    return {
+      ...store,
+      moveHead: (epoch, head) => {
+        history.acknowledged(epoch, head.size, head.checkpoint);
+        return store.moveHead(epoch, head);
+      },
+      apply: (epoch, batch) => {
+        if (batch.applied >= history.size) history.acknowledged(epoch, batch.applied + 1, null);
+        return store.apply(epoch, batch);
+      },
+    };
+  }
+
   #sealer(sealer: Sealer): Sealer {
     return {
       ...sealer,
-      seal: (plain, context) =>
-        this.#world.weather.strikes('out of memory')
-          ? Promise.reject(new RangeError('Array buffer allocation failed'))
-          : sealer.seal(plain, context),
+      seal: (plain, context) => {
+        if (this.#world.weather.strikes('out of memory'))
+          return Promise.reject(new RangeError('Array buffer allocation failed'));
+        this.#world.sawKeys(context, plain);
+        return sealer.seal(plain, context);
+      },
     };
   }
 
@@ -174,9 +190,9 @@ export class SimTab {
         if (opened.ok) this.epoch = epoch;
         return opened;
       },
-      append: (groups) => {
+      append: (groups, readable) => {
         world.history.written(groups);
-        return leg.append(groups);
+        return leg.append(groups, readable);
       },
     });
   }

@@ -7,6 +7,12 @@ import { markdownParser } from '#adapters/markdown/markdown-parser.ts';
 import { plainTextParser } from '#adapters/plain-text/plain-text-parser.ts';
 import { createZones } from '#adapters/temporal/zones.ts';
 import type { UnixMs } from '#core/base/ids.ts';
+import type { SignedRecord } from '#core/identity/record.ts';
+import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
+import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { memorySecretStore } from '#tests/fakes/memory-secret-store.ts';
+import { seededSigner } from '#tests/fakes/seeded-signer.ts';
+import { fastEntropy, fastSealer, sha256 } from './crypto.ts';
 import type { Language } from '#runtime/agent/ports.ts';
 import type { Parser } from '#ports/parser.ts';
 
@@ -42,8 +48,14 @@ export function parserFor(extension: string): Promise<Parser> | null {
   return parser === undefined ? null : Promise.resolve(parser);
 }
 
-/** The product's language adapters, loaded before anything is simulated; each answer is worked out once. */
-export async function loadLanguage(): Promise<Language> {
+/** What is loaded and worked out once, before anything is simulated. */
+export interface Loaded extends Language {
+  /** The records of an identity; a fresh one for each life would cost more than the life. */
+  readonly identity: readonly SignedRecord[];
+}
+
+/** The product's language adapters; each answer is worked out once. */
+export async function loadLanguage(): Promise<Loaded> {
   const zones = await createZones();
   const [dates, entities, calendar] = await Promise.all([
     loadDateFinder({ dayFirst: true }),
@@ -51,7 +63,11 @@ export async function loadLanguage(): Promise<Language> {
     createIcalExpander(zones),
   ]);
   const day = 86_400_000;
+  const entropy = fastEntropy(1);
+  const sealer = fastSealer(1, entropy);
+  const keys = { secrets: memorySecretStore(), keys: nobleIdentityKeys(entropy), signer: seededSigner(1) };
   return {
+    identity: await beginIdentity({ sha256, entropy, sealer, ...keys }, 1_763_700_000_000 as UnixMs),
     dates: {
       find: remembered(
         (text: string, reference: UnixMs, zone: string) => dates.find(text, reference, zone),

@@ -3,11 +3,11 @@ import { hex } from '#core/base/bytes.ts';
 import { seededRandom, type Random } from '#core/base/random.ts';
 import { isEnded } from '#core/agent/transition.ts';
 import { parsePayload } from '#core/audit/entry.ts';
+import { openRecord, RECORD_KEY_BYTES } from '#core/audit/record-seal.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { FileTarget } from '#ports/file-target.ts';
-import type { JournalLeg } from '#ports/journal-leg.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
-import type { Language } from '#runtime/agent/ports.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import type { Heartbeat } from '#runtime/leader.ts';
@@ -21,7 +21,7 @@ import { OpfsDisk, replace } from './opfs-disk.ts';
 import { GOALS, type Action, type Scenario } from './scenario.ts';
 import { MS, newProcess, Scheduler, type Process } from './scheduler.ts';
 import { simBlob, simClock, SimTab } from './sim-tab.ts';
-import { CANARY, VAULT } from './vault.ts';
+import { CANARY, VAULT, type Loaded } from './vault.ts';
 
 /** Parts of the product swapped for spoiled ones, to prove that the simulation notices. */
 export interface Mutated {
@@ -51,7 +51,7 @@ interface StartedRun {
 /** A browser profile with its disks, its tabs and its owner, in simulated time. */
 export class World {
   readonly scenario: Scenario;
-  readonly language: Language;
+  readonly language: Loaded;
   readonly mutated: Mutated;
   readonly random: Random;
   readonly browser: Process = newProcess('browser');
@@ -71,9 +71,10 @@ export class World {
   tabs: SimTab[] = [];
   #opened = 0;
   #orders = 0;
+  readonly #keyPools = new Map<number, readonly { readonly first: number; readonly keys: Uint8Array }[]>();
   readonly #answering = new Set<ApprovalId>();
 
-  constructor(scenario: Scenario, language: Language, mutated: Mutated, log: ((line: string) => void) | null) {
+  constructor(scenario: Scenario, language: Loaded, mutated: Mutated, log: ((line: string) => void) | null) {
     this.scenario = scenario;
     this.language = language;
     this.mutated = mutated;
@@ -87,7 +88,7 @@ export class World {
     this.heartbeats = new Channel('leader', this.scheduler, this.random, this.weather);
     this.history = new History(
       () => this.scheduler.now,
-      (ciphertext) => this.#factIn(ciphertext),
+      (group, index) => this.#factIn(group, index),
     );
     this.opfs.install();
     for (const action of scenario.actions) this.#soon(action.at, `owner ${action.do}`, () => this.#act(action));
@@ -196,8 +197,26 @@ export class World {
     return open[index % Math.max(1, open.length)] ?? null;
   }
 
-  #factIn(ciphertext: Uint8Array): Fact | null {
-    const plain = unseal(this.keys().device, ciphertext, 'journal/payload');
+  /** Looks over the shoulder of whoever seals record keys. */
+  sawKeys(context: string, keys: Uint8Array): void {
+    const [, epoch, first] = /^journal\/keys\/(\d+)\/(\d+)$/.exec(context) ?? [];
+    if (epoch === undefined) return;
+    const pools = this.#keyPools.get(Number(epoch)) ?? [];
+    this.#keyPools.set(Number(epoch), [...pools, { first: Number(first), keys: keys.slice() }]);
+  }
+
+  #factIn(group: Group, index: number): Fact | null {
+    const sequence = group.firstSequence + index;
+    const pool = this.#keyPools.get(group.epoch)?.findLast(({ first }) => first <= sequence);
+    if (pool === undefined) return null;
+    const at = (sequence - pool.first) * RECORD_KEY_BYTES;
+    const sealed = group.payloads[index]!;
+    const context = new TextEncoder().encode('journal/payload');
+    // As src/runtime/journal/sealed-payload.ts lays it out: small payloads directly, large ones by the platform.
+    const plain =
+      sealed[0] === 1
+        ? openRecord(pool.keys.subarray(at, at + RECORD_KEY_BYTES), sealed.subarray(1), context)
+        : unseal(this.keys().device, sealed.subarray(3 + sealed[1]! + 256 * sealed[2]!), 'journal/payload');
     const payload = plain === null ? null : parsePayload(new TextDecoder().decode(plain));
     return payload?.ok === true ? (payload.value.value as unknown as Fact) : null;
   }
@@ -246,7 +265,7 @@ export class World {
       case 'verify':
         return inTab(() => tab.tab.verify(() => undefined));
       case 'rebuild':
-        return inTab(() => tab.tab.rebuild());
+        return inTab(() => tab.tab.rebuild(() => undefined));
       case 'export':
         return inTab(() => tab.files.exportJournal(true));
       case 'import': {
@@ -409,6 +428,7 @@ export class World {
     const pinned = this.windowPin === null ? 0 : (JSON.parse(this.windowPin) as { readonly size: number }).size;
     this.history.provable = Math.min(this.history.provable, pinned);
     this.opfs.cut(this.random.chance(0.5));
+    this.idb.cut();
     if (this.#damage(fault)) this.weather.count(fault.kind);
     this.#reopen(Math.max(1, open.length), 100, null);
   }

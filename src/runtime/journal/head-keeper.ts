@@ -1,5 +1,8 @@
-import type { Epoch } from '#core/base/ids.ts';
+import type { Epoch, Ms } from '#core/base/ids.ts';
 import type { AgentStore, JournalHead, StoreError } from '#ports/agent-store.ts';
+import type { Clock } from '#ports/clock.ts';
+
+const RETRY_MS = 1_000 as Ms;
 
 /**
  * Moves the store's head after acknowledgements, for other tabs and the next start: one write at a time, each with the
@@ -8,13 +11,16 @@ import type { AgentStore, JournalHead, StoreError } from '#ports/agent-store.ts'
 export class HeadKeeper {
   readonly #store: Pick<AgentStore, 'moveHead'>;
   readonly #epoch: Epoch;
+  readonly #clock: Clock;
   readonly #failed: (error: StoreError) => void;
+  #cancelRetry: () => void = () => undefined;
   #next: JournalHead | null = null;
   #moving: Promise<void> | null = null;
 
-  constructor(store: Pick<AgentStore, 'moveHead'>, epoch: Epoch, failed: (error: StoreError) => void) {
+  constructor(store: Pick<AgentStore, 'moveHead'>, epoch: Epoch, clock: Clock, failed: (error: StoreError) => void) {
     this.#store = store;
     this.#epoch = epoch;
+    this.#clock = clock;
     this.#failed = failed;
   }
 
@@ -29,6 +35,7 @@ export class HeadKeeper {
   }
 
   close(): void {
+    this.#cancelRetry();
     this.#next = null;
   }
 
@@ -36,7 +43,17 @@ export class HeadKeeper {
     for (let head = this.#next; head !== null; head = this.#next) {
       this.#next = null;
       const moved = await this.#store.moveHead(this.#epoch, head).catch(() => null);
-      if (moved?.ok === false) this.#failed(moved.error);
+      if (moved?.ok === true) continue;
+      if (moved !== null) this.#failed(moved.error);
+      if (moved?.error !== 'fenced') this.#retry(head);
     }
+  }
+
+  /** Until a newer head goes, other tabs would see too short a journal. */
+  #retry(head: JournalHead): void {
+    this.#cancelRetry();
+    this.#cancelRetry = this.#clock.after(RETRY_MS, () => {
+      if (this.#next === null && this.#moving === null) this.move(head);
+    });
   }
 }

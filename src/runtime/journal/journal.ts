@@ -73,7 +73,7 @@ export class Journal {
     this.#head = head;
     this.#frontier = frontierOf(head);
     this.#pins = new PinKeeper(parts.pins, parts.clock);
-    this.#heads = new HeadKeeper(parts.store, epoch, (failure) => {
+    this.#heads = new HeadKeeper(parts.store, epoch, parts.clock, (failure) => {
       if (failure === 'fenced') this.#die({ code: 'fenced', message: REPLACED });
     });
     this.#keys = new RecordKeys(parts, epoch, head.size);
