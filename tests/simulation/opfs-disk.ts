@@ -1,3 +1,4 @@
+import type { SyncHandle } from '#adapters/opfs/sync-handle.ts';
 import type { Random } from '#core/base/random.ts';
 import type { Weather } from './faults.ts';
 import { MS, type Process, type Scheduler } from './scheduler.ts';
@@ -9,6 +10,8 @@ export interface DiskFile {
   durable: Uint8Array;
   version: number;
   holder: Process | null;
+  /** Who holds it together with others. */
+  readonly sharers: Set<Process>;
 }
 
 export type Directory = Map<string, DiskFile>;
@@ -22,6 +25,7 @@ export class OpfsDisk {
   readonly #random: Random;
   readonly #weather: Weather;
   readonly directories = new Map<string, Directory>();
+  #shared = true;
   /** Reads at once and past all faults. */
   readonly outside: Process;
 
@@ -32,7 +36,9 @@ export class OpfsDisk {
     this.outside = outside;
   }
 
-  install(): void {
+  /** @param shared whether the engine has handles that several may hold at once */
+  install(shared: boolean): void {
+    this.#shared = shared;
     const storage = { getDirectory: () => Promise.resolve(this.#root()) };
     Object.defineProperty(globalThis, 'navigator', { value: { storage }, configurable: true });
   }
@@ -43,6 +49,7 @@ export class OpfsDisk {
     for (const directory of this.directories.values())
       for (const file of directory.values()) {
         file.holder = null;
+        file.sharers.clear();
         if (file.size === file.durable.length) continue;
         const extra = torn ? this.#random.below(Math.max(1, file.size - file.durable.length)) : 0;
         const kept = file.bytes.slice(0, Math.min(file.size, file.durable.length + extra));
@@ -54,7 +61,10 @@ export class OpfsDisk {
 
   release(process: Process): void {
     for (const directory of this.directories.values())
-      for (const file of directory.values()) if (file.holder === process) file.holder = null;
+      for (const file of directory.values()) {
+        file.sharers.delete(process);
+        if (file.holder === process) file.holder = null;
+      }
   }
 
   async #pause(label: string): Promise<Process> {
@@ -105,7 +115,7 @@ export class OpfsDisk {
         await this.#pause(`remove ${name}`);
         const found = files().get(file);
         if (found === undefined) throw new DOMException(file, 'NotFoundError');
-        if (found.holder !== null) throw new DOMException(file, 'NoModificationAllowedError');
+        if (found.holder !== null || found.sharers.size > 0) throw new DOMException(file, 'NoModificationAllowedError');
         files().delete(file);
       },
     };
@@ -137,20 +147,24 @@ export class OpfsDisk {
           text: async () => new TextDecoder().decode(await read(0, size)),
         };
       },
-      createSyncAccessHandle: async () => {
+      createSyncAccessHandle: async (options: { mode?: string } = {}) => {
         const process = await this.#pause('handle');
         const file = files().get(name);
         if (file === undefined) throw new DOMException(name, 'NotFoundError');
-        if (file.holder !== null) throw new DOMException(name, 'NoModificationAllowedError');
-        file.holder = process;
-        return this.#handle(file, process);
+        const together = this.#shared && options.mode === 'readwrite-unsafe';
+        if (file.holder !== null || (!together && file.sharers.size > 0))
+          throw new DOMException(name, 'NoModificationAllowedError');
+        if (together) file.sharers.add(process);
+        else file.holder = process;
+        return { ...this.#handle(file, process), ...(this.#shared && { mode: options.mode ?? 'readwrite' }) };
       },
     };
   }
 
-  #handle(file: DiskFile, process: Process): unknown {
+  #handle(file: DiskFile, process: Process): SyncHandle {
     const held = (): void => {
-      if (file.holder !== process) throw new DOMException('The handle is closed.', 'InvalidStateError');
+      if (file.holder !== process && !file.sharers.has(process))
+        throw new DOMException('The handle is closed.', 'InvalidStateError');
     };
     return {
       getSize: () => file.size,
@@ -184,6 +198,7 @@ export class OpfsDisk {
         file.durable = file.bytes.slice(0, file.size);
       },
       close: () => {
+        file.sharers.delete(process);
         if (file.holder === process) file.holder = null;
       },
     };
@@ -191,7 +206,14 @@ export class OpfsDisk {
 }
 
 export function newFile(): DiskFile {
-  return { bytes: new Uint8Array(1024), size: 0, durable: new Uint8Array(), version: 0, holder: null };
+  return {
+    bytes: new Uint8Array(1024),
+    size: 0,
+    durable: new Uint8Array(),
+    version: 0,
+    holder: null,
+    sharers: new Set(),
+  };
 }
 
 /** The file now holds these bytes, and they are durable. */

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly signed: boolean;
   /** Without an origin private file system the journal has one copy. */
   readonly opfs: boolean;
+  /** The engine has file handles that several tabs may hold at once. */
+  readonly shared: boolean;
   /** Whether saved files go to a folder that can be read back. */
   readonly folder: boolean;
   readonly actions: readonly Action[];
@@ -67,6 +69,7 @@ export function drawScenario(seed: number): Scenario {
     seed,
     signed: seed % SIGNED_EVERY === 0,
     opfs: !random.chance(0.15),
+    shared: random.chance(0.7),
     folder: random.chance(0.6),
     actions: actions.sort((a, b) => a.at - b.at),
     faults: drawFaults(random),

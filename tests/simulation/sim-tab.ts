@@ -82,8 +82,8 @@ export class SimTab {
         () => api.pins.erase(),
       ),
     ];
-    const second = idbLeg(world.idb, this.worker);
-    const legs = scenario.opfs ? [this.#first(opfsJournalLeg()), second] : [this.#first(second)];
+    const second = this.#leg(idbLeg(world.idb, this.worker));
+    const legs = scenario.opfs ? [this.#leg(opfsJournalLeg()), second] : [second];
     const agent = agentIdOf(kit.signer.publicKey);
     const defaults = defaultSettings('Europe/Berlin', 'en-GB');
     this.tab = new Tab({
@@ -181,7 +181,8 @@ export class SimTab {
     return sealedBlobStore({ files, sealer, entropy, clock, sha256: incrementalSha256 });
   }
 
-  #first(leg: JournalLeg): JournalLeg {
+  /** Whichever copy is the one that appends wait for. */
+  #leg(leg: JournalLeg): JournalLeg {
     const world = this.#world;
     return world.mutated.leg({
       ...leg,
@@ -225,9 +226,9 @@ export class SimTab {
           return { name: written, where: world.scenario.folder ? 'folder' : 'downloads' } as const;
         });
       },
-      fileDigest: (name) =>
-        this.#inWindow('file digest', this.#latency(), () =>
-          world.weather.strikes('read back refused') ? null : world.digestInFolder(name),
+      findFile: (name, digest) =>
+        this.#inWindow('find file', this.#latency(), () =>
+          world.weather.strikes('read back refused') ? null : world.findInFolder(name, digest),
         ),
       pins: {
         get: () => this.#inWindow('pin', this.#latency(), () => world.windowPin),

@@ -90,7 +90,7 @@ export class World {
       () => this.scheduler.now,
       (group, index) => this.#factIn(group, index),
     );
-    this.opfs.install();
+    this.opfs.install(scenario.shared);
     for (const action of scenario.actions) this.#soon(action.at, `owner ${action.do}`, () => this.#act(action));
     for (const fault of scenario.faults) this.#soon(fault.at, `fault ${fault.kind}`, () => this.#strike(fault));
     this.#watchApprovals();
@@ -113,14 +113,17 @@ export class World {
     const begun = this.history.saves.findLast((save) => save.digest === digest);
     if (begun !== undefined) begun.written++;
     let free = name;
-    for (let count = 2; this.folder.has(free); count++) free = `${name} (${String(count)})`;
+    for (let count = 2; this.folder.has(free); count++) free = numbered(name, count);
     this.folder.set(free, digest);
     this.scheduler.note(`saved ${free} ${digest}`);
     return free;
   }
 
-  digestInFolder(name: string): string | null {
-    return this.scenario.folder ? (this.folder.get(name) ?? null) : null;
+  findInFolder(name: string, digest: string): string | null {
+    if (!this.scenario.folder) return null;
+    for (let count = 1; this.folder.has(numbered(name, count)); count++)
+      if (this.folder.get(numbered(name, count)) === digest) return numbered(name, count);
+    return null;
   }
 
   get open(): readonly SimTab[] {
@@ -483,6 +486,10 @@ export class World {
     segments.set(key, { ...segment, frames });
     return true;
   }
+}
+
+function numbered(name: string, count: number): string {
+  return count === 1 ? name : `${name} (${String(count)})`;
 }
 
 function flip(random: Random, file: { bytes: Uint8Array; readonly size: number }, amount: number): boolean {
