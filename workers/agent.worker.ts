@@ -28,6 +28,7 @@ import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
@@ -73,7 +74,8 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const open = { id: vault.record.vault, keys: vault.keys };
   const sealer = sealerOf(open);
   const signer = await signerOf(open, keys);
-  const store = indexedDbAgentStore(sealer);
+  const ballast = new Ballast(opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast'), platformClock);
+  const store = ballastedStore(indexedDbAgentStore(sealer), ballast);
   const pins = [
     keyvalPinStore(),
     callbackPinStore(
@@ -117,7 +119,10 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       sealer,
       tools: { sha256, verifyEd25519 },
       store,
-      legs: opfs ? [opfsJournalLeg(), indexedDbJournalLeg()] : [indexedDbJournalLeg()],
+      legs: (opfs ? [opfsJournalLeg(), indexedDbJournalLeg()] : [indexedDbJournalLeg()]).map((leg) =>
+        ballastedLeg(leg, ballast),
+      ),
+      full: () => ballast.spent,
       pins: opfs ? [...pins, opfsPinStore()] : pins,
     },
     agent,
@@ -148,7 +153,10 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     ownFile: loadOwnFile,
     decode: (bytes) => new TextDecoder().decode(bytes),
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
-    eraseRest: () => keys.erase(),
+    eraseRest: async () => {
+      await ballast.erase();
+      await keys.erase();
+    },
   });
   const identityDesk = new IdentityDesk({
     ...identityParts,

@@ -467,6 +467,7 @@ export class FakeAgentApi implements AgentApi {
         problem: null,
         root: fakeDigest('root'),
         secondCopyLag: 0,
+        full: false,
         copies: ['opfs', 'indexeddb'],
         agent: 'did:key:z6MkfVkqZvHmXKLfakeAgentKeyForTryingThePages1',
       },

@@ -31,6 +31,10 @@ export const en = {
   'banner.running': 'Running: {goal}',
   'banner.stop': 'Stop {goal}',
   'banner.asking': 'Waiting for you: {goal}',
+  'banner.full':
+    'There is no room left on this device. Windhover is using a small reserve, so that nothing is lost: free some space, or delete files you no longer need.',
+  'banner.full-export': 'Export everything',
+  'banner.full-files': 'Files',
   'banner.offline': 'You are offline. Everything here works without a network.',
 
   'role.leading': 'This tab does the work',

@@ -82,6 +82,7 @@ export class Tab {
         ...this.#verification.verified,
         root: head?.root ?? '',
         secondCopyLag: journalState?.lag ?? 0,
+        full: journalState?.full ?? false,
         copies: journalState?.copies ?? journal.legs.map((leg) => leg.name),
         agent,
       },

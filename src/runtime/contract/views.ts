@@ -51,6 +51,8 @@ export interface JournalView {
   readonly root: string;
   /** Entries that the second copy is behind. */
   readonly secondCopyLag: number;
+  /** The disk is full: what is written now takes up a reserve that was kept for this. */
+  readonly full: boolean;
   /** Names of the copies in use: ['opfs','indexeddb'] or one of them. */
   readonly copies: readonly string[];
   /** did:key of the agent. */

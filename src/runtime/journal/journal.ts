@@ -101,6 +101,7 @@ export class Journal {
       copies: this.#legs.map(({ name }) => name),
       lag: Math.max(0, ...this.#others.map(({ lag }) => lag)),
       lagReason: this.#others.find(({ failure }) => failure !== null)?.failure ?? null,
+      full: this.#parts.full?.() ?? false,
     };
   }
 

@@ -25,6 +25,8 @@ export interface JournalParts extends JournalReading {
   readonly sealer: Sealer;
   readonly store: Pick<AgentStore, 'epoch' | 'raiseEpoch' | 'head' | 'moveHead' | 'keepKeys' | 'keyPool'>;
   readonly pins: readonly HeadPinStore[];
+  /** Whether the disk was found full, and a reserve is being used up. */
+  readonly full?: () => boolean;
   /** Called when the head, the lag or the copies change. */
   readonly changed?: (state: JournalState) => void;
 }
@@ -49,6 +51,8 @@ export interface JournalState {
   readonly lag: number;
   /** Why the second copy does not follow, while it does not. */
   readonly lagReason: string | null;
+  /** The disk is full: what is written now takes up a reserve. */
+  readonly full: boolean;
 }
 
 export interface JournalError {
