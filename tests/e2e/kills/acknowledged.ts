@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 import { entryHash } from '../../../src/core/audit/entry.ts';
 import { appendLeaf, type Frontier, frontierRoot } from '../../../src/core/audit/merkle.ts';
-import { hex } from '../../../src/core/base/bytes.ts';
+import { base64 } from '../../../src/core/base/bytes.ts';
 import { canonicalJson, type Json } from '../../../src/core/base/json.ts';
 import { sha256 } from '../../../src/adapters/noble/sha256.ts';
 import type { Exported } from '../../../src/cli/drive-app.ts';
@@ -45,7 +45,7 @@ function rootsOf(path: string): string[] {
     const { entry } = JSON.parse(line) as { entry?: Json };
     if (entry === undefined) continue;
     frontier = appendLeaf(sha256, frontier, entryHash(sha256, canonicalJson(entry)));
-    roots.push(hex(frontierRoot(sha256, frontier)));
+    roots.push(base64(frontierRoot(sha256, frontier)));
   }
   return roots;
 }

@@ -1,8 +1,9 @@
 import type { WatchOptions } from './kill-watch.ts';
 
-/** The head of the journal at the moment the agent was told that it is durable. */
+/** The head of the journal after a group that was acknowledged. */
 export interface Head {
   readonly size: number;
+  /** In base64, as the group's checkpoint has it. */
   readonly root: string;
 }
 
@@ -10,16 +11,16 @@ export interface Head {
  * Where the agent's thread is in writing a group of entries:
  *   write         about to write it to the first copy
  *   flush         that copy is durable, nothing else is
- *   acknowledged  the store has moved the head: from here on the entries may not be lost
+ *   acknowledged  after that this leader was found to be still the one: from here on the entries may not be lost
  *   applied       the rows that the pages show are durable; what is due next has not begun
  */
 export const JOURNAL_POINTS = ['write', 'flush', 'acknowledged', 'applied'] as const;
 export type JournalPoint = (typeof JOURNAL_POINTS)[number];
 
-/** Runs in the agent's thread, so it may use nothing from outside itself. Only acknowledged and applied can be stalled. */
+/** Runs in the agent's thread, so it may use nothing from outside itself. Only applied can be stalled. */
 export function watchJournal({ label, hold }: WatchOptions): void {
   let counted = 0;
-  /** @returns whether the thread must not go on with this */
+  /** @returns whether what waits for this must never hear of it */
   const pass = (point: JournalPoint, head: Head | null): boolean => {
     if (hold?.points.includes(point)) counted += 1;
     const held = hold !== null && hold.points.includes(point) && counted === hold.at;
@@ -31,17 +32,24 @@ export function watchJournal({ label, hold }: WatchOptions): void {
   };
 
   interface Handle {
+    read: (into: Uint8Array, ...rest: unknown[]) => number;
     write: (bytes: Uint8Array, ...rest: unknown[]) => number;
     flush: () => void;
   }
   const scope = globalThis as unknown as { FileSystemSyncAccessHandle: { prototype: Handle } };
   const handles = scope.FileSystemSyncAccessHandle.prototype;
-  const { write, flush } = handles;
+  const { read, write, flush } = handles;
   const logs = new WeakSet<Handle>();
+  const decoder = new TextDecoder('latin1');
+  let written: Head | null = null;
   handles.write = function (this: Handle, bytes, ...rest) {
     // The other file written by this thread holds the head pin, 256 bytes at a time; a group is longer.
     if (bytes.byteLength > 256) {
       logs.add(this);
+      // The last checkpoint among the bytes: size and root, a line each, before the empty line of a signed note.
+      const heads = [...decoder.decode(bytes).matchAll(/\n(\d+)\n([A-Za-z0-9+/]{43}=)\n\n/g)];
+      const [, size, root] = heads.at(-1) ?? [];
+      if (size !== undefined && root !== undefined) written = { size: Number(size), root };
       pass('write', null);
     }
     return write.call(this, bytes, ...rest);
@@ -50,14 +58,21 @@ export function watchJournal({ label, hold }: WatchOptions): void {
     flush.call(this);
     if (logs.has(this)) pass('flush', null);
   };
+  handles.read = function (this: Handle, into, ...rest) {
+    const count = read.call(this, into, ...rest);
+    // Who has written a group then reads the fence, eight bytes, to see that no other leads.
+    if (written !== null && into.byteLength === 8) {
+      const head = written;
+      written = null;
+      pass('acknowledged', head);
+    }
+    return count;
+  };
 
-  const heads = new WeakMap<IDBTransaction, Head>();
   const applying = new WeakSet<IDBTransaction>();
   const stores = IDBObjectStore.prototype;
   const { put } = stores;
-  stores.put = function (this: IDBObjectStore, value: { key?: string; value?: Head }, ...rest) {
-    if (this.name === 'meta' && value.key === 'head' && value.value !== undefined)
-      heads.set(this.transaction, { size: value.value.size, root: value.value.root });
+  stores.put = function (this: IDBObjectStore, value: { key?: string }, ...rest) {
     if (this.name === 'meta' && value.key === 'applied') applying.add(this.transaction);
     return put.call(this, value, ...rest);
   };
@@ -69,8 +84,6 @@ export function watchJournal({ label, hold }: WatchOptions): void {
     },
     set(this: IDBTransaction, listener: ((event: Event) => unknown) | null) {
       const told = (event: Event): void => {
-        const head = heads.get(this) ?? null;
-        if (head !== null && pass('acknowledged', head)) return;
         if (applying.has(this) && pass('applied', null)) return;
         listener?.call(this, event);
       };
