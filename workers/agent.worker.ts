@@ -73,7 +73,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   if (vault.keys === null) throw new Error('The vault is locked.');
   const open = { id: vault.record.vault, keys: vault.keys };
   const sealer = sealerOf(open);
-  const signer = await signerOf(open, keys);
+  const { signer, byPlatform } = await signerOf(open, keys, sealer);
   const ballast = new Ballast(opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast'), platformClock);
   const store = ballastedStore(indexedDbAgentStore(sealer), ballast);
   const pins = [
@@ -142,7 +142,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       }),
     defaults,
     fixedNow: options.now as UnixMs | null,
-    missing: [...(opfs ? [] : ['opfs']), ...(webLocksAvailable() ? [] : ['locks'])],
+    missing: [...(opfs ? [] : ['opfs']), ...(webLocksAvailable() ? [] : ['locks']), ...(byPlatform ? [] : ['ed25519'])],
   });
   const tabFiles = new TabFiles({
     tab,

@@ -29,6 +29,18 @@ const LACKS: Readonly<Record<string, Lack>> = {
       'delete globalThis.Navigator?.prototype.locks; delete globalThis.WorkerNavigator?.prototype.locks; delete globalThis.LockManager;',
     says: /No Web Locks/,
   },
+  'Ed25519 in WebCrypto': {
+    remove: `for (const name of ['generateKey', 'importKey', 'sign', 'verify', 'unwrapKey']) {
+      const own = globalThis.SubtleCrypto?.prototype[name];
+      if (own) globalThis.SubtleCrypto.prototype[name] = function (...given) {
+        const named = (one) => one === 'Ed25519' || one?.name === 'Ed25519';
+        return given.some(named)
+          ? Promise.reject(new DOMException('Unrecognized name.', 'NotSupportedError'))
+          : own.apply(this, given);
+      };
+    }`,
+    says: /No Ed25519 in the browser: signatures are computed by the app itself/,
+  },
   'persistent storage': {
     remove:
       'delete globalThis.StorageManager?.prototype.persist; delete globalThis.StorageManager?.prototype.persisted;',

@@ -17,6 +17,11 @@ export async function generateSigningKeys(): Promise<Result<CryptoKeyPair, 'unsu
   }
 }
 
+/** Whether this platform can make Ed25519 keys: Chromium before 137 and others cannot. */
+export async function canSign(): Promise<boolean> {
+  return (await generateSigningKeys()).ok;
+}
+
 /** A signing pair at rest: its public half, and the secret one wrapped by the vault. */
 export interface KeptSigningKeys {
   readonly publicKey: Uint8Array;

@@ -516,7 +516,7 @@ export const en = {
   'settings.missing': 'What this browser lacks',
   'settings.missing-none': 'This browser has everything Windhover uses.',
   'missing.opfs': 'No private file system: the journal has one copy instead of two.',
-  'missing.locks': 'No Web Locks: use Windhover in one tab only.',
+  'missing.locks': 'No Web Locks: tabs settle among themselves which one works, a little more slowly.',
   'missing.file-system-access':
     'No folder access: saved files go to Downloads, and folders are added through the file picker.',
   'missing.persist': 'No persistent storage: the browser may delete data when space runs short.',
