@@ -171,3 +171,29 @@ test('Erase all leaves nothing: no file, no run, and another agent', async () =>
   await page.goto(`${world.url}/files`);
   await expect(page.getByText('No files yet').first()).toBeVisible();
 });
+
+test('Erase all in one tab has the other let go first, and both begin anew with the same new agent', async () => {
+  await begin();
+  await addSample({ page });
+  const follower = await world.visit('/settings');
+  await expect(follower.getByText('Following another tab')).toBeVisible();
+  await follower.getByLabel('Type erase to confirm').fill('erase');
+  await follower.getByRole('button', { name: 'Erase all' }).click();
+  for (const tab of [page, follower]) {
+    await tab.waitForURL(`${world.url}/`);
+    await expect(tab.getByRole('button', { name: 'Try with sample data' }).first()).toBeVisible();
+    await expect(tab.getByText(/^All files/)).toHaveCount(0);
+  }
+  const agents: (string | null)[] = [];
+  for (const tab of [page, follower]) {
+    await tab.goto(`${world.url}/audit`);
+    agents.push(
+      await tab
+        .getByText(/^did:key:/)
+        .first()
+        .textContent(),
+    );
+  }
+  expect(agents[0]).toBe(agents[1]);
+  expect((await exportJournal({ page })).report.ok).toBe(true);
+});

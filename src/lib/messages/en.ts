@@ -544,6 +544,8 @@ export const en = {
   'health.damaged-lead': 'Some entries are not what was signed. Windhover stops here so that nothing is built on them.',
   'health.failed': 'Windhover could not start',
   'health.failed-lead': 'Your data was not touched.',
+  'health.erased': 'Everything was erased in another tab',
+  'health.erased-lead': 'This tab begins anew.',
   'health.what': 'What happened',
   'health.do': 'What you can do',
   'health.export': 'Export what is readable',

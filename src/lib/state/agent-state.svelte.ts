@@ -53,6 +53,7 @@ export class AgentState {
       });
       await this.client.onOverview((overview) => {
         this.overview = overview;
+        if (overview.health.state === 'erased') location.assign('/');
       });
     } catch (error) {
       this.broken = error instanceof Error ? error.message : String(error);

@@ -56,6 +56,9 @@ export class TabFiles {
 
   constructor(options: TabFileOptions) {
     this.#options = options;
+    options.tab.closing.addEventListener('abort', () => {
+      for (const controller of this.#imports.values()) controller.abort();
+    });
   }
 
   /** @param mark adds what the importer cannot know: that a source is sample data, and when it plays */
@@ -166,13 +169,13 @@ export class TabFiles {
 
   async eraseAll(): Promise<void> {
     const { tab, ports, eraseRest } = this.#options;
-    for (const controller of this.#imports.values()) controller.abort();
-    await tab.close();
-    for (const leg of tab.reading.legs) await leg.erase();
-    for (const pin of tab.reading.pins) await pin.erase();
-    await ports.blobs.erase();
-    await ports.store.erase();
-    await eraseRest();
+    await tab.eraseWith(async () => {
+      for (const leg of tab.reading.legs) await leg.erase();
+      for (const pin of tab.reading.pins) await pin.erase();
+      await ports.blobs.erase();
+      await ports.store.erase();
+      await eraseRest();
+    });
   }
 
   async #add(source: Source): Promise<void> {

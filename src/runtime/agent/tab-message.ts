@@ -12,6 +12,9 @@ export type TabMessage =
   | ({ readonly type: 'progress' } & ProgressReport)
   /** An order waits in the inbox. */
   | { readonly type: 'nudge' }
+  /** One tab erases everything: the others stop, say so, and begin anew when it is done. */
+  | { readonly type: 'erasing'; readonly part: 'stop' | 'done' }
+  | { readonly type: 'erasing'; readonly part: 'stopping' | 'stopped'; readonly tab: string }
   /** A tab that has just joined: who knows of a loss tells it. */
   | { readonly type: 'joined' }
   | { readonly type: 'lost'; readonly state: Loss; readonly message: string };

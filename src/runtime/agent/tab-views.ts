@@ -1,7 +1,7 @@
 import type { Ms, RunId } from '#core/base/ids.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Overview, RunView, StepProgress } from '../contract/views.ts';
+import type { Health, Overview, RunView, StepProgress } from '../contract/views.ts';
 import { readRun } from './read-views.ts';
 import type { ProgressReport, RowName } from './tab-message.ts';
 
@@ -12,6 +12,7 @@ export class TabViews {
   readonly #store: AgentStore;
   readonly #clock: Clock;
   readonly #overview: () => Promise<Overview>;
+  #last: Overview | null = null;
   readonly #overviewListeners = new Set<(overview: Overview) => void>();
   readonly #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
   /** The last reading of each run that is watched, and how far its steps were said to be. */
@@ -20,6 +21,7 @@ export class TabViews {
   readonly #reads = new Map<RunId, Promise<void>>();
   #refreshing = false;
   #refreshAgain = false;
+  #ended = false;
 
   constructor(store: AgentStore, clock: Clock, overview: () => Promise<Overview>) {
     this.#store = store;
@@ -64,13 +66,14 @@ export class TabViews {
 
   /** Reads the overview again; changes that come while it is read are read once more, not one by one. */
   refresh(): void {
+    if (this.#ended) return;
     if (this.#refreshing) {
       this.#refreshAgain = true;
       return;
     }
     this.#refreshing = true;
     void this.#overview()
-      .then((overview) => this.#overviewListeners.forEach((listener) => listener(overview)))
+      .then((overview) => this.#tell(overview))
       // What could not be read now must not stay on the screen as if it were so.
       .catch(() => void this.#clock.after(READ_AGAIN_MS, () => this.refresh()))
       .finally(() => {
@@ -79,6 +82,18 @@ export class TabViews {
         this.#refreshAgain = false;
         this.refresh();
       });
+  }
+
+  /** Says what has become of it to who looks, without reading what is no more. */
+  end(health: Health): void {
+    if (this.#last) this.#tell({ ...this.#last, health });
+    this.#ended = true;
+  }
+
+  #tell(overview: Overview): void {
+    if (this.#ended) return;
+    this.#last = overview;
+    for (const listener of this.#overviewListeners) listener(overview);
   }
 
   /** One reading after the other, so that an older view never comes after a newer one. */

@@ -13,6 +13,7 @@ import type { Change } from './leading-agent.ts';
 import { presentSources, sampleClock } from './obey.ts';
 import { EMPTY_STATE, type AgentState } from './projection.ts';
 import { readOverview, settingsInForce, zoneInForce } from './read-views.ts';
+import { TabErasing } from './tab-erasing.ts';
 import { TabLeading } from './tab-leading.ts';
 import type { TabMessage } from './tab-message.ts';
 import type { TabOptions } from './tab-options.ts';
@@ -34,6 +35,8 @@ export class Tab {
   readonly #orders: TabOrders;
   readonly #verification: TabVerification;
   readonly #views: TabViews;
+  readonly #erasing: TabErasing;
+  readonly #closing = new AbortController();
 
   constructor(options: TabOptions) {
     const { ports, journal, messages, defaults } = options;
@@ -56,6 +59,16 @@ export class Tab {
         messages.post({ type: 'progress', ...report });
       },
     });
+    this.#erasing = new TabErasing(
+      hex(ports.entropy.bytes(8)),
+      ports.clock,
+      messages,
+      async () => {
+        await this.close();
+        ports.store.close();
+      },
+      () => this.#views.end({ state: 'erased', message: '', missing: [] }),
+    );
     this.#orders = new TabOrders(ports, messages, () => this.#leading.agent);
   }
 
@@ -151,8 +164,22 @@ export class Tab {
 
   /** Stops leading and lets go of the journal's files, for good. */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#verification.stop();
     await this.#leading.stop();
+  }
+
+  /** Aborts when the tab lets go: nothing is to be stored from then on. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Has every tab let go of what is stored, this one last, erases it, and has the others begin anew. */
+  async eraseWith(erase: () => Promise<void>): Promise<void> {
+    await this.#erasing.clearOthers();
+    await this.close();
+    await erase();
+    this.#erasing.done();
   }
 
   /** What reading the journal needs. */
@@ -177,6 +204,8 @@ export class Tab {
         return this.#orders.working(message.order, message.fraction);
       case 'progress':
         return this.#views.showProgress(message);
+      case 'erasing':
+        return this.#erasing.hear(message);
       case 'joined':
         return this.#leading.tellLoss();
       case 'lost':

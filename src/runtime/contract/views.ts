@@ -61,7 +61,8 @@ export interface JournalView {
 
 /** What is missing or wrong, in the open. */
 export interface Health {
-  readonly state: 'ok' | 'amnesia' | 'damaged' | 'failed';
+  /** erased: another tab erased everything; the page begins anew. */
+  readonly state: 'ok' | 'amnesia' | 'damaged' | 'failed' | 'erased';
   readonly message: string;
   /** Missing platform pieces the app works without: 'opfs' | 'locks' | 'file-system-access' | 'persist' | 'ed25519'. */
   readonly missing: readonly string[];

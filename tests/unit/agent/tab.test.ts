@@ -146,3 +146,41 @@ test('an ended run can be taken from the list and put back; its page stays, and 
   expect(await within(world, 1_000, remembered)).toMatchObject({ ok: true });
   expect((await next.overview()).runs.map(({ id }) => id)).toEqual([run]);
 });
+
+test('before one tab erases, the others let go of what is stored; afterwards they are told to begin anew', async () => {
+  const world = tabWorld();
+  const leader = await started(world);
+  const follower = await started(world);
+  await world.clock.advance(2_000);
+  await addFiles(world, leader, 2);
+  const health: string[] = [];
+  leader.onOverview((overview) => health.push(overview.health.state));
+  await world.clock.advance(50);
+
+  const order: string[] = [];
+  leader.closing.addEventListener('abort', () => order.push('the leader stops'));
+  follower.closing.addEventListener('abort', () => order.push('the one that erases stops'));
+  const erased = follower.eraseWith(() => {
+    order.push('all is erased');
+    return Promise.resolve();
+  });
+  await within(world, 5_000, erased);
+  await world.clock.advance(50);
+  expect(order).toEqual(['the leader stops', 'the one that erases stops', 'all is erased']);
+  expect((await leader.overview()).role).not.toBe('leading');
+  expect(health.at(-1)).toBe('erased');
+});
+
+test('a tab that let go for one that erases, and hears no more of it, begins anew by itself', async () => {
+  const world = tabWorld();
+  const leader = await started(world);
+  const follower = await started(world);
+  const health: string[] = [];
+  leader.onOverview((overview) => health.push(overview.health.state));
+  await world.clock.advance(50);
+  void follower.eraseWith(() => new Promise<void>(() => undefined));
+  await world.clock.advance(15_000);
+  expect(health.at(-1)).toBe('ok');
+  await world.clock.advance(10_000);
+  expect(health.at(-1)).toBe('erased');
+});
