@@ -34,6 +34,7 @@ export default ts.config(
       '*.config.js',
       '**/*.mjs',
       'header-rules.js',
+      'verifier-page.js',
     ],
   },
   ...ts.configs.strictTypeChecked,

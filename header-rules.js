@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { VERIFIER_PAGE, verifierPolicyOf } from './verifier-page.js';
 
 /**
  * The response headers of every file of the build, from one place: the server of `npm start`, the `_headers` file for
@@ -44,9 +45,10 @@ const COMMON = {
 
 /**
  * @param {string[]} scriptHashes CSP hash sources of the page's inline scripts
+ * @param {string} verifierPolicy of the page that checks proofs, which reaches nothing at all
  * @returns {{ exact: Record<string, Record<string, string>>, rest: Record<string, string> }}
  */
-export function headerRules(scriptHashes) {
+export function headerRules(scriptHashes, verifierPolicy) {
   const page = [
     `default-src 'none'`,
     `script-src 'self' 'wasm-unsafe-eval' ${scriptHashes.join(' ')}`.trim(),
@@ -70,6 +72,11 @@ export function headerRules(scriptHashes) {
   return {
     exact: {
       '/service-worker.js': { ...COMMON, 'Content-Security-Policy': serviceWorker, 'Cache-Control': 'no-cache' },
+      [VERIFIER_PAGE]: {
+        ...COMMON,
+        'Content-Security-Policy': `${verifierPolicy}; frame-ancestors 'none'`,
+        'Connection-Allowlist': '(response-origin)',
+      },
     },
     rest: { ...COMMON, 'Content-Security-Policy': page, 'Connection-Allowlist': '(response-origin)' },
   };
@@ -99,9 +106,10 @@ export function writeHeaderFiles(out) {
     .filter((file) => !/^\/(precache\.json|headers\.json|_headers)$/.test(file))
     .sort();
   const hashes = files
-    .filter((file) => file.endsWith('.html'))
+    .filter((file) => file.endsWith('.html') && file !== VERIFIER_PAGE)
     .flatMap((file) => inlineScriptHashes(readFileSync(out + file, 'utf8')));
-  const rules = headerRules([...new Set(hashes)]);
+  const verifier = files.includes(VERIFIER_PAGE) ? readFileSync(out + VERIFIER_PAGE, 'utf8') : '';
+  const rules = headerRules([...new Set(hashes)], verifierPolicyOf(verifier));
   writeFileSync(`${out}/headers.json`, JSON.stringify(rules, null, 1));
   const blocks = ['/', '/headers.json', '/precache.json', ...files].map((file) => {
     const headers = Object.entries(rules.exact[file] ?? rules.rest).map(([name, value]) => `  ${name}: ${value}`);

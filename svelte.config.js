@@ -3,11 +3,20 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import adapterStatic from '@sveltejs/adapter-static';
 import { writeHeaderFiles } from './header-rules.js';
+import { writeVerifierPage } from './verifier-page.js';
 
 /** Names a build by what went into it, so that a changed build is a new version and an equal one is not. */
 function contentVersion() {
   const hash = createHash('sha256');
-  for (const root of ['src', 'workers', 'static', 'package-lock.json', 'header-rules.js', 'vite.config.ts']) {
+  for (const root of [
+    'src',
+    'workers',
+    'static',
+    'package-lock.json',
+    'header-rules.js',
+    'verifier-page.js',
+    'vite.config.ts',
+  ]) {
     const files = statSync(root).isFile()
       ? [root]
       : readdirSync(root, { recursive: true, withFileTypes: true })
@@ -21,7 +30,7 @@ function contentVersion() {
 
 const OUT = process.env.WINDHOVER_BUILD ?? 'build';
 
-/** adapter-static, then the headers of every response and the list of files that work offline. */
+/** adapter-static, then the verifier page, the headers of every response and the list of files that work offline. */
 function adapter() {
   const inner = adapterStatic({ pages: OUT, assets: OUT, fallback: 'index.html', strict: true });
   return {
@@ -29,6 +38,7 @@ function adapter() {
     /** @param {import('@sveltejs/kit').Builder} builder */
     async adapt(builder) {
       await inner.adapt(builder);
+      await writeVerifierPage(OUT);
       writeHeaderFiles(OUT);
     },
   };
@@ -50,6 +60,7 @@ export default {
           '../tests/**/*.ts',
           '../*.ts',
           '../header-rules.js',
+          '../verifier-page.js',
         );
         return config;
       },

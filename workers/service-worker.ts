@@ -11,6 +11,8 @@ import { version } from '$service-worker';
 const scope = globalThis.self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `windhover-${version}`;
 const SHELL = '/';
+/** Pages of their own, which the shell does not answer for. */
+const STANDALONE = ['/verify.html'];
 const ADD_AT_ONCE = 8;
 
 scope.addEventListener('install', (event) => {
@@ -36,7 +38,8 @@ scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== scope.location.origin) return;
-  event.respondWith(request.mode === 'navigate' ? answerNavigation(request) : answerFile(request, url.pathname));
+  const shell = request.mode === 'navigate' && !STANDALONE.includes(url.pathname);
+  event.respondWith(shell ? answerNavigation(request) : answerFile(request, url.pathname));
 });
 
 async function precache(): Promise<void> {
