@@ -30,6 +30,8 @@ import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
+import { linesOf } from '#adapters/platform/lines-of.ts';
+import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
@@ -55,6 +57,7 @@ interface Opened {
   readonly tab: Tab;
   readonly files: TabFiles;
   readonly desk: IdentityDesk;
+  readonly proofs: ProofDesk;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -65,6 +68,7 @@ const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The a
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
 const desk = async (): Promise<IdentityDesk> => (await opened()).desk;
+const proofs = async (): Promise<ProofDesk> => (await opened()).proofs;
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -166,7 +170,16 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     owner: async () => ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null,
     command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
   });
-  return { tab, files: tabFiles, desk: identityDesk };
+  const proofDesk = new ProofDesk({
+    agent,
+    reading: tab.reading,
+    store,
+    clock: platformClock,
+    tools: { sha256, verifyEd25519, lines: linesOf, formatTime: (time) => new Date(time).toISOString() },
+    zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
+    command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
+  });
+  return { tab, files: tabFiles, desk: identityDesk, proofs: proofDesk };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -263,6 +276,17 @@ const wire: AgentWire = {
     exportRoot: async () => (await desk()).exportRoot(),
     importRoot: async (backup) => (await desk()).importRoot(backup),
     removeRoot: async () => (await desk()).removeRoot(),
+  },
+  proofs: {
+    bundle: async (withPayloads) => (await proofs()).bundle(withPayloads),
+    dossier: async (run) => (await proofs()).dossier(run),
+    checkpoint: async () => (await proofs()).checkpoint(),
+    view: async () => (await proofs()).view(),
+    approveWitness: async (key) => (await proofs()).approveWitness(key),
+    dismissWitness: async (key) => (await proofs()).dismissWitness(key),
+    witnessRequest: async (key, old) => (await proofs()).witnessRequest(key, old),
+    takeAnswer: async (key, answer) => (await proofs()).takeAnswer(key, answer),
+    cosign: async (request) => (await proofs()).cosign(request),
   },
   rebuild: (listener) => toldFirst(listener, async (told) => (await tab()).rebuild(told)),
 };

@@ -217,6 +217,14 @@ const table = {
     when: (app) => statusOf(app) === 'complete' && app.current.state?.run?.answer?.outcome === 'answered',
     run: saveAnswer,
   },
+  dossier: {
+    label: 'run.dossier',
+    group: 'group.run',
+    icon: 'seal',
+    shortcut: null,
+    when: hasEnded,
+    run: saveDossier,
+  },
   again: {
     label: 'run.again',
     group: 'group.run',
@@ -306,6 +314,15 @@ export function importPicked(app: AppState, files: readonly PickedFile[]): void 
 export function saveExport(app: AppState, name: string, mediaType: string, bytes: Uint8Array, said: string): void {
   app.device.download(name, mediaType, bytes);
   app.interface.say(said);
+}
+
+async function saveDossier(app: AppState): Promise<void> {
+  const run = app.current.state?.run;
+  if (!run) return;
+  const dossier = await app.agent.client.proofs.dossier(run.id);
+  const name = `${fileNameFor(run.goal).replace(/\.md$/, '')}.dossier.json`;
+  if (dossier.ok) saveExport(app, name, 'application/json', dossier.value, t('run.dossier-saved', { name }));
+  else app.interface.sayFailed(t('app.failed', { reason: dossier.error }));
 }
 
 async function startRun(app: AppState): Promise<void> {

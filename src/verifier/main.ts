@@ -19,11 +19,11 @@ const tools: CheckFileTools & { readonly verifyMlDsa65: typeof verifyMlDsa65 } =
   formatTime: (time) => new Date(time).toISOString(),
 };
 
-const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const byId = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
 const drop = byId('drop');
-const input = byId<HTMLInputElement>('files');
+const input = byId('files') as HTMLInputElement;
 const results = byId('results');
-const valueOf = (id: string): string => byId<HTMLTextAreaElement>(id).value;
+const valueOf = (id: string): string => (byId(id) as HTMLTextAreaElement).value;
 
 let dropped: Gathered['files'] = [];
 

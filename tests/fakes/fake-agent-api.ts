@@ -6,6 +6,7 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentApi, ImportFile, SourceExcerpt, StartOptions, VerifyReport } from '#runtime/contract/agent-api.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
+import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
 import type {
   EntryView,
   Health,
@@ -33,6 +34,7 @@ import {
 export type FakeScene = 'empty' | 'filled' | 'amnesia' | 'damaged';
 
 const NO_IDENTITY = err('The fake has no identity.');
+const NO_PROOFS = err('The fake proves nothing.');
 const STEP_MS = 700;
 const HEALTH: { readonly [scene in FakeScene]: Health } = {
   empty: { state: 'ok', message: '', missing: ['file-system-access', 'persist'] },
@@ -62,6 +64,18 @@ export class FakeAgentApi implements AgentApi {
     exportRoot: () => Promise.resolve(NO_IDENTITY),
     importRoot: () => Promise.resolve(NO_IDENTITY),
     removeRoot: () => Promise.resolve(NO_IDENTITY),
+  };
+
+  readonly proofs: ProofsApi = {
+    bundle: () => Promise.resolve(NO_PROOFS),
+    dossier: () => Promise.resolve(NO_PROOFS),
+    checkpoint: () => Promise.resolve(NO_PROOFS),
+    view: () => Promise.resolve({ ownKey: 'windhover/did:key:z6MkfakeAgent', witnesses: [], anchors: [], logs: [] }),
+    approveWitness: () => Promise.resolve(NO_PROOFS),
+    dismissWitness: () => Promise.resolve(NO_PROOFS),
+    witnessRequest: () => Promise.resolve(NO_PROOFS),
+    takeAnswer: () => Promise.resolve(NO_PROOFS),
+    cosign: () => Promise.resolve(NO_PROOFS),
   };
 
   constructor(readonly scene: FakeScene) {

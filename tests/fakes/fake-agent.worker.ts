@@ -31,6 +31,7 @@ const wire: AgentWire = {
   exportAll: (listener) => api.exportAll(listener),
   proveClaim: () => api.proveClaim(),
   identity: api.identity,
+  proofs: api.proofs,
   eraseAll: () => api.eraseAll(),
   rebuild: (listener) => api.rebuild(listener),
   vault: () => Promise.resolve(FAKE_VAULT),

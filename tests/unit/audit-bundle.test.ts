@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { writeZip } from '#adapters/zip/write-zip.ts';
+import { writeZipOf } from '#adapters/zip/write-zip.ts';
 import { BUNDLE_JOURNAL, makeBundle, verifyBundle } from '#core/audit/bundle.ts';
 import { checkBundle, checkFile } from '#core/audit/check-file.ts';
 import { cosign } from '#core/audit/cosignature.ts';
@@ -29,17 +29,7 @@ beforeAll(async () => {
 });
 
 const zipOf = (from: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> =>
-  writeZip(
-    (async function* () {
-      for (const [path, bytes] of from)
-        yield {
-          path,
-          bytes: (async function* () {
-            yield bytes;
-          })(),
-        };
-    })(),
-  );
+  writeZipOf([...from].map(([path, bytes]) => ({ path, bytes })));
 
 test('a bundle holds checkpoint, tiles, entries, journal and attestations, and verifies as folder and as zip', async () => {
   expect([...files.keys()].sort()).toEqual([

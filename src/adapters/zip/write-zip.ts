@@ -24,3 +24,18 @@ export async function writeZip(members: AsyncIterable<ZipMember>): Promise<Uint8
   if (failures[0]) throw failures[0];
   return concat(...pieces);
 }
+
+/** The same of files that are whole in memory. */
+export function writeZipOf(
+  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): Promise<Uint8Array> {
+  return writeZip(
+    (async function* () {
+      for (const { path, bytes } of files) yield { path, bytes: whole(bytes) };
+    })(),
+  );
+}
+
+async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}

@@ -18,7 +18,7 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
     }
   | { readonly type: 'plan.committed'; readonly plan: Plan }
   /** The intent, journaled before the tool runs. */
-  | { readonly type: 'step.started'; readonly step: StepId; readonly attempt: number }
+  | { readonly type: 'step.started'; readonly step: StepId; readonly attempt: number; readonly by?: StepMaker }
   | { readonly type: 'step.finished'; readonly step: StepId; readonly observation: Json; readonly digest: Digest }
   | { readonly type: 'step.failed'; readonly step: StepId; readonly error: ToolError; readonly retry: boolean }
   | { readonly type: 'approval.requested'; readonly approval: PendingApproval }
@@ -31,5 +31,13 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
   | { readonly type: 'run.failed'; readonly error: ToolError }
   | { readonly type: 'run.cancelled' }
 );
+
+/** What does a step: for whoever asks later how an answer came about. Journals of before do not have it. */
+export interface StepMaker {
+  /** Of the tool. */
+  readonly version: number;
+  /** SHA-256 of the model; null: no model, the symbolic engine. */
+  readonly model: Digest | null;
+}
 
 export type RunEventType = RunEvent['type'];

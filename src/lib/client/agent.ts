@@ -4,6 +4,7 @@ import type { AgentApi, StartOptions, WindowApi } from '#runtime/contract/agent-
 import type { VaultApi } from '#runtime/contract/vault-api.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
+import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
 
 /** The agent as the page sees it: plain listeners, plain results. */
 export type AgentClient = AgentApi &
@@ -54,6 +55,7 @@ export function openAgent(): AgentClient {
     eraseAll: () => wire.eraseAll(),
     // Comlink forwards calls into nested objects; its types tell only of fields that are read.
     identity: wire.identity as unknown as IdentityApi,
+    proofs: wire.proofs as unknown as ProofsApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
   };
 }

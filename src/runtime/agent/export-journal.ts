@@ -1,4 +1,6 @@
 import { checkpointKey } from '#core/audit/checkpoint.ts';
+import { withSignatures } from '#core/audit/cosignature.ts';
+import { encodeDossier, makeDossier } from '#core/audit/dossier.ts';
 import {
   appendExportLine,
   writeExportCheckpoint,
@@ -6,19 +8,21 @@ import {
   writeExportHeader,
   writeExportSeal,
 } from '#core/audit/export.ts';
+import type { ExportRecord } from '#core/audit/export-contents.ts';
 import { EMPTY_FRONTIER } from '#core/audit/merkle.ts';
-import { entryHash, type Payload } from '#core/audit/entry.ts';
-import { merkleTree } from '#core/audit/merkle-tree.ts';
-import { encodeSentenceProof, makeSentenceProof, type JournalRecord } from '#core/audit/sentence-proof.ts';
+import { entryHash } from '#core/audit/entry.ts';
+import { type MerkleTree, merkleTree } from '#core/audit/merkle-tree.ts';
+import { encodeSentenceProof, makeSentenceProof } from '#core/audit/sentence-proof.ts';
 import { concat, utf8 } from '#core/base/bytes.ts';
 import type { RunId, UnixMs } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
-import { readGroups } from '../journal/reader.ts';
 import type { Signer } from '#ports/crypto.ts';
+import { readGroups } from '../journal/reader.ts';
 import type { JournalReading } from '../journal/parts.ts';
+import type { CosignedHead } from '../proofs/witness-facts.ts';
 
-/** What exporting needs beside reading: the seal over the file is signed. */
+/** What exporting needs beside reading: the seal over the file is signed, and cosignatures go along. */
 export type ExportingParts = JournalReading & { readonly signer: Signer };
 
 /** The acknowledged journal as one file that verifies without the app (core/audit/export.ts). */
@@ -27,22 +31,26 @@ export async function exportJournal(
   agent: AgentId,
   createdAt: UnixMs,
   withPayloads: boolean,
+  cosigned: readonly CosignedHead[] = [],
 ): Promise<Uint8Array> {
   const { sha256 } = parts.tools;
   const size = (await parts.store.head())?.size ?? 0;
   const lines: string[] = [];
+  const noted: { readonly note: string; readonly size: number }[] = [];
   let written = 0;
-  let checkpoint: { note: string; size: number } | null = null;
   for await (const group of readGroups(parts)) {
     if (group.size > size) break;
     for (const { text, payload } of group.entries)
       lines.push(writeExportEntry(sha256, text, withPayloads ? payload : null));
     written = group.size;
-    checkpoint = { note: group.checkpoint, size: group.size };
+    const note = cosignedNote(group.checkpoint, group.size, cosigned);
+    // The newest head, and every one that somebody vouches for.
+    if (note === group.checkpoint && group.size < size) continue;
+    lines.push(writeExportCheckpoint(note, group.size));
+    noted.push({ note, size: group.size });
   }
-  const checkpoints = checkpoint === null ? 0 : 1;
-  lines.unshift(writeExportHeader({ agent, createdAt, size: written, checkpoints, version: 2 }));
-  if (checkpoint !== null) lines.push(writeExportCheckpoint(checkpoint.note, checkpoint.size));
+  const header = { agent, createdAt, size: written, checkpoints: noted.length, version: 2 } as const;
+  lines.unshift(writeExportHeader(header));
   const frontier = lines.reduce((sum, line) => appendExportLine(sha256, sum, line.slice(0, -1)), EMPTY_FRONTIER);
   lines.push(await writeExportSeal(sha256, frontier, checkpointKey(parts.signer.publicKey), parts.signer.sign));
   return concat(...lines.map(utf8));
@@ -55,24 +63,55 @@ export async function proveClaim(
   run: RunId,
   claim: string,
 ): Promise<Result<Uint8Array, string>> {
-  const leaves: Uint8Array[] = [];
-  const imported: JournalRecord[] = [];
-  let answer: JournalRecord | null = null;
-  let checkpoint = '';
-  for await (const group of readGroups(parts)) {
-    checkpoint = group.checkpoint;
-    for (const { entry, text, payload } of group.entries) {
-      leaves.push(entryHash(parts.tools.sha256, text));
-      if (entry.type === 'source.imported' && payload) imported.push({ text, payload });
-      if (entry.type === 'answer.verified' && entry.run === run) answer = recordOf(text, payload) ?? answer;
-    }
-  }
-  if (answer === null) return err('This run has no verified answer in the journal, or its contents were destroyed.');
-  const tree = merkleTree(parts.tools.sha256, leaves);
+  const { records, tree, heads } = await wholeJournal(parts);
+  const readable = records.flatMap(({ entry, text, payload }) => (payload === null ? [] : [{ entry, text, payload }]));
+  const answer = readable.findLast(({ entry }) => entry.type === 'answer.verified' && entry.run === run);
+  if (answer === undefined)
+    return err('This run has no verified answer in the journal, or its contents were destroyed.');
+  const imported = readable.filter(({ entry }) => entry.type === 'source.imported');
+  const checkpoint = heads.at(-1)?.note ?? '';
   const proof = makeSentenceProof(parts.tools.sha256, { agent, claim, answer, imported, tree, checkpoint });
   return proof.ok ? ok(utf8(encodeSentenceProof(proof.value))) : err(`This sentence cannot be proved: ${proof.error}.`);
 }
 
-function recordOf(text: string, payload: Payload | null): JournalRecord | null {
-  return payload === null ? null : { text, payload };
+/** Everything about one run in one file, under the newest head that a witness vouches for if one covers the run. */
+export async function exportDossier(
+  parts: JournalReading,
+  agent: AgentId,
+  run: RunId,
+  cosigned: readonly CosignedHead[],
+): Promise<Result<Uint8Array, string>> {
+  const { records, tree, heads } = await wholeJournal(parts);
+  const end = records.findLast(({ entry }) => entry.run === run)?.entry.sequence ?? 0;
+  const anchored = heads.findLast(({ size }) => size > end && cosigned.some((head) => head.size === size));
+  const head = anchored ?? heads.at(-1);
+  const checkpoint = head === undefined ? '' : cosignedNote(head.note, head.size, cosigned);
+  const dossier = makeDossier(parts.tools.sha256, { agent, run, records, tree, checkpoint });
+  return dossier.ok ? ok(utf8(encodeDossier(dossier.value))) : err(`No dossier can be made: ${dossier.error}.`);
+}
+
+/** The journal as it stands, whole in memory, for making proofs. */
+export async function wholeJournal(parts: JournalReading): Promise<{
+  readonly records: readonly ExportRecord[];
+  readonly tree: MerkleTree;
+  /** The head after each group, oldest first. */
+  readonly heads: readonly { readonly note: string; readonly size: number }[];
+}> {
+  const records: ExportRecord[] = [];
+  const heads: { readonly note: string; readonly size: number }[] = [];
+  for await (const group of readGroups(parts)) {
+    heads.push({ note: group.checkpoint, size: group.size });
+    for (const { entry, text, payload } of group.entries) records.push({ entry, text, payload });
+  }
+  const leaves = records.map(({ text }) => entryHash(parts.tools.sha256, text));
+  return { records, tree: merkleTree(parts.tools.sha256, leaves), heads };
+}
+
+/** A head's note with the cosignatures that were given on exactly it. */
+function cosignedNote(note: string, size: number, cosigned: readonly CosignedHead[]): string {
+  const given = cosigned.filter((head) => head.size === size && head.note === note);
+  return withSignatures(
+    note,
+    given.map(({ line }) => line),
+  );
 }

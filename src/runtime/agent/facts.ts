@@ -3,6 +3,7 @@ import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
 import type { IdentityFact } from '../identity/identity-facts.ts';
+import type { WitnessFact } from '../proofs/witness-facts.ts';
 
 /** Everything the journal can say. Each is one entry; `command` names the order it answers, so that none is done twice. */
 export type Fact = (RunEvent | VaultFact) & { readonly command?: CommandId };
@@ -20,6 +21,7 @@ export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'run.forgotten'; readonly run: RunId }
   | { readonly type: 'run.remembered'; readonly run: RunId }
   | IdentityFact
+  | WitnessFact
 );
 
 /** Whose journal it was until a restore, and the last head that they signed. */

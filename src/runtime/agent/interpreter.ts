@@ -1,3 +1,4 @@
+import type { StepMaker } from '#core/agent/events.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
@@ -67,6 +68,11 @@ export class Interpreter implements RunInterpreter {
       });
     }
     return result;
+  }
+
+  async doneBy(run: Run, id: StepId): Promise<StepMaker> {
+    const { definitions } = await import('#core/tools/definitions.ts');
+    return { version: definitions[stepOf(run, id).tool].version, model: null };
   }
 
   finished(step: StepId, observation: Json): EventBody {

@@ -76,7 +76,7 @@ export class LeadingAgent {
   }
 
   static async fromStore(options: LeadingOptions): Promise<LeadingAgent> {
-    const kinds = ['agent', 'identity', 'run', 'summary', 'source', 'settings', 'observation', 'timeline'];
+    const kinds = ['agent', 'identity', 'witnesses', 'run', 'summary', 'source', 'settings', 'observation', 'timeline'];
     const rows = (await Promise.all(kinds.map((kind) => options.ports.store.rows(kind)))).flat();
     return new LeadingAgent(stateFromRows(rows), options);
   }
@@ -247,7 +247,12 @@ export class LeadingAgent {
         );
       }
       case 'act': {
-        await this.#report(id, { type: 'step.started', step: effect.step, attempt: 1 });
+        await this.#report(id, {
+          type: 'step.started',
+          step: effect.step,
+          attempt: 1,
+          by: await interpreter.doneBy(run, effect.step),
+        });
         if (signal.aborted || this.#options.lost.aborted) return;
         const acted = await interpreter.act(run, effect.step);
         return this.#report(
@@ -281,7 +286,8 @@ export class LeadingAgent {
   /** The intent first, durable, then the tool, then its result. */
   async #runStep(run: Run, step: StepId, signal: AbortSignal): Promise<void> {
     const attempt = (run.steps[step]?.attempts ?? 0) + 1;
-    await this.#report(run.id, { type: 'step.started', step, attempt });
+    const by = await this.#options.interpreter.doneBy(run, step);
+    await this.#report(run.id, { type: 'step.started', step, attempt, by });
     const stopped = (): boolean => signal.aborted || this.#options.lost.aborted;
     if (stopped()) return;
     const { interpreter, ports } = this.#options;

@@ -5,6 +5,7 @@ import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
 import { obeyIdentity } from '../identity/identity-facts.ts';
+import { obeyWitness } from '../proofs/witness-facts.ts';
 import type { Fact } from './facts.ts';
 import type { AgentState } from './projection.ts';
 
@@ -100,6 +101,13 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
     case 'give-proof':
     case 'accept-proof': {
       const obeyed = obeyIdentity(state.identity, command);
+      return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
+    }
+    case 'approve-witness':
+    case 'dismiss-witness':
+    case 'keep-cosignature':
+    case 'cosign-log': {
+      const obeyed = obeyWitness(state.witnesses, command);
       return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
     }
   }

@@ -8,6 +8,7 @@ import type { CommandOutcome } from '../contract/commands.ts';
 import type { RunSummary, SourceView, TimelineEntry } from '../contract/views.ts';
 import { projectIdentity, type StoredIdentity } from '../identity/identity-facts.ts';
 import { isRunEvent, type Fact } from './facts.ts';
+import { NO_WITNESSES, projectWitnesses, type StoredWitnesses } from '../proofs/witness-facts.ts';
 import { sentenceFor } from './timeline.ts';
 
 /**
@@ -18,6 +19,7 @@ export interface AgentState {
   readonly agent: string | null;
   /** Null in a journal that does not have its genesis record yet. */
   readonly identity: StoredIdentity | null;
+  readonly witnesses: StoredWitnesses;
   readonly runs: ReadonlyMap<RunId, Run>;
   /** Runs that the owner took from the list: they have no summary row. */
   readonly forgotten: ReadonlySet<RunId>;
@@ -38,6 +40,7 @@ export interface Projected {
 export const EMPTY_STATE: AgentState = {
   agent: null,
   identity: null,
+  witnesses: NO_WITNESSES,
   runs: new Map(),
   forgotten: new Set(),
   sources: new Map(),
@@ -148,6 +151,16 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
       if (identity === state.identity) return { state, rows: [] };
       return { state: { ...state, identity }, rows: [{ kind: 'identity', id: 'identity', sequence, value: identity }] };
     }
+    case 'witness.approved':
+    case 'witness.dismissed':
+    case 'checkpoint.cosigned':
+    case 'log.cosigned': {
+      const witnesses = projectWitnesses(state.witnesses, fact);
+      return {
+        state: { ...state, witnesses },
+        rows: [{ kind: 'witnesses', id: 'witnesses', sequence, value: witnesses }],
+      };
+    }
     default:
       return { state, rows: [] };
   }
@@ -182,6 +195,7 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
   return {
     agent: of<string>('agent')[0]?.[1] ?? null,
     identity: of<StoredIdentity>('identity')[0]?.[1] ?? null,
+    witnesses: of<StoredWitnesses>('witnesses')[0]?.[1] ?? NO_WITNESSES,
     runs,
     forgotten: new Set([...runs.keys()].filter((id) => !listed.has(id))),
     sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),

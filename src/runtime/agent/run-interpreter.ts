@@ -1,4 +1,4 @@
-import type { RunEvent } from '#core/agent/events.ts';
+import type { RunEvent, StepMaker } from '#core/agent/events.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import type { Digest, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -20,6 +20,8 @@ export interface RunInterpreter {
     signal: AbortSignal,
     progress: (done: number, total: number) => void,
   ) => Promise<Result<Json, ToolError>>;
+  /** Which tool of which version will do a step, and which model. */
+  readonly doneBy: (run: Run, step: StepId) => Promise<StepMaker>;
   readonly mayRetry: (error: ToolError, attempt: number) => boolean;
   /** The exact content, and the question about it. @param again why it is asked a second time */
   readonly ask: (

@@ -7,6 +7,7 @@ import type { Source } from '#core/items/source.ts';
 import { answerMarkdown } from '#core/tools/answer-markdown.ts';
 import type { ExtractedQuote, SourceExcerpt } from '../contract/agent-api.ts';
 import type { ImportProgress } from '../contract/views.ts';
+import { NO_WITNESSES, type StoredWitnesses } from '../proofs/witness-facts.ts';
 import { exportJournal, proveClaim } from './export-journal.ts';
 import type { AgentPorts } from './ports.ts';
 import { readExcerpt } from './read-excerpt.ts';
@@ -127,9 +128,11 @@ export class TabFiles {
     return found ?? readExcerpt(ports.blobs, source, span, decode);
   }
 
-  exportJournal(withPayloads: boolean): Promise<Uint8Array> {
+  async exportJournal(withPayloads: boolean): Promise<Uint8Array> {
     const { tab, agent, ports } = this.#options;
-    return exportJournal(tab.reading, agent, ports.clock.now(), withPayloads);
+    const row = await ports.store.row('witnesses', 'witnesses');
+    const { cosigned } = (row?.value as StoredWitnesses | undefined) ?? NO_WITNESSES;
+    return exportJournal(tab.reading, agent, ports.clock.now(), withPayloads, cosigned);
   }
 
   async proveClaim(run: RunId, claim: string): Promise<Uint8Array> {

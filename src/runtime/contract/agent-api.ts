@@ -5,6 +5,7 @@ import type { Plan } from '#core/planner/plan.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { Command, CommandOutcome } from './commands.ts';
 import type { IdentityApi } from './identity-api.ts';
+import type { ProofsApi } from './proofs-api.ts';
 import type { EntryView, ImportProgress, Overview, RunView } from './views.ts';
 
 /** Named here too, for the interface, which does not see the ports. */
@@ -14,6 +15,7 @@ export type { WindowApi };
 export interface AgentApi {
   /** Who the agent is, and proofs of it. */
   readonly identity: IdentityApi;
+  readonly proofs: ProofsApi;
 
   /** Starts the worker's part in this tab; resolves when the first overview is there. */
   start(options: StartOptions): Promise<Overview>;

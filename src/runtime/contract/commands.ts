@@ -3,6 +3,7 @@ import type { Json } from '#core/base/json.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
 import type { IdentityCommand } from '../identity/identity-facts.ts';
+import type { WitnessCommand } from '../proofs/witness-facts.ts';
 
 /** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
 export type Command = { readonly id: CommandId } & (
@@ -30,6 +31,7 @@ export type Command = { readonly id: CommandId } & (
   /** Settings that come with sample data; they hold until the owner saves their own. */
   | { readonly type: 'suggest-settings'; readonly settings: OwnerSettings }
   | IdentityCommand
+  | WitnessCommand
   /** Drops all projections and builds them again from the journal, which stays as it is. */
   | { readonly type: 'rebuild' }
 );
