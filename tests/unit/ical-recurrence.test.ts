@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { occur, RULE_STEPS_MAX } from '#adapters/ical/occur.ts';
 import { readRule } from '#adapters/ical/rule.ts';
 import { recurOf } from '#tests/fakes/recur.ts';
-import { DAY_MS, isoDate, modulo } from '#core/tools/civil-date.ts';
+import { DAY_MS, isoDate, modulo } from '#core/base/civil-date.ts';
 
 /** Starts of a rule as "1997-09-02T09:00" on the wall clock; all of RFC 5545's examples begin at nine on a day of 1997. */
 function starts(rule: string, start = '1997-09-02T09:00', until = '2100-01-01T00:00', from = start): string[] {

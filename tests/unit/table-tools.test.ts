@@ -3,7 +3,7 @@ import type { Table } from '#core/items/item.ts';
 import type { AnswerDraft } from '#core/tools/answer.ts';
 import type { TableQuestion } from '#core/tools/tables/computation.ts';
 import { computeTable as compute } from '#core/tools/tables/compute-table.ts';
-import { isoDate } from '#core/tools/civil-date.ts';
+import { isoDate } from '#core/base/civil-date.ts';
 import { readCellDate } from '#core/tools/tables/cell-date.ts';
 import { readCellNumber } from '#core/tools/tables/cell-number.ts';
 import { plain } from '#core/tools/tables/decimal.ts';

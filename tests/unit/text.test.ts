@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bm25, idf } from '#core/text/bm25.ts';
-import { showDate, weekdayOf } from '#core/text/civil-date.ts';
+import { dayNumber, weekdayOf } from '#core/base/civil-date.ts';
+import { formatShortDate } from '#core/tools/format.ts';
 import { compatibleDates, findWrittenDates, findWrittenTimes, isoOf } from '#core/text/dates.ts';
 import { findNumbers } from '#core/text/numbers.ts';
 import { overlap, rankSentences } from '#core/text/rank-sentences.ts';
@@ -100,8 +101,8 @@ describe('dates', () => {
   });
 
   test('weekdays are those of the calendar', () => {
-    expect(weekdayOf(2026, 11, 27)).toBe(5);
-    expect(showDate('2028-02-29')).toBe('Tue 29 Feb 2028');
+    expect(weekdayOf(dayNumber(2026, 11, 27))).toBe(5);
+    expect(formatShortDate('2028-02-29')).toBe('Tue 29 Feb 2028');
   });
 });
 

@@ -1,9 +1,9 @@
+import { daysInMonth } from '#core/base/civil-date.ts';
 import {
   addDays,
   addMonths,
   isoDate,
   monthAround,
-  monthLength,
   partsOf,
   weekAround,
   weekdayOf,
@@ -186,7 +186,7 @@ export function daysOfMonth(
   if (month === undefined || a < 1 || b < a) return null;
   const number = monthOf(month);
   const given = year === undefined ? nearestYear(today, number) : Number(year);
-  if (b > monthLength(given, number)) return null;
+  if (b > daysInMonth(given, number)) return null;
   return {
     range: { from: isoDate(given, number, a), to: isoDate(given, number, b) },
     certain: { day: true, month: true, year: year !== undefined },
@@ -201,7 +201,7 @@ export function ordinals(a: number, b: number, which: string | undefined, today:
     const { from } = monthAround(today, offset);
     const [year, month] = partsOf(from);
     const end = b >= a ? monthAround(today, offset) : monthAround(today, offset + 1);
-    if (a > monthLength(year, month) || b > partsOf(end.to)[2]) continue;
+    if (a > daysInMonth(year, month) || b > partsOf(end.to)[2]) continue;
     const range = { from: addDays(from, a - 1), to: addDays(end.from, b - 1) };
     if (named === null && range.to < today) continue;
     return { range, certain: named === null ? { day: true } : ALL };

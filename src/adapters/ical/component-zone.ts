@@ -1,7 +1,7 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
-import { civilDate, DAY_MS, dayNumber } from '#core/tools/civil-date.ts';
+import { civilDate, DAY_MS, dayNumber } from '#core/base/civil-date.ts';
 import type { JcalComponent } from './jcal.ts';
 import { propertiesOf, textOf } from './jcal.ts';
 import { readLocal } from './local-time.ts';

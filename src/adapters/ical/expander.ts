@@ -1,7 +1,7 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
-import { DAY_MS, isoDate, MINUTE_MS, modulo, parseIsoDate } from '#core/tools/civil-date.ts';
+import { DAY_MS, isoDate, MINUTE_MS, modulo, parseIsoDate } from '#core/base/civil-date.ts';
 import type { CalendarExpander, Occurrence, Zones } from '#ports/calendar.ts';
 import type { ComponentZone } from './component-zone.ts';
 import { isTruncatedZone, readComponentZone } from './component-zone.ts';

@@ -1,4 +1,4 @@
-import { DAY_MS, validDay } from '#core/tools/civil-date.ts';
+import { DAY_MS, validDay } from '#core/base/civil-date.ts';
 import type { LocalMs } from './occur.ts';
 
 /** Reads "2026-11-24" or "2026-11-24T10:00:00" (Z ignored) as a wall-clock time; null when it is none. */

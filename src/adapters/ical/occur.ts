@@ -1,7 +1,7 @@
 import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
-import type { DayNumber } from '#core/tools/civil-date.ts';
-import { civilDate, DAY_MS, dayNumber, daysInMonth, isLeapYear, modulo, weekdayOf } from '#core/tools/civil-date.ts';
+import type { DayNumber } from '#core/base/civil-date.ts';
+import { civilDate, DAY_MS, dayNumber, daysInMonth, isLeapYear, modulo, weekdayOf } from '#core/base/civil-date.ts';
 import type { Rule } from './rule.ts';
 
 /** A wall-clock time: milliseconds since 1970-01-01T00:00 on that clock, no zone. */

@@ -1,7 +1,7 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import { ok } from '#core/base/result.ts';
-import { DAY_MS } from '#core/tools/civil-date.ts';
+import { DAY_MS } from '#core/base/civil-date.ts';
 import type { Occurrence } from '#ports/calendar.ts';
 import { readLocal } from './local-time.ts';
 import type { LocalMs } from './occur.ts';

@@ -1,7 +1,7 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
-import { DAY_MS } from '#core/tools/civil-date.ts';
+import { DAY_MS } from '#core/base/civil-date.ts';
 import type { Attendance } from '#ports/calendar.ts';
 import type { JcalComponent, JcalProperty } from './jcal.ts';
 import { parameterOf, propertiesOf, propertyOf, textOf } from './jcal.ts';

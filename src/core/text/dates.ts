@@ -1,4 +1,4 @@
-import { daysInMonth, weekdayOf } from './civil-date.ts';
+import { dayNumber, daysInMonth, weekdayOf } from '../base/civil-date.ts';
 
 /** A calendar date as some text gives it; null where the text does not say. */
 export interface PartialDate {
@@ -196,5 +196,5 @@ function weekdayNumber(name: string): number {
 /** False when the text names a weekday that its own full date does not fall on. */
 export function weekdayHolds(date: PartialDate): boolean {
   if (date.weekday === null || date.year === null || date.day === null) return true;
-  return weekdayOf(date.year, date.month, date.day) === date.weekday;
+  return weekdayOf(dayNumber(date.year, date.month, date.day)) === date.weekday;
 }

@@ -1,4 +1,4 @@
-import { civilDate, parseIsoDate, weekdayOf } from './civil-date.ts';
+import { civilDate, parseIsoDate, weekdayOf } from '../base/civil-date.ts';
 
 /** Numbers, dates and durations as an answer writes them: English, the same on every machine. */
 

@@ -1,4 +1,4 @@
-import { parseIsoDate, weekdayOf } from '../text/civil-date.ts';
+import { parseIsoDate, weekdayOf } from '../base/civil-date.ts';
 import { findWrittenDates, findWrittenTimes, isoOf } from '../text/dates.ts';
 import { convertAmount, findAmounts } from '../text/amounts.ts';
 import { closeTo, findNumbers } from '../text/numbers.ts';
@@ -215,7 +215,7 @@ function checkDate(claim: Claim, computation: Of<'date'>, evidence: ReadonlyMap<
 
 function holds(day: string, weekday: number | null): boolean {
   const date = parseIsoDate(day);
-  return date !== null && (weekday === null || weekdayOf(date.year, date.month, date.day) === weekday);
+  return date !== null && (weekday === null || weekdayOf(date) === weekday);
 }
 
 function checkSearch(claim: Claim, { hits, terms, searched }: Of<'search'>): Check {

@@ -1,4 +1,4 @@
-import { dayNumber, parseIsoDate, weekdayOf } from '../text/civil-date.ts';
+import { dayNumber, parseCivilDate, weekdayOf } from '../base/civil-date.ts';
 import { findWrittenDates, findWrittenTimes, isoOf } from '../text/dates.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,7 @@ const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b/i;
  * @param value "2026-11-27" or "2026-11-27T17:00"
  */
 export function checkNamedDate(words: string, value: string, reference: number): boolean {
-  const date = parseIsoDate(value.slice(0, 10));
+  const date = parseCivilDate(value.slice(0, 10));
   if (date === null || words.trim() === '') return false;
   if (/^(?:DTSTART|RRULE)/i.test(words)) return calendarLineHolds(words, value, date);
   const days = dayNumber(date.year, date.month, date.day) - Math.floor(reference / DAY_MS);
@@ -32,7 +32,7 @@ function calendarLineHolds(
   if (/^RRULE/i.test(line)) {
     const days = /BYDAY=([^;\s]+)/i.exec(line)?.[1];
     if (days === undefined || /FREQ=(?:MONTHLY|YEARLY)/i.test(line)) return true;
-    const weekday = weekdayOf(date.year, date.month, date.day);
+    const weekday = weekdayOf(dayNumber(date.year, date.month, date.day));
     return [weekday, (weekday % 7) + 1, ((weekday + 5) % 7) + 1].some((day) =>
       days.toUpperCase().includes(ICAL_DAYS[day - 1] ?? ''),
     );
@@ -58,7 +58,10 @@ function namesHold(
   const iso = `${String(date.year)}-${String(date.month).padStart(2, '0')}-${String(date.day).padStart(2, '0')}`;
   if (full.length > 0) return full.some((reading) => isoOf(reading) === iso);
   const weekday = WEEKDAY.exec(words)?.[1]?.slice(0, 3).toLowerCase();
-  if (weekday !== undefined && WEEKDAYS.indexOf(weekday) + 1 !== weekdayOf(date.year, date.month, date.day)) {
+  if (
+    weekday !== undefined &&
+    WEEKDAYS.indexOf(weekday) + 1 !== weekdayOf(dayNumber(date.year, date.month, date.day))
+  ) {
     return /\b(?:before|to|until|through|and|or|-)\b/.test(words);
   }
   const month = MONTH.exec(words)?.[1]?.toLowerCase();

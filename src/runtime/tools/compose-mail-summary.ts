@@ -7,7 +7,7 @@ import type {
   ThreadsObservation,
   WaitingObservation,
 } from '#core/tools/mail/observations.ts';
-import { showMinute } from '#core/text/civil-date.ts';
+import { formatMinute } from '#core/tools/format.ts';
 import { asJson, inputOf, textsOf } from './arguments.ts';
 import type { Tool } from './tool.ts';
 
@@ -23,7 +23,7 @@ export const composeMailSummary: Tool = {
     const parts = textsOf(args, 'parts');
     const focus = parts.length === 1 ? (parts[0] as MailFocus) : 'all';
     const { date, minute } = context.zones.toLocal(context.now, context.zone);
-    const localNow = `${date}T${showMinute(minute)}`;
+    const localNow = `${date}T${formatMinute(minute)}`;
     return Promise.resolve(ok(asJson(compose(findings, focus, context.zone, localNow))));
   },
 };

@@ -4,7 +4,7 @@ import { OBSERVATION_BYTES_MAX } from '#core/base/limits.ts';
 import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { Address, CalendarItem } from '#core/items/item.ts';
-import { DAY_MS } from '#core/tools/civil-date.ts';
+import { DAY_MS } from '#core/base/civil-date.ts';
 import type { BusyTime, BusyTimes, EventEvidence } from '#core/tools/calendar/busy-times.ts';
 import { busyTimeOf, eventEvidence, withoutRepeats } from '#core/tools/calendar/busy-times.ts';
 import { readBusyTimes as definition } from '#core/tools/calendar/definitions.ts';

@@ -10,7 +10,7 @@ import { Retriever } from '#core/tools/documents/retrieve.ts';
 import { sectionDates } from '#core/tools/documents/section-dates.ts';
 import { isNoise } from '#core/tools/mail/noise.ts';
 import { displayName } from '#core/tools/mail/people.ts';
-import { showDate, showMinute } from '#core/text/civil-date.ts';
+import { formatMinute, formatShortDate } from '#core/tools/format.ts';
 import { splitSentences } from '#core/text/sentences.ts';
 import { ownText } from '#core/text/strip-quotes.ts';
 import { oneLine } from '#core/text/tokens.ts';
@@ -131,7 +131,8 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
 function messagePassages(message: Message, file: string, context: ToolContext): Passage[] {
   if (isNoise(message.from, message.subject, message.text)) return [];
   const sender = displayName(message.from);
-  const sentOn = message.sentAt === null ? '' : showDate(context.zones.toLocal(message.sentAt, context.zone).date);
+  const sentOn =
+    message.sentAt === null ? '' : formatShortDate(context.zones.toLocal(message.sentAt, context.zone).date);
   const line = `From: ${message.from.name === '' ? message.from.address : `${message.from.name} <${message.from.address}>`}`;
   const sentences = splitSentences(ownText(message.text.slice(0, MESSAGE_CHARS_MAX)));
   return sentences.map(({ text }, i) => ({
@@ -194,8 +195,8 @@ function occurrenceOf(event: CalendarItem, file: string, context: ToolContext): 
     )?.[0] ?? '';
   const start = context.zones.toLocal(chosen.start, context.zone);
   return {
-    value: chosen.allDay ? start.date : `${start.date}T${showMinute(start.minute)}`,
-    times: chosen.allDay ? '' : showMinute(start.minute),
+    value: chosen.allDay ? start.date : `${start.date}T${formatMinute(start.minute)}`,
+    times: chosen.allDay ? '' : formatMinute(start.minute),
     startsAt: chosen.start,
     location: chosen.location,
     quote,

@@ -2,7 +2,8 @@ import type { Json } from '../../base/json.ts';
 import { cue, either, evidence, MAIL_WORDS, MEETING_WORDS } from '../cues.ts';
 import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext } from '../goal.ts';
-import { addDays, shownMinute, weekdayOf, type DateRange } from '../local-dates.ts';
+import { formatMinute } from '../../tools/format.ts';
+import { addDays, weekdayOf, type DateRange } from '../local-dates.ts';
 import { parameter, peopleValue, rangeValue, timesValue, valueOf, WEEKDAY_OPTIONS } from '../parameters.ts';
 import { hasCalendar, peopleIn, type Person } from '../people.ts';
 import { goalDates } from '../ranges.ts';
@@ -158,7 +159,7 @@ export const findFreeTime: GoalMethod = {
       `Find ${count === SLOTS_DEFAULT ? '' : count === 1 ? 'the first slot of ' : `${String(count)} slots of `}${String(valueOf<number>(parameters, 'minutes'))} minutes`,
       people.length > 0 ? ` with ${people.map(nameOf).join(' and ')}` : '',
       timeWords(valueOf<DateRange>(parameters, 'between')),
-      hours === null ? '' : `, between ${shownMinute(hours.from)} and ${shownMinute(hours.to)}`,
+      hours === null ? '' : `, between ${formatMinute(hours.from)} and ${formatMinute(hours.to)}`,
       only === '' ? '' : `, only on ${only}`,
       excluded === '' ? '' : `, not on ${excluded}`,
       valueOf<boolean>(parameters, 'weekends') ? ', weekends too' : '',

@@ -1,6 +1,6 @@
 import type { UnixMs } from '../../base/ids.ts';
 import type { OwnerSettings } from '../../items/owner.ts';
-import { MINUTE_MS, isoDate, parseIsoDate, weekdayOf } from '../civil-date.ts';
+import { MINUTE_MS, isoDate, parseIsoDate, weekdayOf } from '../../base/civil-date.ts';
 import type { BusyTime, DateRange } from './busy-times.ts';
 
 /** What was asked of a free time. */

@@ -7,7 +7,7 @@ import { formatDate, formatDateRange, formatList, formatMinute, formatMinutes, f
 import type { BusyTime, BusyTimes, EventEvidence } from './busy-times.ts';
 import type { Clockwork, Day, SlotWishes, Window } from './day-windows.ts';
 import { gapsIn, overlaps, slotIn, usableDays } from './day-windows.ts';
-import { MINUTE_MS, isoDate, parseIsoDate } from '../civil-date.ts';
+import { MINUTE_MS, isoDate, parseIsoDate } from '../../base/civil-date.ts';
 
 export interface SlotSearch {
   readonly wishes: SlotWishes;

@@ -1,5 +1,5 @@
 import type { SourceId } from '../../base/ids.ts';
-import { showDate } from '../../text/civil-date.ts';
+import { formatShortDate } from '../format.ts';
 import { findWrittenDates, isoOf } from '../../text/dates.ts';
 import { findNumbers } from '../../text/numbers.ts';
 import { overlap } from '../../text/rank-sentences.ts';
@@ -375,7 +375,7 @@ function occurrenceClaim(book: EvidenceBook, passage: Passage, zone: string): Cl
   const { occurrence } = passage;
   if (occurrence === null) return book.claim(oneLine(passage.text), 'extract', [cite(book, passage, passage.text)]);
   const evidence = cite(book, passage, occurrence.quote);
-  const when = `${showDate(occurrence.value.slice(0, 10))}${occurrence.times === '' ? '' : `, ${occurrence.times}`}`;
+  const when = `${formatShortDate(occurrence.value.slice(0, 10))}${occurrence.times === '' ? '' : `, ${occurrence.times}`}`;
   const words = occurrence.words;
   return book.claim(`“${oneLine(passage.text)}”: ${when}`, 'computed', [evidence], {
     kind: 'date',

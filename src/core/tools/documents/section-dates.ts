@@ -1,7 +1,7 @@
 import type { UnixMs } from '../../base/ids.ts';
 import type { TextDocument } from '../../items/item.ts';
 import { findWrittenDates, type WrittenDate } from '../../text/dates.ts';
-import { DAY_MS, dayNumber } from '../civil-date.ts';
+import { DAY_MS, dayNumber } from '../../base/civil-date.ts';
 
 /** A heading is a date when at most this many letters and digits of it are something else ("Notes of …", "Mon"). */
 const BESIDES_CHARS_MAX = 24;

@@ -1,6 +1,6 @@
 import type { EvidenceId } from '../../base/ids.ts';
 import type { Address } from '../../items/item.ts';
-import { showDate } from '../../text/civil-date.ts';
+import { formatShortDate } from '../format.ts';
 import type { EvidenceBook } from '../evidence-book.ts';
 import type { MessageRef } from './observations.ts';
 import { displayName } from './people.ts';
@@ -35,6 +35,10 @@ function place(message: MessageRef): {
   locator: string;
 } {
   const { source, start, end } = message.span;
-  const parts = [displayName(message.from), message.sentOn === '' ? '' : showDate(message.sentOn), message.subject];
+  const parts = [
+    displayName(message.from),
+    message.sentOn === '' ? '' : formatShortDate(message.sentOn),
+    message.subject,
+  ];
   return { source, start, end, file: message.file, locator: parts.filter((part) => part !== '').join(', ') };
 }

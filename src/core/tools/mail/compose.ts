@@ -1,6 +1,6 @@
 import { CLAIMS_PER_ANSWER_MAX } from '../../base/limits.ts';
 import type { EvidenceId, UnixMs } from '../../base/ids.ts';
-import { showDate } from '../../text/civil-date.ts';
+import { formatShortDate } from '../format.ts';
 import { oneLine } from '../../text/tokens.ts';
 import type { AnswerDraft, AnswerSection, Claim, Computation } from '../answer.ts';
 import { EvidenceBook } from '../evidence-book.ts';
@@ -182,7 +182,7 @@ function lineClaim(book: EvidenceBook, { subject, messages }: ThreadSummary): Cl
   const first = messages[0];
   const count = `${String(messages.length)} ${messages.length === 1 ? 'message' : 'messages'}`;
   const from = last === undefined ? '' : `, last from ${last.fromOwner ? 'you' : displayName(last.from)}`;
-  const on = last === undefined || last.sentOn === '' ? '' : ` on ${showDate(last.sentOn).replace(/^\w+ /, '')}`;
+  const on = last === undefined || last.sentOn === '' ? '' : ` on ${formatShortDate(last.sentOn).replace(/^\w+ /, '')}`;
   return countOf(
     book,
     `${subject} — ${count}${from}${on}`,

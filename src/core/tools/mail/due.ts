@@ -1,6 +1,6 @@
-import { dayNumber, daysInMonth, parseIsoDate, showDate, showMinute } from '../../text/civil-date.ts';
 import type { NamedDate } from '../../text/dates.ts';
-import { isoDate } from '../civil-date.ts';
+import { daysInMonth, isoDate, parseCivilDate, parseIsoDate } from '../../base/civil-date.ts';
+import { formatMinute, formatShortDate } from '../format.ts';
 
 /** By when something is wanted, as a sentence says it. */
 export interface Due {
@@ -71,7 +71,7 @@ const BARE_WEEKDAY = /^(?:on |by |before )?(?:mon|tues|wednes|thurs|fri|satur|su
 function notToday(date: NamedDate, sentOn: string): NamedDate {
   const day = parseIsoDate(date.from);
   if (day === null || date.from !== sentOn || date.to !== sentOn || !BARE_WEEKDAY.test(date.text)) return date;
-  const later = isoDate(dayNumber(day.year, day.month, day.day) + 7);
+  const later = isoDate(day + 7);
   return { ...date, from: later, to: later };
 }
 
@@ -87,7 +87,7 @@ function withDayOfMonth(sentence: string, date: NamedDate): NamedDate {
 
 /** The first date from this one on with that day of the month; null when there is none. */
 function dayOfMonthFrom(iso: string, wanted: number): string | null {
-  const date = parseIsoDate(iso);
+  const date = parseCivilDate(iso);
   if (date === null || wanted < 1 || wanted > 31) return null;
   let { year, month } = date;
   for (let tries = 0; tries < 3; tries++) {
@@ -101,11 +101,11 @@ function dayOfMonthFrom(iso: string, wanted: number): string | null {
 
 function valueOf(date: NamedDate, day: string): string {
   const minute = date.timeFrom;
-  return minute === null ? day : `${day}T${showMinute(minute)}`;
+  return minute === null ? day : `${day}T${formatMinute(minute)}`;
 }
 
 /** "Fri 27 Nov 2026", with ", 17:00" when there is a time. */
 export function showDue(value: string): string {
   const [day = '', time] = value.split('T');
-  return time === undefined ? showDate(day) : `${showDate(day)}, ${time}`;
+  return time === undefined ? formatShortDate(day) : `${formatShortDate(day)}, ${time}`;
 }

@@ -2,7 +2,7 @@ import type { Result } from '../../base/result.ts';
 import { err, ok } from '../../base/result.ts';
 import type { AnswerDraft, Claim } from '../answer.ts';
 import { formatCount, formatQuantity, formatShortDate } from '../format.ts';
-import { isoDate } from '../civil-date.ts';
+import { isoDate } from '../../base/civil-date.ts';
 import { aggregate, percentOf, slopeOf } from './aggregate.ts';
 import { periodOf } from './cell-date.ts';
 import type { Period } from './cell-date.ts';

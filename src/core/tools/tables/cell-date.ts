@@ -1,5 +1,5 @@
-import type { DayNumber } from '../civil-date.ts';
-import { civilDate, dayNumber, isoDate, isoWeek, validDay } from '../civil-date.ts';
+import type { DayNumber } from '../../base/civil-date.ts';
+import { civilDate, dayNumber, isoDate, isoWeek, validDay } from '../../base/civil-date.ts';
 import { formatMonth, formatShortDate } from '../format.ts';
 
 /** In which order a column writes numeric dates. */

@@ -69,6 +69,12 @@ export function parseIsoDate(text: string): DayNumber | null {
   return validDay(Number(match[1]), Number(match[2]), Number(match[3]));
 }
 
+/** Year, month and day of an ISO date, or null when it is none. */
+export function parseCivilDate(text: string): CivilDate | null {
+  const days = parseIsoDate(text);
+  return days === null ? null : civilDate(days);
+}
+
 /** Day number of a date that exists, else null. */
 export function validDay(year: number, month: number, day: number): DayNumber | null {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
