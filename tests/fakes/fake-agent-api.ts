@@ -482,6 +482,7 @@ export class FakeAgentApi implements AgentApi {
         root: fakeDigest('root'),
         secondCopyLag: 0,
         full: false,
+        mended: [],
         copies: ['opfs', 'indexeddb'],
         agent: 'did:key:z6MkfVkqZvHmXKLfakeAgentKeyForTryingThePages1',
       },

@@ -316,6 +316,8 @@ describe('damage', () => {
         [which === 'first' ? 'opfs' : 'indexeddb', 30],
       ]);
       expect(report.size).toBe(30);
+      // One that is only behind by a little may have been so all along.
+      if (which === 'first') expect(journal.state.mended).toEqual(report.repaired);
       await whole(world);
       expect(await journal.append([fact('on')])).toEqual({ ok: true, value: 30 });
     });
@@ -387,6 +389,17 @@ describe('damage', () => {
       payloads: 29,
     });
   });
+});
+
+test('a second copy that lost more than it may be behind is told of, when it has been mended', async () => {
+  const world = journalWorld();
+  const { journal } = await world.open();
+  for (let group = 0; group < 5; group++) await journal.append(Array.from({ length: 40 }, () => fact(group)));
+  await journal.close();
+  Object.assign(world.second, memoryLegDisk());
+  const { journal: next } = await world.open();
+  expect(next.state.mended).toEqual([{ copy: 'indexeddb', from: 0, to: 200 }]);
+  expect(world.second.groups).toEqual(world.first.groups);
 });
 
 describe('verifying what is new', () => {

@@ -35,6 +35,9 @@ export const en = {
     'There is no room left on this device. Windhover is using a small reserve, so that nothing is lost: free some space, or delete files you no longer need.',
   'banner.full-export': 'Export everything',
   'banner.full-files': 'Files',
+  'banner.mended':
+    'One of the two copies of the journal was damaged ({copies}). It has been mended from the other one: nothing is missing.',
+  'banner.mended-audit': 'Check the journal',
   'banner.offline': 'You are offline. Everything here works without a network.',
 
   'role.leading': 'This tab does the work',

@@ -96,6 +96,7 @@ export class Tab {
         root: head?.root ?? '',
         secondCopyLag: journalState?.lag ?? 0,
         full: journalState?.full ?? false,
+        mended: (journalState?.mended ?? []).map(({ copy }) => copy),
         copies: journalState?.copies ?? journal.legs.map((leg) => leg.name),
         agent,
       },

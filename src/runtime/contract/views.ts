@@ -53,6 +53,8 @@ export interface JournalView {
   readonly secondCopyLag: number;
   /** The disk is full: what is written now takes up a reserve that was kept for this. */
   readonly full: boolean;
+  /** Names of copies that were found damaged when the journal was opened, and were mended from the other. */
+  readonly mended: readonly string[];
   /** Names of the copies in use: ['opfs','indexeddb'] or one of them. */
   readonly copies: readonly string[];
   /** did:key of the agent. */

@@ -55,6 +55,7 @@ export class Journal {
   readonly #others: readonly SecondCopy[];
   readonly #pins: PinKeeper;
   readonly #heads: HeadKeeper;
+  #mended: JournalState['mended'];
   readonly #keys: RecordKeys;
   #head: JournalHead;
   #frontier: Frontier;
@@ -66,7 +67,14 @@ export class Journal {
   #dead: JournalError | null = null;
 
   /** Made by `openJournal`, which has found the copies to agree. */
-  constructor(parts: JournalParts, legs: readonly JournalLeg[], epoch: Epoch, head: JournalHead) {
+  constructor(
+    parts: JournalParts,
+    legs: readonly JournalLeg[],
+    epoch: Epoch,
+    head: JournalHead,
+    mended: JournalState['mended'] = [],
+  ) {
+    this.#mended = mended;
     this.#parts = parts;
     this.#legs = legs;
     this.#epoch = epoch;
@@ -102,6 +110,7 @@ export class Journal {
       lag: Math.max(0, ...this.#others.map(({ lag }) => lag)),
       lagReason: this.#others.find(({ failure }) => failure !== null)?.failure ?? null,
       full: this.#parts.full?.() ?? false,
+      mended: this.#mended,
     };
   }
 
@@ -137,7 +146,11 @@ export class Journal {
       await Promise.all(this.#others.map((other) => other.settle()));
       const pin = await furthestPin(this.#parts.pins);
       const mended = await recover(this.#parts, this.#legs, this.#epoch, { head: this.#head, pin }, false);
-      if (mended.ok) for (const other of this.#others) other.mended(this.#head.size);
+      if (mended.ok) {
+        for (const other of this.#others) other.mended(this.#head.size);
+        this.#mended = [...this.#mended, ...mended.value.repaired];
+        this.#tell();
+      }
       return mended;
     });
     this.#turn = mending.catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { Epoch, Sequence } from '#core/base/ids.ts';
+import { SECOND_LEG_LAG_ENTRIES_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { HeadPin, JournalLeg } from '#ports/journal-leg.ts';
@@ -16,6 +17,9 @@ export interface OpenOptions {
   /** The owner has seen what is lost and goes on with what can be proved. */
   readonly acceptLoss?: boolean;
 }
+
+/** A copy may be behind by what was not yet written to it when the last leader ended; one that is further has lost it. */
+const ROUTINE_LAG_ENTRIES = 2 * SECOND_LEG_LAG_ENTRIES_MAX;
 
 /** The head of a journal that has no entry yet. */
 const NOTHING: JournalHead = { epoch: 0 as Epoch, size: 0, root: '', frontier: [], checkpoint: '' };
@@ -41,7 +45,8 @@ export async function openJournal(
     const kept = quick.head === head ? ok(undefined) : await parts.store.moveHead(epoch, quick.head);
     if (!kept.ok) return err({ code: kept.error, message: 'The store did not take the head.' });
     const unreadable = await countUnreadable(parts, legs[0], head?.size ?? 0, quick.head.size);
-    const journal = new Journal(parts, legs, epoch, quick.head);
+    const mended = quick.repaired.filter(({ from, to }) => to - from > ROUTINE_LAG_ENTRIES);
+    const journal = new Journal(parts, legs, epoch, quick.head, mended);
     return ok({ journal, report: { size: quick.head.size, repaired: quick.repaired, missing, unreadable } });
   }
   const recovered = await recover(parts, legs, epoch, { head, pin }, options.acceptLoss === true);
@@ -52,7 +57,7 @@ export async function openJournal(
   if (options.acceptLoss === true) for (const store of parts.pins) await store.erase();
   const { head: mended, repaired, unreadable } = recovered.value;
   return ok({
-    journal: new Journal(parts, legs, epoch, mended),
+    journal: new Journal(parts, legs, epoch, mended, repaired),
     report: { size: mended.size, repaired, missing, unreadable },
   });
 }

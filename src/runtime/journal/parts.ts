@@ -53,6 +53,8 @@ export interface JournalState {
   readonly lagReason: string | null;
   /** The disk is full: what is written now takes up a reserve. */
   readonly full: boolean;
+  /** Copies that were damaged, or of another history, and were mended from another one when this leader opened them. */
+  readonly mended: OpenReport['repaired'];
 }
 
 export interface JournalError {
