@@ -46,6 +46,7 @@ export default defineConfig({
             '@noble/ciphers/chacha.js',
             '@noble/curves/ed25519.js',
             '@noble/hashes/sha2.js',
+            '@noble/post-quantum/ml-dsa.js',
           ],
         },
         test: {

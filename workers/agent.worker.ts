@@ -29,9 +29,11 @@ import { defaultSettings } from '#runtime/agent/read-views.ts';
 import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
-import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { linesOf } from '#adapters/platform/lines-of.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
+import { IdentityBook } from '#runtime/identity/identity-book.ts';
+import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
+import { RootDesk } from '#runtime/identity/root-desk.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
@@ -58,6 +60,7 @@ interface Opened {
   readonly files: TabFiles;
   readonly desk: IdentityDesk;
   readonly proofs: ProofDesk;
+  readonly root: RootDesk;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -69,6 +72,7 @@ const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
 const desk = async (): Promise<IdentityDesk> => (await opened()).desk;
 const proofs = async (): Promise<ProofDesk> => (await opened()).proofs;
+const root = async (): Promise<RootDesk> => (await opened()).root;
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -162,12 +166,11 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       await keys.erase();
     },
   });
-  const identityDesk = new IdentityDesk({
+  const book = new IdentityBook({
     ...identityParts,
     clock: platformClock,
     store,
     tools: async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) }),
-    owner: async () => ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null,
     command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
   });
   const proofDesk = new ProofDesk({
@@ -179,7 +182,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
     command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
   });
-  return { tab, files: tabFiles, desk: identityDesk, proofs: proofDesk };
+  const owner = async (): Promise<OwnerSettings | null> =>
+    ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
+  return { tab, files: tabFiles, desk: new IdentityDesk(book, owner), root: new RootDesk(book), proofs: proofDesk };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -272,10 +277,11 @@ const wire: AgentWire = {
     prove: async (challenge, show) => (await desk()).prove(challenge, show),
     challenge: async (verifier, asks) => (await desk()).challenge(verifier, asks),
     check: async (proof, challenge, expected) => (await desk()).check(proof, challenge, expected),
-    strengthenRoot: async () => (await desk()).strengthenRoot(),
-    exportRoot: async () => (await desk()).exportRoot(),
-    importRoot: async (backup) => (await desk()).importRoot(backup),
-    removeRoot: async () => (await desk()).removeRoot(),
+    certifyDevice: async () => (await root()).certifyDevice(),
+    strengthenRoot: async () => (await root()).strengthenRoot(),
+    exportRoot: async () => (await root()).exportRoot(),
+    importRoot: async (backup) => (await root()).importRoot(backup),
+    removeRoot: async () => (await root()).removeRoot(),
   },
   proofs: {
     bundle: async (withPayloads) => (await proofs()).bundle(withPayloads),

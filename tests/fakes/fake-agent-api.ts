@@ -60,6 +60,7 @@ export class FakeAgentApi implements AgentApi {
     prove: () => Promise.resolve(NO_IDENTITY),
     challenge: () => Promise.resolve(NO_IDENTITY),
     check: () => Promise.reject(new Error(NO_IDENTITY.error)),
+    certifyDevice: () => Promise.resolve(NO_IDENTITY),
     strengthenRoot: () => Promise.resolve(NO_IDENTITY),
     exportRoot: () => Promise.resolve(NO_IDENTITY),
     importRoot: () => Promise.resolve(NO_IDENTITY),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CommandId, Sequence, UnixMs } from '#core/base/ids.ts';
+import type { CommandId, Epoch, Sequence, UnixMs } from '#core/base/ids.ts';
 import { canonicalJson, type Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
 import { readChallenge } from '#core/identity/challenge.ts';
@@ -11,11 +11,14 @@ import type { Fact } from '#runtime/agent/facts.ts';
 import { obey } from '#runtime/agent/obey.ts';
 import { EMPTY_STATE, project, stateFromRows, type AgentState } from '#runtime/agent/projection.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
+import type { IdentityCommand } from '#runtime/identity/identity-facts.ts';
+import { RootDesk } from '#runtime/identity/root-desk.ts';
 import type { CommandOutcome } from '#runtime/contract/commands.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
-import type { ProjectionRow } from '#ports/agent-store.ts';
+import type { JournalHead, ProjectionRow } from '#ports/agent-store.ts';
 import type { Sealed } from '#ports/crypto.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
 import { tools } from '#tests/fakes/identities.ts';
@@ -30,49 +33,69 @@ const OWNER: OwnerSettings = {
   addresses: ['mara@example.org'],
 };
 
-/** One agent with its desk: orders are obeyed, and facts folded, as the leader does it. */
-async function agentOf(seed: number, owner: OwnerSettings | null = OWNER) {
-  const clock = fakeClock();
+/** A journal and its projections: orders are obeyed, and facts folded, as the leader does it. */
+class Shelf {
+  readonly clock = fakeClock();
+  readonly facts: Fact[] = [];
+  readonly rows = new Map<string, ProjectionRow>();
+  state: AgentState = EMPTY_STATE;
+  owner: OwnerSettings | null;
+  /** What the store says of the journal's length. */
+  size = 0;
+
+  constructor(owner: OwnerSettings | null) {
+    this.owner = owner;
+  }
+
+  commit(fact: Fact): void {
+    const projected = project(this.state, JSON.parse(canonicalJson(fact)) as Fact, this.facts.length as Sequence);
+    this.facts.push(fact);
+    this.state = projected.state;
+    for (const row of projected.rows) this.rows.set(`${row.kind}/${row.id}`, row);
+  }
+
+  command(body: IdentityCommand): Promise<CommandOutcome> {
+    const command = { ...body, id: `order-${String(this.facts.length)}` as CommandId };
+    const obeyed = obey(this.state, command, this.clock.now(), 'UTC');
+    if (!obeyed.ok) return Promise.resolve(obeyed.error);
+    for (const fact of obeyed.value) this.commit(fact);
+    return Promise.resolve({ ok: true, sequence: this.facts.length - 1 });
+  }
+}
+
+/** A device: keys and sealed secrets of its own. */
+function deviceOf(seed: number) {
   const entropy = seededEntropy(seed);
   const kept = new Map<string, Sealed>();
-  const parts = {
-    sha256,
-    entropy,
-    sealer: plainSealer(`device ${String(seed)}`),
-    signer: seededSigner(seed),
-    secrets: memorySecretStore(kept),
-    keys: nobleIdentityKeys(entropy),
-  };
-  const facts: Fact[] = [];
-  const rows = new Map<string, ProjectionRow>();
-  let state: AgentState = EMPTY_STATE;
-  const commit = (fact: Fact): void => {
-    const projected = project(state, JSON.parse(canonicalJson(fact)) as Fact, facts.length as Sequence);
-    facts.push(fact);
-    state = projected.state;
-    for (const row of projected.rows) rows.set(`${row.kind}/${row.id}`, row);
-  };
-  const settings = { owner };
-  const desk = new IdentityDesk({
-    ...parts,
-    clock,
+  const sealer = plainSealer(`device ${String(seed)}`);
+  const signer = seededSigner(seed);
+  return { kept, sha256, entropy, sealer, signer, secrets: memorySecretStore(kept), keys: nobleIdentityKeys(entropy) };
+}
+
+/** What a page of this device can do with the identity in this journal. */
+function deskOf(device: ReturnType<typeof deviceOf>, shelf: Shelf): { desk: IdentityDesk; root: RootDesk } {
+  const book = new IdentityBook({
+    ...device,
+    clock: shelf.clock,
     tools: () => Promise.resolve(tools),
-    owner: () => Promise.resolve(settings.owner),
     store: {
-      row: (kind: string, id: string) => Promise.resolve(rows.get(`${kind}/${id}`) ?? null),
-      head: () => Promise.resolve(null),
+      row: (kind: string, id: string) => Promise.resolve(shelf.rows.get(`${kind}/${id}`) ?? null),
+      head: () => Promise.resolve({ ...HEAD, size: shelf.size }),
     },
-    command: (body): Promise<CommandOutcome> => {
-      const command = { ...body, id: `order-${String(facts.length)}` as CommandId };
-      const obeyed = obey(state, command, clock.now(), 'UTC');
-      if (!obeyed.ok) return Promise.resolve(obeyed.error);
-      obeyed.value.forEach(commit);
-      return Promise.resolve({ ok: true, sequence: facts.length - 1 });
-    },
+    command: (body) => shelf.command(body),
   });
-  commit({ type: 'agent.created', at: clock.now(), agent: 'did:key:z6Mk' });
-  commit({ type: 'agent.genesis', at: clock.now(), records: await beginIdentity(parts, clock.now()) });
-  return { desk, clock, facts, kept, parts, settings, rows: () => [...rows.values()], state: () => state };
+  return { desk: new IdentityDesk(book, () => Promise.resolve(shelf.owner)), root: new RootDesk(book) };
+}
+
+const HEAD: JournalHead = { epoch: 1 as Epoch, size: 0, root: '', frontier: [], checkpoint: '' };
+
+/** An agent that has begun. */
+async function agentOf(seed: number, owner: OwnerSettings | null = OWNER) {
+  const [device, shelf] = [deviceOf(seed), new Shelf(owner)];
+  const at = shelf.clock.now();
+  shelf.commit({ type: 'agent.created', at, agent: 'did:key:z6Mk' });
+  shelf.commit({ type: 'agent.genesis', at, records: await beginIdentity(device, at) });
+  return { device, shelf, kept: device.kept, ...deskOf(device, shelf) };
 }
 
 function value<T>(result: Result<T, string>): T {
@@ -81,13 +104,13 @@ function value<T>(result: Result<T, string>): T {
 }
 
 test('a new agent has a root, its own key and a certified key for proofs, and shows them', async () => {
-  const { desk, state, kept } = await agentOf(1);
+  const { desk, shelf, kept } = await agentOf(1);
   const view = value(await desk.view())!;
   expect(view.id).toMatch(/^agent:[0-9a-f]{64}$/);
   expect(view).toMatchObject({ name: 'Windhover', holdsRoot: true, cosigners: { count: 0, threshold: 0 } });
   expect(view.certificates.map(({ purpose, current }) => [purpose, current])).toEqual([['prove', true]]);
   expect(view.keys.map(({ from }) => from)).toEqual([0]);
-  expect(verifyIdentity(tools, state().identity!.records).ok).toBe(true);
+  expect(verifyIdentity(tools, shelf.state.identity!.records).ok).toBe(true);
   expect(kept.size).toBe(2);
 });
 
@@ -101,8 +124,8 @@ test('one agent proves itself to another, which is told what was shown and no mo
   expect(report.agent?.id).toBe(value(await mara.desk.view())!.id);
   const { shown, statement } = value(readIdentityProof(proof));
   expect(canonicalJson([shown, statement])).not.toContain('mara@example.org');
-  expect(library.facts.at(-1)).toMatchObject({ type: 'proof.accepted', proof: { agent: report.agent?.id } });
-  expect(mara.facts.slice(-2).map(({ type }) => type)).toEqual(['claims.stated', 'proof.given']);
+  expect(library.shelf.facts.at(-1)).toMatchObject({ type: 'proof.accepted', proof: { agent: report.agent?.id } });
+  expect(mara.shelf.facts.slice(-2).map(({ type }) => type)).toEqual(['claims.stated', 'proof.given']);
   expect(value(await mara.desk.view())!.given).toMatchObject([{ verifier: 'Harbour Library', shown: ['owner.name'] }]);
 });
 
@@ -125,17 +148,17 @@ test('a proof counts once, for its challenge, from the agent that is expected', 
 });
 
 test('claims are stated once and again only when they change', async () => {
-  const { desk, facts, settings } = await agentOf(1);
+  const { desk, shelf } = await agentOf(1);
   const prove = async (): Promise<string> => {
     const challenge = value(await desk.challenge('Library', []));
     return canonicalJson(value(readIdentityProof(value(await desk.prove(challenge, ['owner.email'])))).statement);
   };
   const first = await prove();
   expect(await prove()).toBe(first);
-  expect(facts.filter(({ type }) => type === 'claims.stated')).toHaveLength(1);
-  settings.owner = { ...OWNER, addresses: ['m@example.org'] };
+  expect(shelf.facts.filter(({ type }) => type === 'claims.stated')).toHaveLength(1);
+  shelf.owner = { ...OWNER, addresses: ['m@example.org'] };
   expect(await prove()).not.toBe(first);
-  expect(facts.filter(({ type }) => type === 'claims.stated')).toHaveLength(2);
+  expect(shelf.facts.filter(({ type }) => type === 'claims.stated')).toHaveLength(2);
 });
 
 test('an owner who saved nothing is not spoken of', async () => {
@@ -144,13 +167,13 @@ test('an owner who saved nothing is not spoken of', async () => {
 });
 
 test('a challenge that cannot be read or has expired is refused in words', async () => {
-  const { desk, clock } = await agentOf(1);
+  const { desk, shelf } = await agentOf(1);
   expect(await desk.prove('hello', [])).toEqual({
     ok: false,
     error: expect.stringContaining('not a challenge') as string,
   });
   const challenge = value(await desk.challenge('Library', []));
-  await clock.advance(2 * 3_600_000);
+  await shelf.clock.advance(2 * 3_600_000);
   expect(await desk.prove(challenge, [])).toEqual({ ok: false, error: expect.stringContaining('expired') as string });
   expect((await desk.challenge('  ', [])).ok).toBe(false);
   expect(readChallenge(value(await desk.challenge(' Mara ', [])))?.verifier).toBe('Mara');
@@ -159,7 +182,7 @@ test('a challenge that cannot be read or has expired is refused in words', async
 test('the root is made hybrid, certifies anew, and proofs go on holding', async () => {
   const [mara, library] = [await agentOf(1), await agentOf(2)];
   const before = value(await mara.desk.view())!;
-  value(await mara.desk.strengthenRoot());
+  value(await mara.root.strengthenRoot());
   const after = value(await mara.desk.view())!;
   expect(after.id).toBe(before.id);
   expect(after.root.algorithm).toBe('Ed25519+ML-DSA-65');
@@ -167,40 +190,54 @@ test('the root is made hybrid, certifies anew, and proofs go on holding', async 
   const challenge = value(await library.desk.challenge('Library', []));
   const proof = value(await mara.desk.prove(challenge, ['owner.name']));
   expect((await library.desk.check(proof, challenge, before.id)).fault).toBeNull();
-  expect((await mara.desk.strengthenRoot()).ok).toBe(false);
+  expect((await mara.root.strengthenRoot()).ok).toBe(false);
+});
+
+test('a device that lacks the keys of a restored identity says so, and the root certifies its own', async () => {
+  const [mara, library] = [await agentOf(1), await agentOf(2)];
+  const backup = value(await mara.root.exportRoot());
+  mara.shelf.size = 40;
+  const { desk, root } = deskOf(deviceOf(7), mara.shelf);
+  const before = value(await desk.view())!;
+  expect([before.id, before.holdsRoot, before.lacks]).toEqual([
+    value(await mara.desk.view())!.id,
+    false,
+    ['journal-key', 'proof-key'],
+  ]);
+  const challenge = value(await library.desk.challenge('Library', []));
+  expect((await desk.prove(challenge, [])).ok).toBe(false);
+  expect((await root.certifyDevice()).ok).toBe(false);
+  value(await root.importRoot(backup));
+  value(await root.certifyDevice());
+  const after = value(await desk.view())!;
+  expect(after.lacks).toEqual([]);
+  expect(after.keys.map(({ from }) => from)).toEqual([0, 40]);
+  const proof = value(await desk.prove(challenge, ['owner.name']));
+  expect((await library.desk.check(proof, challenge, before.id)).fault).toBeNull();
+  expect(value(await mara.desk.view())!.lacks).toEqual(['journal-key', 'proof-key']);
 });
 
 test('the root leaves the device with its backup and comes back from it alone', async () => {
-  const { desk } = await agentOf(1);
-  const backup = value(await desk.exportRoot());
-  value(await desk.removeRoot());
+  const { desk, root } = await agentOf(1);
+  const backup = value(await root.exportRoot());
+  value(await root.removeRoot());
   expect(value(await desk.view())!.holdsRoot).toBe(false);
-  expect(await desk.strengthenRoot()).toEqual({ ok: false, error: expect.stringContaining('backup') as string });
-  const other = value(await (await agentOf(3)).desk.exportRoot());
-  expect(await desk.importRoot(other)).toEqual({
+  expect(await root.strengthenRoot()).toEqual({ ok: false, error: expect.stringContaining('backup') as string });
+  const other = value(await (await agentOf(3)).root.exportRoot());
+  expect(await root.importRoot(other)).toEqual({
     ok: false,
     error: expect.stringContaining('another agent') as string,
   });
-  expect((await desk.importRoot(backup.slice(0, -40))).ok).toBe(false);
-  value(await desk.importRoot(backup));
+  expect((await root.importRoot(backup.slice(0, -40))).ok).toBe(false);
+  value(await root.importRoot(backup));
   expect(value(await desk.view())!.holdsRoot).toBe(true);
-  value(await desk.strengthenRoot());
-  expect(await desk.importRoot(backup)).toEqual({ ok: false, error: expect.stringContaining('newer') as string });
+  value(await root.strengthenRoot());
+  expect(await root.importRoot(backup)).toEqual({ ok: false, error: expect.stringContaining('newer') as string });
 });
 
 test('secrets lie sealed, and another device cannot use them', async () => {
-  const { desk, kept, parts } = await agentOf(1);
-  const stolen = new IdentityDesk({
-    ...parts,
-    sealer: plainSealer('another device'),
-    clock: fakeClock(),
-    tools: () => Promise.resolve(tools),
-    owner: () => Promise.resolve(null),
-    store: {
-      row: async () => Promise.resolve((await agentOf(1)).rows().find(({ kind }) => kind === 'identity') ?? null),
-    } as never,
-    command: () => Promise.resolve({ ok: true, sequence: 1 }),
-  });
+  const { desk, device, shelf, kept } = await agentOf(1);
+  const { desk: stolen } = deskOf({ ...device, sealer: plainSealer('another device') }, shelf);
   expect(value(await stolen.view())!.holdsRoot).toBe(false);
   const challenge = value(await desk.challenge('Library', []));
   expect(await stolen.prove(challenge, [])).toEqual({
@@ -212,11 +249,13 @@ test('secrets lie sealed, and another device cannot use them', async () => {
 
 test('a second genesis is not folded, facts before it neither, and rows give the same state', async () => {
   const [one, two] = [await agentOf(1), await agentOf(2)];
-  const records = two.state().identity!.records;
+  const records = two.shelf.state.identity!.records;
   const at = 5 as UnixMs;
   const early = project(EMPTY_STATE, { type: 'agent.certified', at, records }, 0 as Sequence);
   expect([early.state.identity, early.rows]).toEqual([null, []]);
-  const later = project(one.state(), { type: 'agent.genesis', at, records }, 9 as Sequence);
-  expect([later.state, later.rows]).toEqual([one.state(), []]);
-  expect(stateFromRows(one.rows()).identity).toEqual(JSON.parse(JSON.stringify(one.state().identity)) as Json);
+  const later = project(one.shelf.state, { type: 'agent.genesis', at, records }, 9 as Sequence);
+  expect([later.state, later.rows]).toEqual([one.shelf.state, []]);
+  expect(stateFromRows([...one.shelf.rows.values()]).identity).toEqual(
+    JSON.parse(JSON.stringify(one.shelf.state.identity)) as Json,
+  );
 });

@@ -276,6 +276,7 @@ test('texts survive a mail client and are refused when cut, renamed or not canon
   const text = challengeText(challenge);
   expect(readChallenge(text)).toEqual(challenge);
   expect(readChallenge(`\r\n  ${text.replaceAll('\n', ' \r\n')}\t`)).toEqual(challenge);
+  expect(readChallenge(`Dear Mara,\n\n${text}\n-- \nThe library`)).toEqual(challenge);
   expect(readChallenge(text.slice(0, -9))).toBeNull();
   expect(readChallenge(text.replace(/\n[^-\n]{64}\n/, '\n'))).toBeNull();
   expect(readChallenge(text.replaceAll('CHALLENGE', 'IDENTITY PROOF'))).toBeNull();

@@ -4,7 +4,7 @@ import { parseCanonicalJson } from './record.ts';
 
 /**
  * A value as text that survives being copied, mailed and pasted: canonical JSON in base64 between two lines that name it,
- * in the form of RFC 7468 (textual encodings), 64 characters a line. Space around it and other line ends do no harm.
+ * in the form of RFC 7468 (textual encodings), 64 characters a line. Other text around it and other line ends do no harm.
  */
 const LINE_CHARS = 64;
 const ARMOR_CHARS_MAX = 1_000_000;
@@ -19,10 +19,10 @@ export function armored(label: string, value: object): string {
 export function unarmored(label: string, armor: string): unknown {
   if (armor.length > ARMOR_CHARS_MAX) return null;
   const begin = `-----BEGIN ${label}-----`;
-  const trimmed = armor.trim();
-  const end = `-----END ${label}-----`;
-  if (!trimmed.startsWith(begin) || !trimmed.endsWith(end)) return null;
-  const bytes = fromBase64(trimmed.slice(begin.length, -end.length).replace(/\s/g, ''));
+  const start = armor.indexOf(begin);
+  const end = armor.indexOf(`-----END ${label}-----`, start);
+  if (start < 0 || end < 0) return null;
+  const bytes = fromBase64(armor.slice(start + begin.length, end).replace(/\s/g, ''));
   const json = bytes === null ? null : textOf(bytes);
   return json === null ? null : parseCanonicalJson(json);
 }

@@ -440,7 +440,8 @@ export const en = {
   'identity.show-hint': 'Always shown: the agent’s identity, its name, its keys and when it was created.',
   'identity.asked': 'asked for',
   'identity.make-proof': 'Make proof',
-  'identity.proof': 'proof',
+  'identity.proof': 'Proof to hand on',
+  'identity.proof-noun': 'proof',
   'identity.proof-made': 'The proof is ready and noted in the journal. Give it to who asked.',
   'identity.check': 'Check a proof',
   'identity.check-lead':
@@ -448,7 +449,8 @@ export const en = {
   'identity.verifier': 'Who asks (they will see this)',
   'identity.ask-for': 'Ask them to show',
   'identity.make-challenge': 'Make challenge',
-  'identity.your-challenge': 'challenge',
+  'identity.your-challenge': 'Challenge to hand on',
+  'identity.challenge-noun': 'challenge',
   'identity.their-proof': 'Their proof',
   'identity.expected': 'Identity you expect (optional)',
   'identity.expected-hint': 'If you know theirs already: any other agent is then refused.',
@@ -477,7 +479,8 @@ export const en = {
   'identity.root-export-warning':
     'Whoever has this secret can take over the agent’s identity. Look around first, then keep it on paper or on a stick, not in a cloud.',
   'identity.root-export-yes': 'Show it',
-  'identity.root-secret': 'root secret',
+  'identity.root-secret': 'Root secret',
+  'identity.root-secret-noun': 'root secret',
   'identity.root-hide': 'Hide root secret',
   'identity.root-remove': 'Take root off this device',
   'identity.root-remove-warning':
@@ -487,6 +490,13 @@ export const en = {
   'identity.root-away-lead': 'The root is not on this device. Paste its secret to bring it back.',
   'identity.root-import': 'Bring root back',
   'identity.root-back': 'The root is back on this device',
+  'identity.lacks-journal-key': 'The key of this device’s journal is not the one that the identity names.',
+  'identity.lacks-proof-key': 'The key for proofs is not on this device, so nothing can be proved from here.',
+  'identity.lacks-lead':
+    'That is so when a backup was restored here. Your root can certify the keys of this device in their place.',
+  'identity.lacks-root': 'Bring your root back first, under “Your root”.',
+  'identity.certify': 'Certify this device’s keys',
+  'identity.certified': 'This device’s keys are certified',
   'identity.strengthen': 'Add post-quantum signatures',
   'identity.strengthen-warning':
     'Your root gives way to a new one that signs with Ed25519 and ML-DSA-65 together, so that a forger must break both. Backups of the old root are of no use afterwards, and proofs grow to about 30 kB.',

@@ -15,6 +15,8 @@ export interface IdentityApi {
   challenge(verifier: string, asks: readonly string[]): Promise<Result<string, string>>;
   /** Checks an answer to a challenge made here. One that holds is journaled, and the challenge is spent. */
   check(proof: string, challenge: string, expected: string | null): Promise<IdentityProofReport>;
+  /** Has the root certify the keys of this device in place of those it lacks: after a restore, say. */
+  certifyDevice(): Promise<Result<void, string>>;
   /** Replaces the owner's root by one that also signs with ML-DSA-65, and has it certify the proof key anew. */
   strengthenRoot(): Promise<Result<void, string>>;
   /** The root's secret as text, for a backup. */
@@ -32,6 +34,8 @@ export interface IdentityView {
   readonly root: KeyView;
   /** Whether the root's secret lies on this device. */
   readonly holdsRoot: boolean;
+  /** Keys of the identity that this device does not have, so that it cannot act for the agent. */
+  readonly lacks: readonly ('journal-key' | 'proof-key')[];
   readonly cosigners: { readonly count: number; readonly threshold: number };
   /** Each signs the journal from an entry on; the last one does now. */
   readonly keys: readonly (KeyView & { readonly from: number })[];
