@@ -1,11 +1,13 @@
 import type { SyncHandle } from './sync-handle.ts';
 
 const FENCE_NAME = 'fence';
-const FENCE_BYTES = 8;
+/** The epoch, and the same again below zero: rotten bytes must not pass for an epoch that nobody can ever exceed. */
+const FENCE_BYTES = 16;
 
 /** Which leader may write, in a file that all of them hold open: read and written without a turn of the event loop. */
 export interface FenceFile {
   readonly raise: (epoch: number) => void;
+  /** 0 when none was raised yet, or what was written is damaged. */
   readonly epoch: () => number;
   readonly close: () => void;
 }
@@ -39,10 +41,15 @@ export async function openFence(directory: FileSystemDirectoryHandle): Promise<F
   return {
     raise: (epoch) => {
       view.setFloat64(0, epoch, true);
+      view.setFloat64(8, -epoch, true);
       handle.write(bytes, { at: 0 });
       handle.flush();
     },
-    epoch: () => (handle.read(bytes, { at: 0 }) === FENCE_BYTES ? view.getFloat64(0, true) : 0),
+    epoch: () => {
+      const whole = handle.read(bytes, { at: 0 }) === FENCE_BYTES;
+      const epoch = view.getFloat64(0, true);
+      return whole && Number.isSafeInteger(epoch) && view.getFloat64(8, true) === -epoch ? epoch : 0;
+    },
     close: () => handle.close(),
   };
 }

@@ -86,14 +86,16 @@ export class Tab {
     const { ports, journal, defaults, agent } = this.#options;
     const [stored, head] = await Promise.all([readOverview(ports.store, defaults), journal.store.head()]);
     const { role, health, journalState } = this.#leading;
+    // The store hears of the head a little later than the other tabs do.
+    const told = journalState !== null && journalState.size > (head?.size ?? 0) ? journalState : head;
     return {
       ...stored,
       role,
       health,
       journal: {
-        size: head?.size ?? 0,
+        size: told?.size ?? 0,
         ...this.#verification.verified,
-        root: head?.root ?? '',
+        root: told?.root ?? '',
         secondCopyLag: journalState?.lag ?? 0,
         full: journalState?.full ?? false,
         mended: (journalState?.mended ?? []).map(({ copy }) => copy),

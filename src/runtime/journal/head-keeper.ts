@@ -25,6 +25,7 @@ export class HeadKeeper {
   }
 
   move(head: JournalHead): void {
+    this.#cancelRetry();
     this.#next = head;
     this.#moving ??= this.#moveAll().finally(() => (this.#moving = null));
   }
@@ -51,9 +52,6 @@ export class HeadKeeper {
 
   /** Until a newer head goes, other tabs would see too short a journal. */
   #retry(head: JournalHead): void {
-    this.#cancelRetry();
-    this.#cancelRetry = this.#clock.after(RETRY_MS, () => {
-      if (this.#next === null && this.#moving === null) this.move(head);
-    });
+    if (this.#next === null) this.#cancelRetry = this.#clock.after(RETRY_MS, () => this.move(head));
   }
 }

@@ -1,4 +1,4 @@
-import type { Epoch, Sequence } from '#core/base/ids.ts';
+import type { Epoch, Ms, Sequence } from '#core/base/ids.ts';
 import { SECOND_LEG_LAG_ENTRIES_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
@@ -52,7 +52,11 @@ export async function openJournal(
   const recovered = await recover(parts, legs, epoch, { head, pin }, options.acceptLoss === true);
   if (!recovered.ok) {
     for (const leg of legs) await leg.close();
-    return recovered;
+    // What is not in the copies that can be opened may be in the one that cannot: nothing is lost yet.
+    const [absent] = recovered.error.code === 'amnesia' ? missing : [];
+    return absent === undefined
+      ? recovered
+      : err({ code: 'io', message: `The ${absent.copy} copy of the journal cannot be opened: ${absent.why}` });
   }
   if (options.acceptLoss === true) for (const store of parts.pins) await store.erase();
   const { head: mended, repaired, unreadable } = recovered.value;
@@ -76,7 +80,7 @@ async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<Opene
   const legs: JournalLeg[] = [];
   const missing: { copy: string; why: string }[] = [];
   for (const leg of parts.legs) {
-    const opened = await leg.open(epoch);
+    const opened = await openPatiently(parts, leg, epoch);
     if (opened.ok) legs.push(heldLeg(leg, epoch));
     else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
     else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
@@ -90,6 +94,18 @@ async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<Opene
     code: 'io',
     message: `No copy of the journal can be opened: ${missing.map(({ why }) => why).join('; ')}`,
   });
+}
+
+const OPEN_TRIES = 3;
+const OPEN_PAUSE_MS = 300 as Ms;
+
+/** The others may be behind a copy that cannot be opened at this moment: it is not left out at the first failure. */
+async function openPatiently(parts: JournalParts, leg: JournalLeg, epoch: Epoch): ReturnType<JournalLeg['open']> {
+  for (let tried = 1; ; tried++) {
+    const opened = await leg.open(epoch);
+    if (opened.ok || opened.error.code === 'fenced' || tried === OPEN_TRIES) return opened;
+    await new Promise<void>((resolve) => parts.clock.after(OPEN_PAUSE_MS, resolve));
+  }
 }
 
 /**
