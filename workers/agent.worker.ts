@@ -67,6 +67,11 @@ let openingVault: Promise<VaultOfThread> | null = null;
 const vaultOfThread = (ask = true): Promise<VaultOfThread> => (openingVault ??= openVault(ask));
 
 let opening: Promise<Opened> | null = null;
+let began = (): void => undefined;
+/** Files may be handed over before the start, while the vault is being opened: they wait for it. */
+const started = new Promise<void>((resolve) => {
+  began = resolve;
+});
 const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
@@ -253,6 +258,7 @@ const wire: AgentWire = {
   lockVault: async () => (await vaultOfThread()).vault.lock(),
   start: async (options, window) => {
     opening ??= openAgent(options, window);
+    began();
     return (await opening).tab.start();
   },
   command: async (command) => (await tab()).command(command),
@@ -262,8 +268,15 @@ const wire: AgentWire = {
   watchRun: async (run, listener) => Comlink.proxy((await tab()).watchRun(run, listener)),
   preview: async (goal, overrides) => (await tab()).preview(goal, overrides),
   importFiles: (id, chosen, listener) =>
-    toldFirst(listener, async (told) => (await files()).importFiles(id, chosen, told)),
-  importSample: (id, listener) => toldFirst(listener, async (told) => (await files()).importSample(id, told)),
+    toldFirst(listener, async (told) => {
+      await started;
+      return (await files()).importFiles(id, chosen, told);
+    }),
+  importSample: (id, listener) =>
+    toldFirst(listener, async (told) => {
+      await started;
+      return (await files()).importSample(id, told);
+    }),
   cancelImport: async (id) => (await files()).cancelImport(id),
   readSource: async (source, start, end, extracted) => (await files()).readSource(source, start, end, extracted),
   entries: async (from, count) => (await tab()).entries(from, count),
