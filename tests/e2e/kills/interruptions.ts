@@ -19,9 +19,8 @@ export const closeTab: Interruption = async (world, page, path) => {
 };
 
 export const endWorker: Interruption = async (world, page, path) => {
-  await agentWorker(page)
-    .evaluate('self.close()')
-    .catch(() => undefined);
+  const worker = await agentWorker(page);
+  await worker.evaluate('self.close()').catch(() => undefined);
   return reloadPage(world, page, path);
 };
 

@@ -65,13 +65,14 @@ export class KillWatch {
       label: LABEL,
       hold: hold === null ? null : { at: hold.at, points: hold.points, ms },
     };
-    await Promise.all([agentWorker(page).evaluate(watchJournal, options), page.evaluate(watchFiles, options)]);
+    const worker = await agentWorker(page);
+    await Promise.all([worker.evaluate(watchJournal, options), page.evaluate(watchFiles, options)]);
     return watch;
   }
 }
 
-export function agentWorker(page: Page): Worker {
-  const worker = page.workers().find((candidate) => candidate.url().includes('agent'));
-  if (!worker) throw new Error('The page has no agent.');
-  return worker;
+/** The thread of this page's agent, which the page starts soon after it is loaded. */
+export async function agentWorker(page: Page): Promise<Worker> {
+  const isAgent = (worker: Worker): boolean => worker.url().includes('agent');
+  return page.workers().find(isAgent) ?? page.waitForEvent('worker', isAgent);
 }
