@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { canonicalJson, type Json } from '#core/base/json.ts';
+import type { RunId } from '#core/base/ids.ts';
+import type { Tab } from '#runtime/agent/tab.ts';
+import { tabWorld, type TabWorld } from '#tests/fakes/tab-world.ts';
+
+const CSV = 'date,category,amount\n2026-09-02,Travel,120.50\n2026-09-09,Food,30.00\n2026-10-01,Travel,80.25\n';
+const POLICY = '# Travel policy\n\nA hotel may cost at most 140 euro a night.\n';
+
+/** Every row of every projection, as bytes, by its name. */
+const rowsOf = (world: TabWorld): Map<string, string> =>
+  new Map([...world.store.rows].sort().map(([name, row]) => [name, canonicalJson(row as unknown as Json)]));
+
+async function settled(world: TabWorld, ended: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 600; turn++) {
+    await world.clock.advance(50);
+    // Reading a goal loads the language for real.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (await ended()) return;
+  }
+  throw new Error('It did not end.');
+}
+
+async function lived(world: TabWorld, between: () => void = () => undefined): Promise<Tab> {
+  const tab = world.tab();
+  const started = tab.start();
+  await settled(world, async () => (await tab.overview()).role === 'leading');
+  await started;
+  await world.addFile(tab, 'expenses.csv', CSV);
+  await world.addFile(tab, 'policy.md', POLICY);
+  const { sources } = await tab.overview();
+  between();
+  for (const goal of ['Total expenses by category since September', 'How much may a hotel cost?']) {
+    const run = `run-${String(goal.length)}` as RunId;
+    const start = {
+      type: 'start-run',
+      run,
+      goal,
+      overrides: {},
+      sources: sources.map(({ id }) => id),
+      now: 1_791_000_000_000,
+      zone: 'UTC',
+    };
+    const outcome = await tab.command(world.order(start));
+    expect(outcome).toMatchObject({ ok: true });
+    await settled(world, async () =>
+      ['complete', 'failed'].includes((await tab.overview()).runs.find(({ id }) => id === run)?.status ?? ''),
+    );
+  }
+  return tab;
+}
+
+test('every projection made anew from the journal is byte for byte the one that was kept live', async () => {
+  const world = tabWorld();
+  const tab = await lived(world);
+  const live = rowsOf(world);
+  expect((await tab.overview()).runs.map(({ status }) => status)).toEqual(['complete', 'complete']);
+  expect(new Set([...live.keys()].map((name) => (JSON.parse(name) as string[])[0])).size).toBeGreaterThanOrEqual(5);
+
+  world.store.rows.clear();
+  const rebuilt = tab.rebuild(() => undefined);
+  let done = false;
+  void rebuilt.finally(() => (done = true));
+  await settled(world, () => Promise.resolve(done));
+  expect(await rebuilt).toMatchObject({ ok: true });
+  expect(rowsOf(world)).toEqual(live);
+});
+
+test('projections that were lost with the power come back the same when the agent starts again', async () => {
+  const world = tabWorld(2);
+  let older: Pick<TabWorld['store'], 'rows' | 'applied' | 'head'> | null = null;
+  const tab = await lived(world, () => {
+    const { rows, applied, head } = world.store;
+    older = structuredClone({ rows, applied, head });
+  });
+  const live = rowsOf(world);
+  let closed = false;
+  void tab.close().finally(() => (closed = true));
+  await settled(world, () => Promise.resolve(closed));
+  Object.assign(world.store, older);
+  expect(rowsOf(world).size).toBeLessThan(live.size);
+
+  const next = world.tab();
+  void next.start();
+  await settled(world, async () => (await next.overview()).role === 'leading');
+  expect(rowsOf(world)).toEqual(live);
+});
