@@ -1,5 +1,6 @@
 import { benchGoal } from '../../tests/bench/goal.ts';
 import { benchImport } from '../../tests/bench/import.ts';
+import { benchJournalGrowth } from '../../tests/bench/journal-growth.ts';
 import { benchSize } from '../../tests/bench/size.ts';
 import { benchStart } from '../../tests/bench/start.ts';
 import { benchAppendInBrowser } from '../../tests/bench/append-in-browser.ts';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   import: benchImport,
   goal: benchGoal,
   append: benchAppendInBrowser,
+  growth: benchJournalGrowth,
 };
 
 const words = process.argv.slice(2);
