@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { verifyMlDsa65 } from '#adapters/noble/ml-dsa.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { linesOf } from '#adapters/platform/lines-of.ts';
 import { readZip } from '#adapters/zip/read-zip.ts';
@@ -27,6 +28,7 @@ const USAGE = `Usage: npm run verify -- FILE [--anchor CHECKPOINT] [--with OTHER
 const tools: CheckFileTools = {
   sha256,
   verifyEd25519,
+  verifyMlDsa65,
   lines: linesOf,
   unzip: readZip,
   formatTime: (time) => new Date(time).toISOString(),

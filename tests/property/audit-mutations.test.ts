@@ -69,7 +69,7 @@ function isFound(mutated: Uint8Array): boolean {
     if (check.firstBad !== null) return true;
   }
   // Nothing bad so far: the whole file has the last word, its last byte included.
-  return !endExportCheck(check).ok || !verifyExportFile(tools, mutated, trust).ok;
+  return !endExportCheck(tools, check).ok || !verifyExportFile(tools, mutated, trust).ok;
 }
 
 type Mutation = (random: Random) => Uint8Array;

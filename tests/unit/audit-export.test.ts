@@ -29,6 +29,7 @@ test('an export says how far it is proved, at what time, and what is not', async
     anchoredAt: null,
     cosignatures: [],
     vouched: null,
+    keys: [],
     sealed: true,
     lines: 13,
     firstBad: null,

@@ -100,6 +100,10 @@ function reportOfExport(tools: CheckFileTools, report: ExportReport, checking: C
     { label: 'Payloads', text: `${counted(report.payloads, 'payload')} present, as their entries commit to` },
     { label: 'Checkpoints', text: `${counted(report.checkpoints, 'checkpoint')} signed by the agent` },
     { label: 'File', text: report.sealed ? 'sealed: no byte of it was changed since' : 'not sealed by the agent' },
+    ...report.keys.map(({ agent, size, certified }) => ({
+      label: 'Key',
+      text: `${agent} signs up to ${String(size)}, ${certified ? 'certified' : 'NOT certified'} for it by the identity in the journal`,
+    })),
     ...cosignatureFacts(tools, report),
     ...anchorFacts(report, checking),
   ];

@@ -1,8 +1,16 @@
 import { equalBytes, hex } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { publicKeyOf } from '../identity/did-key.ts';
-import { type Checkpoint, checkpointKey, openCheckpoint } from './checkpoint.ts';
-import { cosignaturesOn } from './cosignature.ts';
+import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import {
+  type Checkpoint,
+  checkpointKey,
+  openCheckpoint,
+  ORIGIN_PREFIX,
+  originOf,
+  readCheckpoint,
+} from './checkpoint.ts';
+import { cosignaturesOn, keyInName } from './cosignature.ts';
+import { identityRecordsIn, judgeKeys } from './signing-keys.ts';
 import { entryHash } from './entry.ts';
 import {
   appendExportLine,
@@ -49,12 +57,18 @@ interface OpenExport {
   readonly anchor: Anchor | null;
   readonly cosignatures: readonly FoundCosignature[];
   readonly vouched: Vouched | null;
+  /** Heads signed by a key that the agent had before: the entries are the same, and the present key signs on. */
+  readonly earlier: readonly { readonly agent: AgentId; readonly size: number }[];
+  /** Of the agent's identity. */
+  readonly records: readonly unknown[];
   readonly lines: Frontier;
   readonly sealed: boolean;
 }
 
 interface Anchor {
   readonly checkpoint: Checkpoint;
+  /** Signed by another key than the export's: by an earlier one of the agent, if the entries agree. */
+  readonly foreign: boolean;
   readonly cosignatures: readonly FoundCosignature[];
   readonly met: boolean;
 }
@@ -63,7 +77,7 @@ interface Anchor {
 export function verifyExport(lines: Iterable<string | null>, tools: CheckTools, trust: Trust = {}): ExportReport {
   let check = startExportCheck(trust);
   for (const line of lines) check = checkExportLine(tools, check, line);
-  return endExportCheck(check);
+  return endExportCheck(tools, check);
 }
 
 /** Verifies the bytes of an export: a last line without its end was cut. */
@@ -91,7 +105,7 @@ export function checkExportLine(tools: CheckTools, check: ExportCheck, text: str
   return next.ok ? { ...check, line, open: next.value } : { ...check, line, firstBad: { ...next.error, line } };
 }
 
-export function endExportCheck(check: ExportCheck): ExportReport {
+export function endExportCheck(tools: CheckTools, check: ExportCheck): ExportReport {
   const { open } = check;
   const missing = check.firstBad === null ? missingAtEnd(open) : null;
   const firstBad = missing === null ? check.firstBad : { ...missing, line: check.line + 1 };
@@ -110,6 +124,7 @@ export function endExportCheck(check: ExportCheck): ExportReport {
     anchoredAt: open?.anchor?.met === true ? open.anchor.checkpoint.size : null,
     cosignatures: open?.cosignatures ?? [],
     vouched: open?.vouched ?? null,
+    keys: open === null ? [] : judgeKeys(tools, open.records, usesOf(open)),
     sealed: open?.sealed ?? false,
     firstBad,
   };
@@ -131,19 +146,32 @@ function openExport(tools: CheckTools, text: string, trust: Trust): Result<OpenE
     anchor: anchor.value,
     cosignatures: [],
     vouched: null,
+    earlier: [],
+    records: [],
     lines: appendExportLine(tools.sha256, EMPTY_FRONTIER, text),
     sealed: false,
   });
 }
 
 function openAnchor(tools: CheckTools, header: ExportHeader, note: string, trust: Trust): Result<Anchor, Fault> {
-  const publicKey = publicKeyOf(header.agent);
-  if (!publicKey.ok) return fault(null, 'the agent is not named by a did:key of an Ed25519 key');
-  const opened = openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), note);
-  if (!opened.ok) return fault(null, "the anchor is not a checkpoint signed by this export's agent");
-  const cosignatures = findCosignatures(tools, note, opened.value.size, trust);
+  const opened = openBySelf(tools, note);
+  if (opened === null) return fault(null, NOT_ITS_ANCHOR);
+  const foreign = opened.origin !== originOf(header.agent);
+  // An empty tree is the beginning of any journal.
+  if (foreign && opened.size === 0) return fault(null, NOT_ITS_ANCHOR);
+  const cosignatures = findCosignatures(tools, note, opened.size, trust);
   if (cosignatures === null) return fault(null, 'a cosignature on the anchor does not hold');
-  return ok({ checkpoint: opened.value, cosignatures, met: false });
+  return ok({ checkpoint: opened, foreign, cosignatures, met: false });
+}
+
+const NOT_ITS_ANCHOR = "the anchor is not a checkpoint signed by this export's agent";
+
+/** A checkpoint signed by the agent that its origin names, whichever that is. */
+function openBySelf(tools: CheckTools, note: string): Checkpoint | null {
+  const read = readCheckpoint(note);
+  const key = read.ok ? keyInName(read.value.origin) : null;
+  const opened = key === null ? null : openCheckpoint(tools.sha256, tools.verifyEd25519, key, note);
+  return opened?.ok === true ? opened.value : null;
 }
 
 function continueExport(tools: CheckTools, open: OpenExport, text: string, trust: Trust): Result<OpenExport, Fault> {
@@ -183,7 +211,8 @@ function nextEntry(
   if (hex(entryHash(tools.sha256, text)) !== leaf)
     return fault(sequence, `entry ${String(sequence)} does not hash to its leaf: one of them was changed`);
   const payloads = open.payloads + (payload === null ? 0 : 1);
-  return meetAnchor(tools, { ...open, journal: checked.value, payloads });
+  const records = payload === null ? [] : identityRecordsIn(payload.value);
+  return meetAnchor(tools, { ...open, journal: checked.value, payloads, records: [...open.records, ...records] });
 }
 
 function nextCheckpoint(
@@ -198,13 +227,17 @@ function nextCheckpoint(
       journal.frontier.size,
       `a checkpoint of ${String(size)} entries stands after ${String(journal.frontier.size)}`,
     );
-  const checked = checkCheckpoint(tools, journal, note);
+  const origin = readCheckpoint(note);
+  const before = origin.ok && origin.value.origin !== originOf(open.header.agent) ? openBySelf(tools, note) : null;
+  const checked = checkCheckpoint(tools, journal, note, before === null ? 'signature' : 'root');
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
   const found = findCosignatures(tools, note, size, trust);
   if (found === null) return fault(size, `a cosignature on the checkpoint of ${String(size)} entries does not hold`);
   const vouched = furthest(open.vouched, ...found.filter(({ trusted }) => trusted).map(vouchedBy));
   const cosignatures = [...open.cosignatures, ...found];
-  return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1, cosignatures, vouched });
+  const agent = before?.origin.slice(ORIGIN_PREFIX.length) as AgentId | undefined;
+  const earlier = agent === undefined ? open.earlier : [...open.earlier, { agent, size }];
+  return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1, cosignatures, vouched, earlier });
 }
 
 /** The seal is the agent's, over exactly the lines that were read. */
@@ -241,13 +274,20 @@ function vouchedBy({ name, size, time }: FoundCosignature): Vouched {
   return { size, time, by: name };
 }
 
+/** Each key with the largest head it signed. */
+function usesOf({ header, journal, earlier }: OpenExport): { readonly agent: AgentId; readonly size: number }[] {
+  return [...earlier, { agent: header.agent, size: journal.proved?.size ?? 0 }];
+}
+
 /** When as many entries are read as the anchor covers, their root must be the anchor's. */
 function meetAnchor(tools: CheckTools, open: OpenExport): Result<OpenExport, Fault> {
   const { anchor, journal } = open;
   if (anchor?.checkpoint.size !== journal.frontier.size) return ok(open);
   const { size, root } = anchor.checkpoint;
   if (!equalBytes(frontierRoot(tools.sha256, journal.frontier), root))
-    return fault(0, `the journal was rewritten: its first ${String(size)} entries are not those the anchor signs`);
+    return anchor.foreign
+      ? fault(null, NOT_ITS_ANCHOR)
+      : fault(0, `the journal was rewritten: its first ${String(size)} entries are not those the anchor signs`);
   const byWitness = anchor.cosignatures.filter(({ trusted }) => trusted).map(vouchedBy);
   const vouched = furthest(open.vouched, { size, time: journal.time, by: null }, ...byWitness);
   return ok({
@@ -262,6 +302,7 @@ function missingAtEnd(open: OpenExport | null): Fault | null {
   if (open === null) return { sequence: null, why: 'the file is empty' };
   const { header, journal, anchor } = open;
   const read = journal.frontier.size;
+  if (anchor?.met === false && anchor.foreign) return { sequence: null, why: NOT_ITS_ANCHOR };
   if (anchor?.met === false)
     return {
       sequence: read,

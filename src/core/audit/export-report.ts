@@ -1,6 +1,7 @@
 import type { UnixMs } from '../base/ids.ts';
 import type { AgentId } from '../identity/did-key.ts';
 import type { NoteKey } from './note.ts';
+import type { SigningKeyUse } from './signing-keys.ts';
 
 /** What is known of an export, and the first thing wrong with it. */
 export interface ExportReport {
@@ -27,6 +28,8 @@ export interface ExportReport {
   readonly cosignatures: readonly FoundCosignature[];
   /** The largest size that something outside the device vouches for: the anchor, or a cosignature by a trusted witness. */
   readonly vouched: Vouched | null;
+  /** The keys that sign heads in the file, judged by the identity that the journal holds; empty when it holds none. */
+  readonly keys: readonly SigningKeyUse[];
   /** The agent signed the file as a whole (version 2). */
   readonly sealed: boolean;
   readonly firstBad: ExportFault | null;
@@ -81,9 +84,11 @@ export function describeExport(report: ExportReport, formatTime: (time: UnixMs) 
   const follow = rest === 0 ? 'no entries follow' : rest === 1 ? '1 entry follows' : `${String(rest)} entries follow`;
   const more = vouched !== null && verifiedUpTo > vouched.size;
   const alone = more ? ` Up to ${String(verifiedUpTo)} the agent alone signs, as a continuation.` : '';
-  return `${proved} (${follow}).${vouched === null ? UNANCHORED : alone}`;
+  const uncertified = report.keys.some(({ certified }) => !certified) ? UNCERTIFIED : '';
+  return `${proved} (${follow}).${vouched === null ? UNANCHORED : alone}${uncertified}`;
 }
 
+const UNCERTIFIED = ' A key that signs here is not certified by the identity in the journal.';
 const UNANCHORED =
   " Only the device's own key and clock say so: without an anchor, an end cut off or a past rewritten by the device's owner cannot be seen.";
 

@@ -47,6 +47,8 @@ export interface JournalFault {
 export interface CheckTools {
   readonly sha256: Sha256;
   readonly verifyEd25519: VerifyEd25519;
+  /** For identities with hybrid keys (FIPS 204); without it their records count as not signed. */
+  readonly verifyMlDsa65?: VerifyEd25519;
 }
 
 export function startCheck(agent: AgentId): JournalCheck {
