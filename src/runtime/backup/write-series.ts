@@ -66,14 +66,15 @@ export async function writeSeries(
   const end: BackupEnd = { size: head.size, epoch: head.epoch, checkpoint: head.checkpoint };
   const found = (await findSeries(folder)).find(({ series }) => series === target.series) ?? null;
   const standing = found === null ? null : await standingSegments(tools, live, folder, found, target);
-  const keyThere = found?.files.some(
-    ({ name, bytes }) => name === target.keyFile.name && bytes === target.keyFile.bytes,
-  );
-  if (keyThere !== true) await writeWhole(folder, target.keyFile.name, target.lockedKey);
+  const { name: keyFile, bytes: keyBytes, sha256: keyDigest } = target.keyFile;
+  const keyThere =
+    found?.index?.key.sha256 === keyDigest &&
+    found.files.some(({ name, bytes }) => name === keyFile && bytes === keyBytes);
+  if (!keyThere) await writeWhole(folder, keyFile, target.lockedKey);
 
   const last = standing?.at(-1)?.to ?? 0;
   if (standing !== null && last === end.size) {
-    if (keyThere !== true) await writeIndex(folder, target, standing);
+    if (!keyThere) await writeIndex(folder, target, standing);
     return { to: last, segment: null, bytes: sizeOf(standing) };
   }
   const asBase = standing === null || standing.length >= SEGMENTS_MAX;
