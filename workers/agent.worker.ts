@@ -4,27 +4,21 @@ import type { CommandId, UnixMs } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { loadOwnFile } from '#adapters/http/own-files.ts';
-import { indexedDbAgentStore } from '#adapters/indexeddb/agent-store.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
-import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
 import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
-import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
-import { keyvalPinStore } from '#adapters/keyval/head-pin-store.ts';
 import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts';
 import { keyvalSecretStore } from '#adapters/keyval/secret-store.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
-import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
-import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
-import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { StartOptions } from '#runtime/contract/agent-api.ts';
-import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
+import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
@@ -38,7 +32,9 @@ import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
 import { openVault, signerOf, type VaultOfThread } from './open-vault.ts';
+import { openBackup } from './backup.ts';
 import { sealerOf } from './sealer-of.ts';
+import { currentPlace, placesOf, storesOf } from './stores.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
@@ -61,6 +57,7 @@ interface Opened {
   readonly desk: IdentityDesk;
   readonly proofs: ProofDesk;
   readonly root: RootDesk;
+  readonly backup: BackupApi;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -78,6 +75,7 @@ const files = async (): Promise<TabFiles> => (await opened()).files;
 const desk = async (): Promise<IdentityDesk> => (await opened()).desk;
 const proofs = async (): Promise<ProofDesk> => (await opened()).proofs;
 const root = async (): Promise<RootDesk> => (await opened()).root;
+const backup = async (): Promise<BackupApi> => (await opened()).backup;
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -88,27 +86,16 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const sealer = sealerOf(open);
   const { signer, byPlatform } = await signerOf(open, keys, sealer);
   const ballast = new Ballast(opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast'), platformClock);
-  const store = ballastedStore(indexedDbAgentStore(sealer), ballast);
-  const pins = [
-    keyvalPinStore(),
-    callbackPinStore(
-      () => window.pins.get(),
-      (value) => window.pins.set(value),
-      () => window.pins.erase(),
-    ),
-  ];
+  const place = await currentPlace(opfs);
+  const storeParts = { opfs, sealer, window };
+  const { pins, blobs, ...plain } = storesOf(place, storeParts);
+  const store = ballastedStore(plain.store, ballast);
   const ports: AgentPorts = {
     clock: platformClock,
     entropy: webCryptoEntropy,
     sha256,
     store,
-    blobs: sealedBlobStore({
-      files: opfs ? opfsBlobFiles() : indexedDbBlobFiles(),
-      sealer,
-      entropy: webCryptoEntropy,
-      clock: platformClock,
-      sha256: incrementalSha256,
-    }),
+    blobs,
     files: windowFileTarget(window, sha256),
     language: once(() => loadLanguage(options.locale)),
   };
@@ -132,11 +119,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       sealer,
       tools: { sha256, verifyEd25519 },
       store,
-      legs: (opfs ? [opfsJournalLeg(), indexedDbJournalLeg()] : [indexedDbJournalLeg()]).map((leg) =>
-        ballastedLeg(leg, ballast),
-      ),
+      legs: plain.legs.map((leg) => ballastedLeg(leg, ballast)),
       full: () => ballast.spent,
-      pins: opfs ? [...pins, opfsPinStore()] : pins,
+      pins,
     },
     agent,
     beginIdentity: (at) => beginIdentity(identityParts, at),
@@ -162,15 +147,19 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     ports,
     agent,
     defaults,
-    importer: importInWorker(open),
+    importer: importInWorker(open, place),
     ownFile: loadOwnFile,
     decode: (bytes) => new TextDecoder().decode(bytes),
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
     eraseRest: async () => {
+      await places.erase();
+      await backup.erase();
       await ballast.erase();
       await keys.erase();
     },
   });
+  const places = placesOf(storeParts);
+  const backup = openBackup({ tab, ports, agent, sealer, signer, lock, places });
   const book = new IdentityBook({
     ...identityParts,
     clock: platformClock,
@@ -189,7 +178,14 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   });
   const owner = async (): Promise<OwnerSettings | null> =>
     ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
-  return { tab, files: tabFiles, desk: new IdentityDesk(book, owner), root: new RootDesk(book), proofs: proofDesk };
+  return {
+    tab,
+    files: tabFiles,
+    desk: new IdentityDesk(book, owner),
+    root: new RootDesk(book),
+    proofs: proofDesk,
+    backup,
+  };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -285,6 +281,24 @@ const wire: AgentWire = {
   exportAll: (listener) => toldFirst(listener, async (told) => (await files()).exportAll(told)),
   proveClaim: async (run, claim) => (await files()).proveClaim(run, claim),
   eraseAll: async () => (await files()).eraseAll(),
+  backup: {
+    onView: async (listener) => (await backup()).onView(listener),
+    setUp: async (place, passphrase) => (await backup()).setUp(place, passphrase),
+    changePassphrase: async (passphrase) => (await backup()).changePassphrase(passphrase),
+    showKey: async () => (await backup()).showKey(),
+    backUp: async () => (await backup()).backUp(),
+    archive: async () => (await backup()).archive(),
+    drill: async (from) => (await backup()).drill(from),
+    cancel: async () => (await backup()).cancel(),
+    turnOff: async () => (await backup()).turnOff(),
+    look: async (from) => (await backup()).look(from),
+    open: async (series, secret) => (await backup()).open(series, secret),
+    restore: (listener) => toldFirst(listener, async (told) => (await backup()).restore(told)),
+    stopRestore: async () => (await backup()).stopRestore(),
+    setAside: async () => (await backup()).setAside(),
+    bringBack: async () => (await backup()).bringBack(),
+    discardSetAside: async () => (await backup()).discardSetAside(),
+  },
   identity: {
     view: async () => (await desk()).view(),
     prove: async (challenge, show) => (await desk()).prove(challenge, show),

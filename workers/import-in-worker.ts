@@ -14,7 +14,7 @@ const CANCEL_GRACE_MS = 3_000 as Ms;
  * A cancelled import first gives up what it had staged.
  */
 export const importInWorker =
-  (vault: OpenVault): Importer =>
+  (vault: OpenVault, place: number): Importer =>
   async (files, known, { added, progress, signal }) => {
     const worker = new ImportWorker({ name: 'import' });
     const broken = new Promise<never>((_, reject) => {
@@ -40,7 +40,7 @@ export const importInWorker =
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
     try {
-      return await Promise.race([api.run(vault, files, known, seen, Comlink.proxy(added)), broken, ended]);
+      return await Promise.race([api.run(vault, place, files, known, seen, Comlink.proxy(added)), broken, ended]);
     } finally {
       signal.removeEventListener('abort', cancel);
       worker.terminate();

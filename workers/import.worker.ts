@@ -3,39 +3,30 @@ import * as Comlink from 'comlink';
 import { fileBytes } from '#adapters/files/file-bytes.ts';
 import { loadArchive, loadParser } from '#adapters/files/parser-list.ts';
 import { incrementalSha256 } from '#adapters/noble/sha256.ts';
-import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
-import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { OpenVault } from '#ports/vault.ts';
-import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { ImportWorkerApi } from '#runtime/contract/import-api.ts';
 import { sealerOf } from './sealer-of.ts';
+import { blobsOf } from './stores.ts';
 import { importFiles } from '#runtime/import/importer.ts';
 
 /** The import's thread: started when files come in, ended when they are in. Parsers are loaded as their files come. */
 const cancelling = new AbortController();
 
 /** The same blobs the agent reads, sealed by the vault that it has open. */
-async function openBlobs(vault: OpenVault): Promise<BlobStore> {
-  const opfs = (await opfsAvailable()) && syncHandlesAvailable();
-  return sealedBlobStore({
-    files: opfs ? opfsBlobFiles() : (await import('#adapters/indexeddb/blob-files.ts')).indexedDbBlobFiles(),
-    sealer: sealerOf(vault),
-    entropy: webCryptoEntropy,
-    clock: platformClock,
-    sha256: incrementalSha256,
-  });
+async function openBlobs(vault: OpenVault, place: number): Promise<BlobStore> {
+  return blobsOf(place, (await opfsAvailable()) && syncHandlesAvailable(), sealerOf(vault));
 }
 
 const api: ImportWorkerApi = {
-  run: async (vault, files, known, progress, added) => {
+  run: async (vault, place, files, known, progress, added) => {
     await requireShut();
     const paths = new Map(known.map(({ id, path }) => [id, path]));
     return importFiles({
       files: files.map(({ path, file }) => fileBytes(path, file)),
-      blobs: await openBlobs(vault),
+      blobs: await openBlobs(vault, place),
       parsers: loadParser,
       archives: loadArchive,
       known: (id) => paths.get(id) ?? null,

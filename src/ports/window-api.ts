@@ -9,9 +9,10 @@ export interface WindowApi {
   ): Promise<{ name: string; where: 'folder' | 'downloads' }>;
   /** The name under which the chosen folder holds this content as `saveFile` names it; null when it does not, or that cannot be told. */
   findFile(name: string, digest: string): Promise<string | null>;
+  /** One pin for each set of stores; the first set's has the empty name. */
   pins: {
-    get(): Promise<string | null>;
-    set(value: string): Promise<void>;
-    erase(): Promise<void>;
+    get(place: string): Promise<string | null>;
+    set(place: string, value: string): Promise<void>;
+    erase(place: string): Promise<void>;
   };
 }

@@ -39,7 +39,7 @@ const api = {
     const controller = new AbortController();
     const sources: Source[] = [];
     let reports = 0;
-    const done = await importInWorker(await vault)(files, known, {
+    const done = await importInWorker(await vault, 0)(files, known, {
       added: (source) => Promise.resolve(void sources.push(source)),
       progress: (progress) => {
         reports++;

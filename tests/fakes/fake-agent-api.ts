@@ -5,6 +5,7 @@ import { err, ok } from '#core/base/result.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentApi, ImportFile, SourceExcerpt, StartOptions, VerifyReport } from '#runtime/contract/agent-api.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
 import type {
@@ -33,6 +34,16 @@ import {
 /** What a page can be shown with. */
 export type FakeScene = 'empty' | 'filled' | 'amnesia' | 'damaged';
 
+const NO_BACKUP = err({ code: 'nothing', message: 'The fake has no backup.', file: null });
+const NO_BACKUP_VIEW: BackupView = {
+  place: null,
+  working: null,
+  problem: null,
+  last: null,
+  behind: 0,
+  drill: null,
+  replaced: false,
+};
 const NO_IDENTITY = err('The fake has no identity.');
 const NO_PROOFS = err('The fake proves nothing.');
 const STEP_MS = 700;
@@ -54,6 +65,25 @@ export class FakeAgentApi implements AgentApi {
   #overviewListeners = new Set<(overview: Overview) => void>();
   #runListeners = new Map<RunId, Set<(view: RunView | null) => void>>();
   #cancelled = new Set<string>();
+  /** Pages of an agent without a backup. */
+  readonly backup: BackupApi = {
+    onView: (listener) => Promise.resolve(listener(NO_BACKUP_VIEW)),
+    setUp: () => Promise.resolve(NO_BACKUP),
+    changePassphrase: () => Promise.resolve(NO_BACKUP),
+    showKey: () => Promise.resolve(null),
+    backUp: () => Promise.resolve(NO_BACKUP),
+    archive: () => Promise.resolve(NO_BACKUP),
+    drill: () => Promise.resolve(NO_BACKUP),
+    cancel: () => Promise.resolve(),
+    turnOff: () => Promise.resolve(),
+    look: () => Promise.resolve(NO_BACKUP),
+    open: () => Promise.resolve(NO_BACKUP),
+    restore: () => Promise.resolve(NO_BACKUP),
+    stopRestore: () => Promise.resolve(),
+    setAside: () => Promise.resolve(null),
+    bringBack: () => Promise.resolve(),
+    discardSetAside: () => Promise.resolve(),
+  };
   /** Pages of an agent that has no identity yet. */
   readonly identity: IdentityApi = {
     view: () => Promise.resolve(ok(null)),

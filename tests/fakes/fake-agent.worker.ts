@@ -32,6 +32,7 @@ const wire: AgentWire = {
   proveClaim: () => api.proveClaim(),
   identity: api.identity,
   proofs: api.proofs,
+  backup: api.backup,
   eraseAll: () => api.eraseAll(),
   rebuild: (listener) => api.rebuild(listener),
   vault: () => Promise.resolve(FAKE_VAULT),

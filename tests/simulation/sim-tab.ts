@@ -77,9 +77,9 @@ export class SimTab {
     const pins: HeadPinStore[] = [
       idbPin(world.idb, this.worker),
       callbackPinStore(
-        () => api.pins.get(),
-        (value) => api.pins.set(value),
-        () => api.pins.erase(),
+        () => api.pins.get(''),
+        (value) => api.pins.set('', value),
+        () => api.pins.erase(''),
       ),
     ];
     const second = this.#leg(idbLeg(world.idb, this.worker));

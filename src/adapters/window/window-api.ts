@@ -6,7 +6,7 @@ const PIN_KEY = 'windhover.pin';
 
 /** What the worker may ask of its window. `memory` stands in where the browser refuses localStorage. */
 export function createWindowApi(folder: OwnerFolder): WindowApi {
-  let memory: string | null = null;
+  const memory = new Map<string, string>();
   return {
     visible: () => Promise.resolve(document.visibilityState === 'visible'),
     async saveFile(name, mediaType, bytes) {
@@ -17,18 +17,19 @@ export function createWindowApi(folder: OwnerFolder): WindowApi {
     },
     findFile: (name, digest) => folder.find(name, digest),
     pins: {
-      get: () => Promise.resolve(attempt(() => localStorage.getItem(PIN_KEY)) ?? memory),
-      set(value) {
-        memory = value;
+      get: (place) =>
+        Promise.resolve(attempt(() => localStorage.getItem(PIN_KEY + place)) ?? memory.get(place) ?? null),
+      set(place, value) {
+        memory.set(place, value);
         attempt(() => {
-          localStorage.setItem(PIN_KEY, value);
+          localStorage.setItem(PIN_KEY + place, value);
         });
         return Promise.resolve();
       },
-      erase() {
-        memory = null;
+      erase(place) {
+        memory.delete(place);
         attempt(() => {
-          localStorage.removeItem(PIN_KEY);
+          localStorage.removeItem(PIN_KEY + place);
         });
         return Promise.resolve();
       },

@@ -3,6 +3,7 @@ import AgentWorker from '#workers/agent.worker.ts?worker';
 import type { AgentApi, StartOptions, WindowApi } from '#runtime/contract/agent-api.ts';
 import type { VaultApi } from '#runtime/contract/vault-api.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
 
@@ -54,6 +55,7 @@ export function openAgent(): AgentClient {
     proveClaim: (run, claim) => wire.proveClaim(run, claim),
     eraseAll: () => wire.eraseAll(),
     // Comlink forwards calls into nested objects; its types tell only of fields that are read.
+    backup: backupOver(wire.backup as unknown as Comlink.Remote<BackupApi>),
     identity: wire.identity as unknown as IdentityApi,
     proofs: wire.proofs as unknown as ProofsApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
@@ -63,4 +65,25 @@ export function openAgent(): AgentClient {
 /** A script that cannot be loaded gives a bare Event without a message. */
 function loadErrorOf(event: Partial<ErrorEvent>): string {
   return event.message ?? 'its script could not be loaded';
+}
+
+function backupOver(wire: Comlink.Remote<BackupApi>): BackupApi {
+  return {
+    onView: (listener) => wire.onView(Comlink.proxy(listener)),
+    setUp: (place, passphrase) => wire.setUp(place, passphrase),
+    changePassphrase: (passphrase) => wire.changePassphrase(passphrase),
+    showKey: () => wire.showKey(),
+    backUp: () => wire.backUp(),
+    archive: () => wire.archive(),
+    drill: (from) => wire.drill(from),
+    cancel: () => wire.cancel(),
+    turnOff: () => wire.turnOff(),
+    look: (from) => wire.look(from),
+    open: (series, secret) => wire.open(series, secret),
+    restore: (listener) => wire.restore(Comlink.proxy(listener)),
+    stopRestore: () => wire.stopRestore(),
+    setAside: () => wire.setAside(),
+    bringBack: () => wire.bringBack(),
+    discardSetAside: () => wire.discardSetAside(),
+  };
 }

@@ -1,4 +1,5 @@
-import { download } from '#adapters/window/download.ts';
+import { download, downloadBlob } from '#adapters/window/download.ts';
+import { createBackupFolderChoice, type BackupFolderChoice } from '#adapters/window/backup-folder.ts';
 import { droppedFiles } from '#adapters/window/dropped-files.ts';
 import { missingInWindow } from '#adapters/window/missing-in-window.ts';
 import { createOwnerFolder, type OwnerFolder } from '#adapters/window/owner-folder.ts';
@@ -17,24 +18,27 @@ import { openVaultChannel, type VaultChannel } from '#adapters/window/vault-chan
 import { createWindowApi } from '#adapters/window/window-api.ts';
 
 export { applyRememberedTheme };
-export type { OwnerFolder, Persistence, PickedFile, VaultChannel };
+export type { BackupFolderChoice, OwnerFolder, Persistence, PickedFile, VaultChannel };
 
 /** What only a window can do, in one handle: the rest of the interface touches the browser through it alone. */
 export type Device = ReturnType<typeof openDevice>;
 
 export function openDevice() {
   const folder = createOwnerFolder();
+  const backupFolder = createBackupFolderChoice();
   return {
     folder,
     vaultChannel: openVaultChannel(),
     askPasskey,
     createPasskey,
     passkeysAvailable,
+    backupFolder,
     /** What the worker may ask of this window. */
     windowApi: createWindowApi(folder),
     violations: new ViolationLog(),
     updates: new UpdateWatch(),
     download,
+    downloadBlob,
     droppedFiles,
     canPickFolder,
     pickFiles,
@@ -46,6 +50,7 @@ export function openDevice() {
     applyTheme,
     async eraseMemory(): Promise<void> {
       await folder.forget();
+      await backupFolder.forget();
       eraseWindowMemory();
     },
   };

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { Device } from '#lib/client/device.ts';
 import type { AgentState } from './agent-state.svelte.ts';
+import type { BackupState } from './backup-state.svelte.ts';
 import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
 import type { ImportState } from './import-state.svelte.ts';
@@ -15,6 +16,7 @@ export interface AppState {
   readonly imports: ImportState;
   readonly interface: InterfaceState;
   readonly folder: FolderState;
+  readonly backup: BackupState;
   readonly current: CurrentRun;
   readonly vault: VaultGate;
   readonly device: Device;

@@ -133,11 +133,11 @@ export class BackupKeeper {
   }
 
   /** @param from where to read; null for the folder of the backup */
-  drill(from: BackupFolder | null): Promise<Result<void, BackupFailure>> {
+  drill(from: (() => Promise<BackupFolder>) | null): Promise<Result<void, BackupFailure>> {
     return this.#do('drill', async (signal) => {
       const state = this.#must();
       const { clock } = this.#parts;
-      const folder = from ?? (await this.#parts.folder());
+      const folder = await (from ?? this.#parts.folder)();
       let report: BackupState['drill'];
       let failure: unknown = null;
       try {
@@ -230,7 +230,7 @@ export class BackupKeeper {
       if (!controller.signal.aborted) outcome = err({ code: 'io', message: String(error), file: null });
     }
     this.#work = null;
-    const { problem } = { problem: outcome.ok ? null : outcome.error };
+    const problem = outcome.ok ? null : outcome.error;
     if (what === 'backup' && problem?.code !== 'cancelled') this.#problem = problem;
     this.#changed();
     void this.#schedule(false);

@@ -30,10 +30,11 @@ export class Restorer {
     this.#options = options;
   }
 
-  look(folder: BackupFolder): Promise<Result<readonly FoundBackup[], BackupFailure>> {
+  look(from: () => Promise<BackupFolder>): Promise<Result<readonly FoundBackup[], BackupFailure>> {
     return attempt(async () => {
-      this.#folder = folder;
-      this.#found = await findSeries(folder);
+      this.#folder = await from();
+      this.#opened = null;
+      this.#found = await findSeries(this.#folder);
       if (this.#found.length === 0) throw new BackupError('nothing', 'There is no Windhover backup here.');
       return this.#found.map(({ series, files }) => ({
         series,
@@ -94,10 +95,6 @@ export class Restorer {
 
   stop(): void {
     this.#stopping.abort();
-  }
-
-  get places(): RestorePlaces {
-    return this.#options.places;
   }
 
   /** Uses what was set aside again. */

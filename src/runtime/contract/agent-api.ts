@@ -4,6 +4,7 @@ import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { Command, CommandOutcome } from './commands.ts';
+import type { BackupApi } from './backup-api.ts';
 import type { IdentityApi } from './identity-api.ts';
 import type { ProofsApi } from './proofs-api.ts';
 import type { EntryView, ImportProgress, Overview, RunView } from './views.ts';
@@ -16,6 +17,7 @@ export interface AgentApi {
   /** Who the agent is, and proofs of it. */
   readonly identity: IdentityApi;
   readonly proofs: ProofsApi;
+  readonly backup: BackupApi;
 
   /** Starts the worker's part in this tab; resolves when the first overview is there. */
   start(options: StartOptions): Promise<Overview>;

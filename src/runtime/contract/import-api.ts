@@ -8,10 +8,12 @@ export interface ImportWorkerApi {
   /**
    * Brings files in and resolves with the last progress. Runs once: the worker is terminated afterwards.
    * @param vault whose keys seal what comes in
+   * @param place which set of stores is in use
    * @param known sources that are there already
    */
   run(
     vault: OpenVault,
+    place: number,
     files: readonly ImportWorkerFile[],
     known: readonly KnownSource[],
     progress: (progress: Omit<ImportProgress, 'id'>) => void,

@@ -1,0 +1,83 @@
+import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
+import { keyvalBackupMemory } from '#adapters/keyval/backup-memory.ts';
+import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { directoryFolder, keptBackupFolder } from '#adapters/window/backup-folder.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import type { LeaderLock } from '#ports/coordination.ts';
+import type { BackupFolder } from '#ports/backup-folder.ts';
+import type { Sealer, Signer } from '#ports/crypto.ts';
+import type { RestorePlaces } from '#ports/restore-place.ts';
+import type { AgentPorts } from '#runtime/agent/ports.ts';
+import type { Tab } from '#runtime/agent/tab.ts';
+import { BackupKeeper, type BackupMessage } from '#runtime/backup/keeper.ts';
+import type { BackupTools } from '#runtime/backup/parts.ts';
+import { Restorer } from '#runtime/backup/restorer.ts';
+import type { BackupApi, BackupSource } from '#runtime/contract/backup-api.ts';
+
+export interface BackupComposition {
+  readonly tab: Tab;
+  readonly ports: AgentPorts;
+  readonly agent: string;
+  readonly sealer: Sealer;
+  readonly signer: Signer;
+  readonly lock: LeaderLock;
+  readonly places: RestorePlaces;
+}
+
+/** What a page can ask about the backup; age and archives are loaded when first needed. */
+export function openBackup({ tab, ports, agent, sealer, signer, lock, places }: BackupComposition): BackupApi & {
+  readonly erase: () => Promise<void>;
+} {
+  const memory = keyvalBackupMemory();
+  const tools = async (): Promise<BackupTools> => ({
+    cipher: (await import('#adapters/age/age-cipher.ts')).ageCipher(),
+    tools: { sha256, verifyEd25519 },
+    hash: incrementalSha256,
+  });
+  const keeper = new BackupKeeper({
+    tools,
+    live: { journal: tab.reading, blobs: ports.blobs, store: ports.store },
+    agent,
+    clock: platformClock,
+    entropy: webCryptoEntropy,
+    sealer,
+    memory,
+    folder: keptBackupFolder,
+    archive: async (members) => (await import('#adapters/tar/tar-archive.ts')).writeTar(members),
+    lock,
+    messages: broadcastChannel<BackupMessage>('backup'),
+  });
+  tab.onOverview((overview) => keeper.saw(overview));
+  const restorer = new Restorer({
+    parts: async () => ({ ...(await tools()), clock: platformClock, entropy: webCryptoEntropy, signer, sealer }),
+    places,
+    stop: () => tab.close(),
+    replaced: () => keeper.replaced(),
+  });
+  return {
+    onView: (listener) => Promise.resolve(keeper.onView(listener)),
+    setUp: (place, passphrase) => keeper.setUp(place, passphrase),
+    changePassphrase: (passphrase) => keeper.changePassphrase(passphrase),
+    showKey: () => keeper.showKey(),
+    backUp: () => keeper.backUp(),
+    archive: () => keeper.archive(),
+    drill: (from) => keeper.drill(from === null ? null : () => folderOf(from)),
+    cancel: () => Promise.resolve(keeper.cancel()),
+    turnOff: () => keeper.turnOff(),
+    look: (from) => restorer.look(() => folderOf(from)),
+    open: (series, secret) => restorer.open(series, secret),
+    restore: (listener) => restorer.restore(listener),
+    stopRestore: () => Promise.resolve(restorer.stop()),
+    setAside: () => places.setAside(),
+    bringBack: () => restorer.bringBack(),
+    discardSetAside: () => places.discard(),
+    erase: () => memory.erase(),
+  };
+}
+
+async function folderOf(source: BackupSource): Promise<BackupFolder> {
+  if (source.kind === 'folder') return directoryFolder(source.folder);
+  return (await import('#adapters/tar/files-folder.ts')).filesFolder(source.files);
+}
