@@ -57,19 +57,19 @@ export function openBackup({ tab, ports, agent, sealer, signer, lock, places }: 
     replaced: () => keeper.replaced(),
   });
   return {
-    onView: (listener) => Promise.resolve(keeper.onView(listener)),
+    onView: (listener) => done(() => keeper.onView(listener)),
     setUp: (place, passphrase) => keeper.setUp(place, passphrase),
     changePassphrase: (passphrase) => keeper.changePassphrase(passphrase),
     showKey: () => keeper.showKey(),
     backUp: () => keeper.backUp(),
     archive: () => keeper.archive(),
     drill: (from) => keeper.drill(from === null ? null : () => folderOf(from)),
-    cancel: () => Promise.resolve(keeper.cancel()),
+    cancel: () => done(() => keeper.cancel()),
     turnOff: () => keeper.turnOff(),
     look: (from) => restorer.look(() => folderOf(from)),
     open: (series, secret) => restorer.open(series, secret),
     restore: (listener) => restorer.restore(listener),
-    stopRestore: () => Promise.resolve(restorer.stop()),
+    stopRestore: () => done(() => restorer.stop()),
     setAside: () => places.setAside(),
     bringBack: () => restorer.bringBack(),
     discardSetAside: () => places.discard(),
@@ -80,4 +80,9 @@ export function openBackup({ tab, ports, agent, sealer, signer, lock, places }: 
 async function folderOf(source: BackupSource): Promise<BackupFolder> {
   if (source.kind === 'folder') return directoryFolder(source.folder);
   return (await import('#adapters/tar/files-folder.ts')).filesFolder(source.files);
+}
+
+function done(act: () => void): Promise<void> {
+  act();
+  return Promise.resolve();
 }

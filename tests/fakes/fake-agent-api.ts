@@ -67,7 +67,10 @@ export class FakeAgentApi implements AgentApi {
   #cancelled = new Set<string>();
   /** Pages of an agent without a backup. */
   readonly backup: BackupApi = {
-    onView: (listener) => Promise.resolve(listener(NO_BACKUP_VIEW)),
+    onView: (listener) => {
+      listener(NO_BACKUP_VIEW);
+      return Promise.resolve();
+    },
     setUp: () => Promise.resolve(NO_BACKUP),
     changePassphrase: () => Promise.resolve(NO_BACKUP),
     showKey: () => Promise.resolve(null),

@@ -72,8 +72,7 @@ export function directoryFolder(folder: FileSystemDirectoryHandle): BackupFolder
       attempt(folder, async () => {
         const found: { name: string; bytes: number }[] = [];
         for await (const [name, entry] of folder.entries())
-          if (entry.kind === 'file')
-            found.push({ name, bytes: (await (entry as FileSystemFileHandle).getFile()).size });
+          if (entry instanceof FileSystemFileHandle) found.push({ name, bytes: (await entry.getFile()).size });
         return found;
       }),
     read: async function* (name) {

@@ -19,7 +19,7 @@ export async function* archiveMembers(
   { agent, now, signal }: WriteOptions,
 ): AsyncIterable<ArchiveMember> {
   const { series, key, keyFile, lockedKey } = target;
-  yield { name: keyName(series), bytes: once(lockedKey) };
+  yield await Promise.resolve({ name: keyName(series), bytes: once(lockedKey) });
   const hash = tools.hash();
   let bytes = 0;
   const name = segmentName(series, 1);

@@ -215,20 +215,23 @@ export class BackupKeeper {
     const controller = new AbortController();
     this.#work = { controller, what, fraction: 0 };
     void this.#tell();
-    let outcome: Result<T, BackupFailure> = err({ code: 'cancelled', message: 'The backup was stopped.', file: null });
+    const ended: { outcome: Result<T, BackupFailure> } = {
+      outcome: err({ code: 'cancelled', message: 'The backup was stopped.', file: null }),
+    };
     try {
       await this.#parts.lock.hold(
         LOCK,
         async () => {
           this.#read = null;
           await this.#known();
-          outcome = await attempt(() => work(controller.signal));
+          ended.outcome = await attempt(() => work(controller.signal));
         },
         { signal: controller.signal },
       );
     } catch (error) {
-      if (!controller.signal.aborted) outcome = err({ code: 'io', message: String(error), file: null });
+      if (!controller.signal.aborted) ended.outcome = err({ code: 'io', message: String(error), file: null });
     }
+    const { outcome } = ended;
     this.#work = null;
     const problem = outcome.ok ? null : outcome.error;
     if (what === 'backup' && problem?.code !== 'cancelled') this.#problem = problem;
@@ -248,12 +251,13 @@ export class BackupKeeper {
       !WAITS_FOR_OWNER.includes(this.#problem?.code ?? '');
     if (!due || this.#work !== null) {
       if (!due) this.#unsavedSince = null;
-      return this.#cancelTimer();
+      this.#cancelTimer();
+      return;
     }
     const now = clock.monotonic();
     const scheduled = this.#unsavedSince !== null;
     this.#unsavedSince ??= now;
-    if (scheduled && !changed && this.#problem === null) return;
+    if (scheduled && (this.#problem !== null || !changed)) return;
     const left = Math.max(0, UNSAVED_MS_MAX - (now - this.#unsavedSince)) as Ms;
     const delay = this.#problem === null ? (Math.min(SETTLE_MS, left) as Ms) : RETRY_MS;
     this.#cancelTimer();
