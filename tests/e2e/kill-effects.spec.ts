@@ -27,7 +27,7 @@ const FOUND_SOMETHING = ['tab killed at created, 2', 'tab killed at written, 4']
 /** How long a thread stands still that is to live on. */
 const HELD_MS = 500;
 
-test.describe.configure({ timeout: ALL ? 3_600_000 : 300_000 });
+test.describe.configure({ timeout: ALL || ONLY !== undefined ? 3_600_000 : 600_000 });
 
 interface Case {
   readonly deed: keyof typeof DEEDS;
