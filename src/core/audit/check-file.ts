@@ -1,11 +1,12 @@
 import { equalBytes } from '../base/bytes.ts';
-import { checkpointKey, readCheckpoint } from './checkpoint.ts';
+import { checkpointKey } from './checkpoint.ts';
 import { BUNDLE_JOURNAL, type BundleTools, verifyBundle } from './bundle.ts';
 import { DOSSIER_FORMAT, verifyDossier } from './dossier.ts';
 import { EXPORT_FORMAT } from './export.ts';
 import { verifyExportFile } from './export-check.ts';
 import { type ExportFault, type ExportReport, describeExport, describeProved, type Trust } from './export-report.ts';
 import { formatNoteKey } from './note.ts';
+import { visible } from './visible.ts';
 import type { RunAccount } from './run-account.ts';
 import { checkSourceFile, SENTENCE_PROOF_FORMAT, type SentenceReport, verifySentenceProof } from './sentence-proof.ts';
 import { publicKeyOf } from '../identity/did-key.ts';
@@ -44,11 +45,15 @@ export interface CheckFileTools extends BundleTools {
 const ZIP_START = Uint8Array.of(0x50, 0x4b);
 
 export function checkFile(tools: CheckFileTools, bytes: Uint8Array, checking: Checking = {}): FileReport {
+  return shown(judge(tools, bytes, checking));
+}
+
+function judge(tools: CheckFileTools, bytes: Uint8Array, checking: Checking): FileReport {
   if (equalBytes(bytes.subarray(0, ZIP_START.length), ZIP_START)) {
     const files = tools.unzip(bytes);
     return files === null
       ? unknown('the zip is damaged or larger than an export can be')
-      : checkBundle(tools, files, checking);
+      : judgeBundle(tools, files, checking);
   }
   const [first = null] = tools.lines(bytes);
   const is = (format: string): boolean => first?.includes(`"format":"${format}"`) === true;
@@ -64,6 +69,10 @@ export function checkBundle(
   files: ReadonlyMap<string, Uint8Array>,
   checking: Checking = {},
 ): FileReport {
+  return shown(judgeBundle(tools, files, checking));
+}
+
+function judgeBundle(tools: CheckFileTools, files: ReadonlyMap<string, Uint8Array>, checking: Checking): FileReport {
   if (!files.has(BUNDLE_JOURNAL)) return unknown(`the zip holds no ${BUNDLE_JOURNAL}, as an export bundle does`);
   const { ok, journal, tiles, attestations, firstBad } = verifyBundle(tools, files, checking);
   const inner = reportOfExport(tools, journal, checking);
@@ -85,6 +94,12 @@ export function checkBundle(
     { label: 'Attestations', text: `${counted(attestations, 'answer')} attested by the agent (in-toto, PROV-O)` },
   ];
   return { ...inner, kind: 'bundle', title, facts };
+}
+
+/** Nothing in what is shown can hide or command. */
+function shown(report: FileReport): FileReport {
+  const facts = report.facts.map(({ label, text }) => ({ label, text: visible(text) }));
+  return { ...report, title: visible(report.title), facts, verdict: visible(report.verdict) };
 }
 
 function reportOfExport(tools: CheckFileTools, report: ExportReport, checking: Checking): FileReport {
@@ -241,11 +256,6 @@ function accountFacts(tools: CheckFileTools, account: RunAccount): Fact[] {
       text: `${name}${entry(at)}, SHA-256 ${sha256}`,
     })),
   ];
-}
-
-/** A checkpoint kept on its own: what can be given as an anchor. */
-export function isCheckpoint(text: string): boolean {
-  return readCheckpoint(text).ok;
 }
 
 function textOf(tools: CheckFileTools, bytes: Uint8Array): string {
