@@ -61,6 +61,7 @@ export class Journal {
   #frontier: Frontier;
   #waiting: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  #destroying: Promise<unknown> = Promise.resolve();
   /** The append that is last in line. */
   #last: Promise<unknown> = Promise.resolve();
   #scheduled = false;
@@ -164,7 +165,10 @@ export class Journal {
   async destroy(
     entries: readonly { readonly epoch: Epoch; readonly sequence: Sequence }[],
   ): Promise<JournalError | null> {
-    const destroyed = await destroyRecordKeys(this.#parts, this.#epoch, entries);
+    // One after the other: each reads a pool and puts it back.
+    const destroying = this.#destroying.then(() => destroyRecordKeys(this.#parts, this.#epoch, entries));
+    this.#destroying = destroying.catch(() => undefined);
+    const destroyed = await destroying;
     return destroyed.ok
       ? null
       : { code: destroyed.error, message: `The keys could not be destroyed: ${destroyed.error}.` };

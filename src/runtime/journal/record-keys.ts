@@ -128,7 +128,7 @@ export class KeyFinder {
 }
 
 /**
- * Destroys the record keys of these entries of one epoch: their payloads can never be read again, and the entries still
+ * Destroys the record keys of these entries: their payloads can never be read again, and the entries still
  * verify. Every other key of a pool is sealed anew, under a key that is new too.
  */
 export async function destroyRecordKeys(
