@@ -2,6 +2,7 @@ import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
 import type { CommandId, UnixMs } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
+import { verifyIdentity } from '#core/identity/verify-identity.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { loadOwnFile } from '#adapters/http/own-files.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
@@ -27,6 +28,7 @@ import { linesOf } from '#adapters/platform/lines-of.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
+import { readRootBackup } from '#runtime/identity/root-backup.ts';
 import { RootDesk } from '#runtime/identity/root-desk.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
@@ -159,13 +161,27 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     },
   });
   const places = placesOf(storeParts);
-  const backup = openBackup({ tab, ports, agent, sealer, signer, lock, places });
+  const identityTools = async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) });
   const book = new IdentityBook({
     ...identityParts,
     clock: platformClock,
     store,
-    tools: async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) }),
+    tools: identityTools,
     command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
+  });
+  const root = new RootDesk(book);
+  const backup = openBackup({
+    ...{ tab, ports, agent, sealer, signer, lock, places },
+    exportRoot: async () => {
+      const exported = await root.exportRoot();
+      return exported.ok ? exported.value : null;
+    },
+    keepRoot: async (text, records) => {
+      const verified = verifyIdentity(await identityTools(), records);
+      const read = readRootBackup(text);
+      if (!verified.ok || read?.agent !== verified.value.id) return false;
+      return book.ring.restore(verified.value.root, read.secret);
+    },
   });
   const proofDesk = new ProofDesk({
     agent,
@@ -182,7 +198,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     tab,
     files: tabFiles,
     desk: new IdentityDesk(book, owner),
-    root: new RootDesk(book),
+    root,
     proofs: proofDesk,
     backup,
   };

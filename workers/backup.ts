@@ -13,6 +13,7 @@ import type { AgentPorts } from '#runtime/agent/ports.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { BackupKeeper, type BackupMessage } from '#runtime/backup/keeper.ts';
 import type { BackupTools } from '#runtime/backup/parts.ts';
+import type { RestoreParts } from '#runtime/backup/restore.ts';
 import { Restorer } from '#runtime/backup/restorer.ts';
 import type { BackupApi, BackupSource } from '#runtime/contract/backup-api.ts';
 
@@ -24,10 +25,22 @@ export interface BackupComposition {
   readonly signer: Signer;
   readonly lock: LeaderLock;
   readonly places: RestorePlaces;
+  readonly exportRoot: () => Promise<string | null>;
+  readonly keepRoot: RestoreParts['keepRoot'];
 }
 
 /** What a page can ask about the backup; age and archives are loaded when first needed. */
-export function openBackup({ tab, ports, agent, sealer, signer, lock, places }: BackupComposition): BackupApi & {
+export function openBackup({
+  tab,
+  ports,
+  agent,
+  sealer,
+  signer,
+  lock,
+  places,
+  exportRoot,
+  keepRoot,
+}: BackupComposition): BackupApi & {
   readonly erase: () => Promise<void>;
 } {
   const memory = keyvalBackupMemory();
@@ -38,7 +51,7 @@ export function openBackup({ tab, ports, agent, sealer, signer, lock, places }: 
   });
   const keeper = new BackupKeeper({
     tools,
-    live: { journal: tab.reading, blobs: ports.blobs, store: ports.store },
+    live: { journal: tab.reading, blobs: ports.blobs, store: ports.store, root: exportRoot },
     agent,
     clock: platformClock,
     entropy: webCryptoEntropy,
@@ -51,7 +64,14 @@ export function openBackup({ tab, ports, agent, sealer, signer, lock, places }: 
   });
   tab.onOverview((overview) => keeper.saw(overview));
   const restorer = new Restorer({
-    parts: async () => ({ ...(await tools()), clock: platformClock, entropy: webCryptoEntropy, signer, sealer }),
+    parts: async () => ({
+      ...(await tools()),
+      clock: platformClock,
+      entropy: webCryptoEntropy,
+      signer,
+      sealer,
+      keepRoot,
+    }),
     places,
     stop: () => tab.close(),
     replaced: () => keeper.replaced(),

@@ -49,7 +49,7 @@ export function backupWorld(seed = 1): BackupWorld {
   const world: BackupWorld = {
     journal,
     blobs,
-    live: { journal: journal.parts(), blobs, store },
+    live: { journal: journal.parts(), blobs, store, root: () => Promise.resolve(null) },
     agent,
     add: async (...groups) => {
       const { journal: writing } = await journal.open();
@@ -130,7 +130,14 @@ export function otherDevice(): { readonly parts: RestoreParts; readonly place: R
   const sealer = plainSealer('another device');
   const clock = fakeClock();
   return {
-    parts: { ...backupTools, clock, entropy: seededEntropy(9), signer: seededSigner(9), sealer },
+    parts: {
+      ...backupTools,
+      clock,
+      entropy: seededEntropy(9),
+      signer: seededSigner(9),
+      sealer,
+      keepRoot: () => Promise.resolve(false),
+    },
     place: {
       store: memoryAgentStore(memoryStoreDisk()),
       legs: [memoryJournalLeg(undefined, 'opfs'), memoryJournalLeg(undefined, 'indexeddb')],

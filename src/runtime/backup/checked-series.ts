@@ -20,6 +20,8 @@ export type CheckedPart =
     }
   | { readonly kind: 'file'; readonly id: SourceId; readonly size: number }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** As it was when that part of the backup was made; a later one counts. */
+  | { readonly kind: 'root'; readonly text: string | null }
   | { readonly kind: 'items'; readonly items: readonly unknown[] }
   /** The file is whole and its bytes have its digest. */
   | { readonly kind: 'stored'; readonly id: SourceId; readonly size: number }
@@ -80,6 +82,10 @@ class CheckedSegment {
       case 'header':
         if (part.header.agent !== this.check.agent) throw damaged('it is of another agent');
         if (part.header.from !== this.check.frontier.size) throw damaged('it does not follow the part before it');
+        yield { kind: 'root', text: null };
+        return;
+      case 'root':
+        yield part;
         return;
       case 'entry':
         this.check = held(checkEntry(this.#tools.tools, this.check, part.text, part.payload));

@@ -9,6 +9,7 @@
  *     5 bytes       the next bytes of that blob
  *     6 items       JSON array, one batch of what was read from it
  *     7 lost        a sentence: this blob could not be read when the backup was made, and what came of it does not count
+ *     9 root        the secret of the owner's root as text (runtime/identity/root-backup.ts), where it lies on the device
  *     8 end         JSON {"blobs":n,"digest":"<hex>","entries":n}, SHA-256 of all bytes before; the last record
  *
  * Segments follow one another without a gap: the first begins at entry 0, each at the end of the one before, always at a
@@ -53,9 +54,10 @@ export type SegmentPart =
   | { readonly kind: 'blob'; readonly id: SourceId; readonly size: number }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'items'; readonly items: readonly unknown[] }
-  | { readonly kind: 'lost'; readonly why: string };
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'root'; readonly text: string };
 
-const KINDS = { header: 1, entry: 2, checkpoint: 3, blob: 4, bytes: 5, items: 6, lost: 7, end: 8 } as const;
+const KINDS = { header: 1, entry: 2, checkpoint: 3, blob: 4, bytes: 5, items: 6, lost: 7, end: 8, root: 9 } as const;
 
 /** The plain bytes of a segment. @param parts the header first */
 export async function* writeSegment(
@@ -138,6 +140,8 @@ function bodyOf(part: SegmentPart): Uint8Array {
       return utf8(JSON.stringify(part.items));
     case 'lost':
       return utf8(part.why);
+    case 'root':
+      return utf8(part.text);
   }
 }
 
@@ -164,6 +168,8 @@ function partOf(kind: number, body: Uint8Array): SegmentPart {
       if (!Array.isArray(items)) throw damaged('the contents of a file in it cannot be read');
       return { kind: 'items', items };
     }
+    case KINDS.root:
+      return { kind: 'root', text: textOf(body) };
     case KINDS.lost:
       return { kind: 'lost', why: textOf(body) };
     default:

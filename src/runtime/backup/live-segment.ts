@@ -45,6 +45,8 @@ export async function segmentHeader(
  */
 export async function* liveSegment(live: LiveContent, header: SegmentHeader): AsyncIterable<SegmentPart> {
   yield { kind: 'header', header };
+  const root = await live.root();
+  if (root !== null) yield { kind: 'root', text: root };
   const imported = new Set<SourceId>();
   for await (const group of readGroups(live.journal, header.from)) {
     if (group.size > header.to) break;

@@ -11,6 +11,8 @@ export interface LiveContent {
   readonly journal: JournalReading;
   readonly blobs: Pick<BlobStore, 'size' | 'read' | 'items'>;
   readonly store: Pick<AgentStore, 'rows'>;
+  /** The secret of the owner's root as text; null where it does not lie on this device. */
+  readonly root: () => Promise<string | null>;
 }
 
 /** What reading a backup needs. */

@@ -2,6 +2,7 @@ import { isEnded } from '#core/agent/transition.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf, publicKeyOf } from '#core/identity/did-key.ts';
+import type { SignedRecord } from '#core/identity/record.ts';
 import { BackupError } from '#ports/backup-error.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { BlobStage } from '#ports/blob-store.ts';
@@ -20,7 +21,11 @@ import type { OpenSeries } from './open-series.ts';
 import type { BackupTools } from './parts.ts';
 
 /** What restoring needs of this device: its own keys. */
-export type RestoreParts = BackupTools & Pick<JournalParts, 'clock' | 'entropy' | 'signer' | 'sealer'>;
+export type RestoreParts = BackupTools &
+  Pick<JournalParts, 'clock' | 'entropy' | 'signer' | 'sealer'> & {
+    /** Keeps the secret of the owner's root on this device, when it is the one that these records name. */
+    readonly keepRoot: (text: string, records: readonly SignedRecord[]) => Promise<boolean>;
+  };
 
 export interface RestoreReport {
   /** Entries of the backup; a few more stand after them, which say that it was restored. */
@@ -57,7 +62,7 @@ export async function restoreSeries(
   { signal, progress }: RestoreOptions,
 ): Promise<RestoreReport> {
   const total = opened.segments.reduce((sum, { bytes }) => sum + bytes, 1);
-  const wanted = await adopt(parts, folder, opened, place, (bytes) => {
+  const { content: wanted, root } = await adopt(parts, folder, opened, place, (bytes) => {
     if (signal.aborted) throw new BackupError('cancelled', 'Restoring was stopped. Nothing here was changed.');
     progress((WRITING_SHARE * bytes) / total);
   });
@@ -69,6 +74,7 @@ export async function restoreSeries(
   const missing: string[] = [];
   const present = [...state.sources.values()].filter(({ removedAt }) => removedAt === null);
   for (const { id, path } of present) if (!(await place.blobs.has(id))) missing.push(path);
+  if (root !== null && state.identity !== null) await parts.keepRoot(root, state.identity.records);
   progress(1);
   return {
     entries: wanted.entries.count,
@@ -91,17 +97,21 @@ async function adopt(
   opened: OpenSeries,
   place: RestorePlace,
   progress: (bytes: number) => void,
-): Promise<ContentSum> {
+): Promise<{ readonly content: ContentSum; readonly root: string | null }> {
   const journal = await AdoptedJournal.open({ ...parts, sha256: parts.tools.sha256 }, place);
   const content = new ContentDigest(parts.hash);
   let stage: BlobStage | null = null;
   let file: FileDigest | null = null;
+  let root: string | null = null;
   try {
     for await (const part of checkedSeries(parts, folder, opened, progress)) {
       switch (part.kind) {
         case 'group':
           for (const { text, payload } of part.entries) content.entry(text, payload);
           await journal.add(part);
+          break;
+        case 'root':
+          root = part.text;
           break;
         case 'file':
           stage = await place.blobs.stage();
@@ -128,7 +138,7 @@ async function adopt(
     await stage?.discard();
     await journal.close();
   }
-  return content.sum();
+  return { content: content.sum(), root };
 }
 
 /** Everything once more, from the bytes that were written. */
@@ -152,7 +162,7 @@ async function verifyRestored(
       'io',
       `What was written here does not verify: ${proved.problem?.why ?? worse?.problem ?? ''}`,
     );
-  const live = { journal: reading, blobs: place.blobs, store: place.store };
+  const live = { journal: reading, blobs: place.blobs, store: place.store, root: () => Promise.resolve(null) };
   const restored = await liveDigest(live, parts.hash, wanted.entries.count, wanted.files.keys());
   if (restored.digest !== wanted.digest)
     throw new BackupError('io', 'What was written here reads back as something else. The disk may be at fault.');

@@ -89,7 +89,7 @@ test('what was restored can be backed up and restored once more, with all that c
   const second = otherDevice();
   await restoreSeries(second.parts, first.folder, await first.open(), second.place, options);
   const journal = { ...second.parts, store: second.place.store, legs: second.place.legs, pins: [] };
-  const live = { journal, blobs: second.place.blobs, store: second.place.store };
+  const live = { journal, blobs: second.place.blobs, store: second.place.store, root: () => Promise.resolve(null) };
   const folder = memoryBackupFolder();
   const target = await seriesToWrite();
   const agent = agentIdOf(second.parts.signer.publicKey);
@@ -189,4 +189,25 @@ test('a drill notices what a backup alone cannot tell: that it is not of what is
   const [found] = await findSeries(backup.folder);
   const strange = drillSeries(backupTools, other.live, backup.folder, found!, backup.target, options);
   await expect(strange).rejects.toMatchObject({ code: 'differs' });
+});
+
+test("the owner's root comes along where it lies on the device, the newest word of it counts, and only with its records", async () => {
+  const world = await filled();
+  const records = [{ record: { type: 'windhover.genesis' }, signatures: [] }];
+  await world.add([{ type: 'agent.genesis', at: NOW, records } as unknown as Fact]);
+  let root: string | null = 'the root';
+  const live = { ...world.live, root: () => Promise.resolve(root) };
+  const backup = await backedUp({ ...world, live });
+  const kept: unknown[] = [];
+  const restored = async (): Promise<readonly unknown[]> => {
+    const { parts, place } = otherDevice();
+    const keepRoot = (...given: unknown[]) => Promise.resolve(kept.push(given) > 0);
+    await restoreSeries({ ...parts, keepRoot }, backup.folder, await backup.open(), place, options);
+    return kept.splice(0);
+  };
+  expect(await restored()).toEqual([['the root', records]]);
+  root = null;
+  await world.add([{ type: 'run.paused', run: 'run-1', at: NOW } as Fact]);
+  await backup.write();
+  expect(await restored()).toEqual([]);
 });
