@@ -27,8 +27,7 @@ export interface SigningKit {
  * holder of the public key could forge: nobody in the simulation forges.
  */
 export function signingKit(seed: number, real: boolean): SigningKit {
-  const ed25519 = seededSigner(seed);
-  if (real) return { signer: ed25519, tools: { sha256, verifyEd25519 } };
+  if (real) return { signer: seededSigner(seed), tools: { sha256, verifyEd25519 } };
   const sign = (publicKey: Uint8Array, message: Uint8Array): Uint8Array => {
     const half = sha256(concat(utf8('simulated signature'), publicKey, message));
     return concat(half, half);

@@ -1,4 +1,5 @@
-import { parseEntry } from '#core/audit/entry.ts';
+import { entryHash, parseEntry } from '#core/audit/entry.ts';
+import { appendLeaf, EMPTY_FRONTIER, frontierRoot, type Frontier } from '#core/audit/merkle.ts';
 import { LEGAL } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import { hex } from '#core/base/bytes.ts';
@@ -46,7 +47,19 @@ export interface Save {
   readonly digest: string;
   readonly begun: number;
   written: number;
+  /** Microseconds; when it was last written. */
+  writtenAt: number;
 }
+
+/** Who saves, and whether what was saved before could have been read back. */
+export interface Saving {
+  readonly epoch: number;
+  readonly newest: number;
+  readonly readable: boolean;
+}
+
+/** A question that comes so long after a file was there was asked without looking. */
+const LOOKED_MICROSECONDS = 500_000;
 
 /**
  * What the world knows for certain, seen from outside: every acknowledged entry at the moment it became durable, every
@@ -67,6 +80,7 @@ export class History {
   readonly #written = new Map<number, readonly Group[]>();
   /** The newest that went on from anything. */
   #epoch = 0;
+  readonly #frontiers: Frontier[] = [EMPTY_FRONTIER];
   readonly #byCommand = new Map<string, number>();
   readonly #usedApprovals = new Set<string>();
   readonly #now: () => number;
@@ -75,6 +89,11 @@ export class History {
   constructor(now: () => number, open: (group: Group, index: number) => Fact | null) {
     this.#now = now;
     this.#open = open;
+  }
+
+  /** Of the tree over all that was acknowledged, hex. */
+  get root(): string {
+    return hex(frontierRoot(sha256, this.#frontiers.at(-1)!));
   }
 
   get size(): number {
@@ -150,11 +169,7 @@ export class History {
     for (const { fact } of this.entries.splice(size))
       if (fact.command !== undefined) this.#byCommand.delete(fact.command);
     this.states.length = size + 1;
-  }
-
-  /** An entry that a repair found and acknowledged without anyone having been told of it before. */
-  found(text: string, fact: Fact | null, epoch: Epoch): void {
-    this.#append(text, fact, epoch);
+    this.#frontiers.length = size + 1;
   }
 
   asked(command: Command, tab: string): CommandRecord {
@@ -190,7 +205,7 @@ export class History {
   }
 
   /** A worker asks its window to save a file. */
-  saveBegins(permit: Permit, request: ActionRequest, content: Uint8Array, epoch: number, newest: number): Save {
+  saveBegins(permit: Permit, request: ActionRequest, content: Uint8Array, by: Saving): Save {
     const what = `${request.run}/${request.step}`;
     const run = this.state.runs.get(request.run as RunId);
     const approval = run?.approval;
@@ -214,11 +229,26 @@ export class History {
       this.violated('I6', `${what}: the permit is for something else`);
     if (this.#usedApprovals.has(permit.digest)) this.violated('I6', `${what}: an approval is used twice`);
     this.#usedApprovals.add(permit.digest);
+    const { epoch, newest, readable } = by;
     if (epoch < newest)
       this.violated('I10', `${what} is saved under epoch ${String(epoch)}; epoch ${String(newest)} leads`);
-    const save: Save = { request, digest, begun: this.#now(), written: 0 };
+    this.#checkReadBack(permit, request, readable);
+    const save: Save = { request, digest, begun: this.#now(), written: 0, writtenAt: 0 };
     this.saves.push(save);
     return save;
+  }
+
+  /** Where a file can be read back nobody is asked to save it again. */
+  #checkReadBack(permit: Permit, request: ActionRequest, readable: boolean): void {
+    const asked = this.entries.findLast(
+      ({ fact }) => fact.type === 'approval.requested' && fact.approval.digest === permit.digest,
+    );
+    const before = this.saves.find(
+      (save) => save.written > 0 && save.request.run === request.run && save.request.step === request.step,
+    );
+    if (!readable || asked === undefined || before === undefined) return;
+    if (before.writtenAt < asked.at - LOOKED_MICROSECONDS)
+      this.violated('I4', `${request.run}/${request.step} is saved again, though the file was there when it was asked`);
   }
 
   #append(text: string, fact: Fact | null, epoch: Epoch): void {
@@ -237,6 +267,7 @@ export class History {
       this.#byCommand.set(fact.command, sequence);
     }
     this.entries.push({ text, fact, epoch, at: this.#now() });
+    this.#frontiers.push(appendLeaf(sha256, this.#frontiers.at(-1)!, entryHash(sha256, text)));
     try {
       this.#checkPlan(fact);
       const { state } = project(this.state, fact, sequence as Sequence);

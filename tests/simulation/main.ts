@@ -1,4 +1,5 @@
 import { live, type LiveOptions, type Outcome } from './live.ts';
+import { MUTATIONS, UNCHANGED } from './mutations.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { loadLanguage } from './vault.ts';
@@ -10,6 +11,8 @@ export interface Assignment {
   /** Takes every so many-th seed. */
   readonly step: number;
   readonly scenarios?: readonly Scenario[];
+  /** Name of a mutation to live with; the first seed that notices ends it. */
+  readonly mutation?: string;
   /** Failures to make smaller before they are told. */
   readonly shrink: number;
   /** Prints every event. */
@@ -32,15 +35,19 @@ export interface Report {
 
 const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
 const language = await loadLanguage();
-const options: LiveOptions = assignment.log
-  ? { language, log: (line) => void process.stdout.write(line) }
-  : { language };
+const mutation = assignment.mutation === undefined ? {} : (MUTATIONS[assignment.mutation] ?? {});
+const options: LiveOptions = {
+  language,
+  mutated: { ...UNCHANGED, ...mutation },
+  ...(assignment.log && { log: (line) => void process.stdout.write(line) }),
+};
 let toShrink = assignment.shrink;
 
 for (const scenario of scenarios()) {
   const outcome = await live(scenario, options);
   const report = reportOf(outcome, await smaller(scenario, outcome));
   process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (assignment.mutation !== undefined && report.violations.length > 0) break;
 }
 
 function* scenarios(): Iterable<Scenario> {

@@ -65,6 +65,11 @@ export function drawScenario(seed: number): Scenario {
     });
   }
   for (let more = random.below(4); more > 0; more--) actions.push(drawMore(random, 1_000 + at(5_000), tab()));
+  const faults = drawFaults(random);
+  // The app's own files are loaded with the sample only.
+  for (const { kind, at } of faults)
+    if (OWN_FILES.has(kind))
+      actions.push({ do: 'sample', at: at + 1, tab: tab() }, { do: 'sample', at: at + 5_000, tab: tab() });
   return {
     seed,
     signed: seed % SIGNED_EVERY === 0,
@@ -72,7 +77,7 @@ export function drawScenario(seed: number): Scenario {
     shared: random.chance(0.7),
     folder: random.chance(0.6),
     actions: actions.sort((a, b) => a.at - b.at),
-    faults: drawFaults(random),
+    faults,
   };
 }
 
@@ -111,20 +116,38 @@ function drawMore(random: Random, at: number, tab: number): Action {
   return { do: what, at, tab };
 }
 
+const OWN_FILES = new Set<string>(
+  [...Object.entries(FAULTS)].flatMap(([kind, group]) =>
+    group === 'own files' || kind === 'kill service worker' ? [kind] : [],
+  ),
+);
+
 const REACHABLE = [...Object.entries(FAULTS), ...Object.entries(SAVE_FAULTS)]
   .filter(([, group]) => !group.startsWith('not reachable'))
   .map(([kind]) => kind as FaultName);
+
+/** What can fall between an intent and its result. */
+const AROUND_EFFECTS: readonly FaultName[] = [
+  'kill worker',
+  'kill tab',
+  'freeze',
+  'save refused',
+  'save unconfirmed',
+  'save slow',
+  'read back refused',
+];
 
 /** A fifth of all lives are calm; the others have up to four faults. */
 function drawFaults(random: Random): Fault[] {
   const count = random.pick([0, 1, 1, 2, 2, 3, 4]);
   return Array.from({ length: count }, () => {
-    const kind = random.pick(REACHABLE);
+    const kind = random.pick(random.chance(0.35) ? AROUND_EFFECTS : REACHABLE);
+    const around = AROUND_EFFECTS.includes(kind);
     return {
       kind,
-      at: 200 + random.below(6_000),
-      for: random.pick([50, 300, 1_000, 4_000]),
-      chance: random.pick([0.05, 0.3, 1]),
+      at: 200 + random.below(around ? 2_000 : 6_000),
+      for: random.pick(around ? [300, 2_500, 5_000] : [50, 300, 1_000, 4_000]),
+      chance: random.pick(around ? [0.5, 1] : [0.05, 0.3, 1]),
       where: random.pick(['idb', 'opfs', 'both'] as const),
       tab: random.below(3),
       amount: 1 + random.below(6),

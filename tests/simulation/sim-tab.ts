@@ -26,6 +26,7 @@ import { fastEntropy, fastSealer, incrementalSha256, sha256, signingKit } from '
 import { idbBlobFiles } from './idb-blobs.ts';
 import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore, idbPin } from './idb-store.ts';
+import type { Save } from './history.ts';
 import { asError, MS, newProcess, type Process } from './scheduler.ts';
 import { parserFor, SAMPLE } from './vault.ts';
 import type { World } from './world.ts';
@@ -46,6 +47,8 @@ export class SimTab {
   epoch = 0;
   readonly helpers: Process[] = [];
   readonly #world: World;
+  /** The save that the runtime has begun last. */
+  #saving: Save | null = null;
 
   constructor(world: World, index: number) {
     this.#world = world;
@@ -56,7 +59,7 @@ export class SimTab {
     const { device } = world.keys();
     const seed = scenario.seed * 1_000 + index;
     const entropy = fastEntropy(seed);
-    const sealer = this.#sealer(fastSealer(device, entropy));
+    const sealer = world.mutated.sealer(this.#sealer(fastSealer(device, entropy)));
     const kit = signingKit(device, scenario.signed);
     const clock = world.clockOf(this.worker);
     const store = world.mutated.store(this.#watchedStore(idbAgentStore(world.idb, this.worker)));
@@ -68,7 +71,7 @@ export class SimTab {
       sha256,
       store,
       blobs: this.#blobs(sealer, entropy, clock),
-      files: world.mutated.files(this.#watched(target)),
+      files: this.#watched(world.mutated.files(target)),
       language: async () => {
         await scheduler.wait(5 * MS, this.worker, 'language');
         return world.language;
@@ -96,7 +99,7 @@ export class SimTab {
         tools: kit.tools,
         store,
         legs,
-        pins: scenario.opfs ? [...pins, opfsPinStore()] : pins,
+        pins: (scenario.opfs ? [...pins, opfsPinStore()] : pins).map(world.mutated.pin),
       },
       agent,
       beginIdentity: () => Promise.resolve(world.language.identity),
@@ -218,10 +221,11 @@ export class SimTab {
     return {
       visible: () => this.#inWindow('visible', this.#latency(), () => this.visible),
       saveFile: (name, _mediaType, bytes) => {
+        const begun = this.#saving;
         const slow = world.weather.strikes('save slow') ? world.random.below(8_000) * MS : 0;
         return this.#inWindow('save file', this.#latency() + slow, () => {
           if (world.weather.strikes('save refused')) throw new Error('The folder refused the file.');
-          const written = world.save(name, bytes);
+          const written = world.save(name, bytes, begun);
           if (world.weather.strikes('save unconfirmed')) throw new Error('The file could not be closed.');
           return { name: written, where: world.scenario.folder ? 'folder' : 'downloads' } as const;
         });
@@ -244,7 +248,8 @@ export class SimTab {
       ...target,
       save: (permit, request, content) => {
         const newest = (world.idb.table('store.meta').get('epoch') ?? 0) as Epoch;
-        world.history.saveBegins(permit, request, content, this.epoch, newest);
+        const readable = world.scenario.folder && !world.weather.struck.has('read back refused');
+        this.#saving = world.history.saveBegins(permit, request, content, { epoch: this.epoch, newest, readable });
         return target.save(permit, request, content);
       },
     };

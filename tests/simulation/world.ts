@@ -4,9 +4,7 @@ import { seededRandom, type Random } from '#core/base/random.ts';
 import { isEnded } from '#core/agent/transition.ts';
 import { parsePayload } from '#core/audit/entry.ts';
 import { openRecord, RECORD_KEY_BYTES } from '#core/audit/record-seal.ts';
-import type { AgentStore } from '#ports/agent-store.ts';
-import type { FileTarget } from '#ports/file-target.ts';
-import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import type { Group } from '#ports/journal-leg.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import type { Command } from '#runtime/contract/commands.ts';
@@ -15,22 +13,14 @@ import type { Clock } from '#ports/clock.ts';
 import { Channel, Locks } from './coordination.ts';
 import { sha256, unseal } from './crypto.ts';
 import { Weather, type Fault } from './faults.ts';
-import { History } from './history.ts';
+import { History, type Save } from './history.ts';
 import { IdbDisk } from './idb-disk.ts';
 import { OpfsDisk, replace } from './opfs-disk.ts';
+import type { Mutated } from './mutations.ts';
 import { GOALS, type Action, type Scenario } from './scenario.ts';
 import { MS, newProcess, Scheduler, type Process } from './scheduler.ts';
 import { simBlob, simClock, SimTab } from './sim-tab.ts';
 import { CANARY, VAULT, type Loaded } from './vault.ts';
-
-/** Parts of the product swapped for spoiled ones, to prove that the simulation notices. */
-export interface Mutated {
-  readonly store: (store: AgentStore) => AgentStore;
-  readonly leg: (leg: JournalLeg) => JournalLeg;
-  readonly files: (files: FileTarget) => FileTarget;
-}
-
-export const UNCHANGED: Mutated = { store: (store) => store, leg: (leg) => leg, files: (files) => files };
 
 /** Faults after which a copy, or everything, may really be gone. */
 export const DESTRUCTIVE: ReadonlySet<string> = new Set([
@@ -39,6 +29,14 @@ export const DESTRUCTIVE: ReadonlySet<string> = new Set([
   'empty on open',
   'partial on open',
   'eviction',
+]);
+
+const SUDDEN: ReadonlySet<string> = new Set([
+  'kill tab',
+  'kill worker',
+  'freeze',
+  'lost after ack',
+  'update in mid-run',
 ]);
 
 interface StartedRun {
@@ -72,6 +70,7 @@ export class World {
   #opened = 0;
   #orders = 0;
   readonly #keyPools = new Map<number, readonly { readonly first: number; readonly keys: Uint8Array }[]>();
+  readonly #armed: Fault[] = [];
   readonly #answering = new Set<ApprovalId>();
 
   constructor(scenario: Scenario, language: Loaded, mutated: Mutated, log: ((line: string) => void) | null) {
@@ -108,10 +107,12 @@ export class World {
   }
 
   /** Writes a file outside the app. @returns the name it got */
-  save(name: string, bytes: Uint8Array): string {
+  save(name: string, bytes: Uint8Array, begun: Save | null): string {
     const digest = hex(sha256(bytes));
-    const begun = this.history.saves.findLast((save) => save.digest === digest);
-    if (begun !== undefined) begun.written++;
+    if (begun !== null) {
+      begun.written++;
+      begun.writtenAt = this.scheduler.now;
+    }
     let free = name;
     for (let count = 2; this.folder.has(free); count++) free = numbered(name, count);
     this.folder.set(free, digest);
@@ -225,6 +226,11 @@ export class World {
   }
 
   #order(tab: SimTab, command: Command): void {
+    const armed = this.#armed.shift();
+    if (armed !== undefined)
+      this.scheduler.after(this.random.below(30 * MS), this.browser, `fault ${armed.kind}`, () =>
+        this.#strikeNow(armed),
+      );
     this.scheduler.after(100 + this.random.below(MS), tab.worker, `order ${command.type}`, () => {
       const record = this.history.asked(command, tab.name);
       tab.tab.command(command).then(
@@ -353,7 +359,13 @@ export class World {
     this.#soon(this.scheduler.now / MS + 12_000, 'owner forgets', () => this.#answering.delete(approval));
   }
 
+  /** Half of the sudden faults wait for an order, and strike while it is carried out. */
   #strike(fault: Fault): void {
+    if (SUDDEN.has(fault.kind) && fault.amount % 2 === 0) this.#armed.push(fault);
+    else this.#strikeNow(fault);
+  }
+
+  #strikeNow(fault: Fault): void {
     const tab = this.#pick(fault.tab);
     const count = (): void => this.weather.count(fault.kind);
     switch (fault.kind) {

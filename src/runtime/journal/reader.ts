@@ -1,6 +1,7 @@
 import { type Entry, parseEntry, type Payload } from '#core/audit/entry.ts';
 import type { Sequence } from '#core/base/ids.ts';
-import type { Group } from '#ports/journal-leg.ts';
+import type { JournalHead } from '#ports/agent-store.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { JournalReading } from './parts.ts';
 import { KeyFinder } from './record-keys.ts';
 import { openPayload, type OpenedPayload } from './sealed-payload.ts';
@@ -31,10 +32,10 @@ const PAGE_ENTRIES = 256;
  * @throws Error when no copy holds an acknowledged entry: the journal must be repaired
  */
 export async function readEntries(parts: JournalReading, from: number, count: number): Promise<readonly ReadEntry[]> {
-  const size = (await parts.store.head())?.size ?? 0;
-  const to = Math.min(size, from + count);
-  if (to <= from) return [];
-  const groups = await groupsOf(parts, from, to - from);
+  const head = await parts.store.head();
+  const to = Math.min(head?.size ?? 0, from + count);
+  if (head === null || to <= from) return [];
+  const groups = await groupsOf(await trusted(parts, head), from, to - from);
   const keys = new KeyFinder(parts);
   const entries: ReadEntry[] = [];
   for (const group of groups) entries.push(...(await openGroup(parts, keys, group, from, to)));
@@ -43,10 +44,13 @@ export async function readEntries(parts: JournalReading, from: number, count: nu
 
 /** Every acknowledged group in order, for exports and for folding the journal anew; memory stays bounded. */
 export async function* readGroups(parts: JournalReading, from = 0): AsyncIterable<ReadGroup> {
-  const size = (await parts.store.head())?.size ?? 0;
+  const head = await parts.store.head();
+  const size = head?.size ?? 0;
+  if (head === null || from >= size) return;
   const keys = new KeyFinder(parts);
+  const legs = await trusted(parts, head);
   for (let next = from; next < size;) {
-    for (const group of await groupsOf(parts, next, Math.min(PAGE_ENTRIES, size - next))) {
+    for (const group of await groupsOf(legs, next, Math.min(PAGE_ENTRIES, size - next))) {
       const end = group.firstSequence + group.count;
       yield { entries: await openGroup(parts, keys, group, from, size), checkpoint: group.checkpoint, size: end };
       next = end;
@@ -54,10 +58,22 @@ export async function* readGroups(parts: JournalReading, from = 0): AsyncIterabl
   }
 }
 
+/**
+ * The copies, those that tell what was acknowledged first. One that a leader could not open keeps what was written to it
+ * last and never counted, until the next one mends it.
+ */
+async function trusted(parts: JournalReading, head: JournalHead): Promise<readonly JournalLeg[]> {
+  const [first, ...others] = parts.legs;
+  if (first === undefined || others.length === 0) return parts.legs;
+  const { groups } = await first.read((head.size - 1) as Sequence, 1);
+  const other = groups[0] !== undefined && groups[0].checkpoint !== head.checkpoint;
+  return other ? [...others, first] : parts.legs;
+}
+
 /** Intact groups that hold all these entries. */
-async function groupsOf(parts: JournalReading, from: number, count: number): Promise<readonly Group[]> {
+async function groupsOf(legs: readonly JournalLeg[], from: number, count: number): Promise<readonly Group[]> {
   const faults: string[] = [];
-  for (const leg of parts.legs) {
+  for (const leg of legs) {
     const { groups, damage } = await leg.read(from as Sequence, count);
     const [first, last] = [groups[0], groups.at(-1)];
     const whole =

@@ -50,7 +50,7 @@ export class RecordKeys {
       keys.fill(0);
       return false;
     });
-    if (this.#end - (from + count) < LOW_KEYS) void this.reserve(MORE_KEYS);
+    if (this.#end - (from + count) < LOW_KEYS) void this.reserve(MORE_KEYS).catch(() => undefined);
     return ok(Array.from({ length: count }, (_, index) => this.#keyOf(from + index)));
   }
 

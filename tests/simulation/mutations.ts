@@ -1,0 +1,112 @@
+import { ok } from '#core/base/result.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { Sealer } from '#ports/crypto.ts';
+import type { FileTarget } from '#ports/file-target.ts';
+import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
+
+/** What a tab runs on; a mutation spoils one of these, to prove that the simulation notices. */
+export interface Mutated {
+  readonly store: (store: AgentStore) => AgentStore;
+  readonly leg: (leg: JournalLeg) => JournalLeg;
+  readonly files: (files: FileTarget) => FileTarget;
+  readonly pin: (pin: HeadPinStore) => HeadPinStore;
+  readonly sealer: (sealer: Sealer) => Sealer;
+}
+
+export const UNCHANGED: Mutated = {
+  store: (store) => store,
+  leg: (leg) => leg,
+  files: (files) => files,
+  pin: (pin) => pin,
+  sealer: (sealer) => sealer,
+};
+
+/** Each breaks one promise that the product or a part under it keeps. */
+export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
+  'acknowledge before the flush': {
+    leg: (leg) => ({
+      ...leg,
+      append: (groups, readable) => {
+        void leg.append(groups, readable);
+        return Promise.resolve(ok(undefined));
+      },
+    }),
+  },
+  'skip the fence': {
+    store: (store) => {
+      let mine: Awaited<ReturnType<AgentStore['raiseEpoch']>> | null = null;
+      return {
+        ...store,
+        raiseEpoch: async (above) => (mine = await store.raiseEpoch(above)),
+        epoch: async () => mine ?? (await store.epoch()),
+      };
+    },
+    leg: (leg) => ({
+      ...leg,
+      fencing: () => true,
+      append: async (groups, readable) => {
+        const written = await leg.append(groups, readable);
+        return !written.ok && written.error.code === 'fenced' ? ok(undefined) : written;
+      },
+    }),
+  },
+  'drop the done marker': {
+    store: (store) => ({ ...store, apply: (epoch, batch) => store.apply(epoch, { ...batch, done: [] }) }),
+  },
+  'lose a row': {
+    store: (store) => ({
+      ...store,
+      apply: (epoch, batch) =>
+        store.apply(epoch, {
+          ...batch,
+          rows: batch.rows.filter((row) => row.kind !== 'run' || row.sequence % 7 !== 0),
+        }),
+    }),
+  },
+  'say that rows are applied, and keep none': {
+    store: (store) => ({
+      ...store,
+      apply: (epoch, batch) => store.apply(epoch, { ...batch, rows: batch.applied % 5 === 0 ? [] : batch.rows }),
+    }),
+  },
+  'forget the pins': {
+    pin: (pin) => ({ ...pin, get: () => Promise.resolve(null) }),
+  },
+  'keep no record keys': {
+    store: (store) => ({ ...store, keepKeys: () => Promise.resolve(ok(undefined)) }),
+  },
+  'hide the last group of a copy': {
+    leg: (leg) => ({
+      ...leg,
+      read: async (from, count) => {
+        const read = await leg.read(from, count);
+        return { ...read, groups: read.groups.slice(0, -1) };
+      },
+    }),
+  },
+  'save every file twice': {
+    files: (files) => ({
+      ...files,
+      save: async (permit, request, content) => {
+        await files.save(permit, request, content);
+        return files.save({ ...permit, nonce: `${permit.nonce}-again` }, request, content);
+      },
+    }),
+  },
+  'save without reading back': {
+    files: (files) => ({ ...files, written: () => Promise.resolve(null) }),
+  },
+  'seal nothing': {
+    sealer: (sealer) => ({
+      ...sealer,
+      seal: (plain, context) =>
+        context.startsWith('journal/keys/')
+          ? sealer.seal(plain, context)
+          : Promise.resolve({ ciphertext: plain.slice(), wrappedKey: new Uint8Array(60) }),
+      open: (sealed, context) =>
+        context.startsWith('journal/keys/')
+          ? sealer.open(sealed, context)
+          : Promise.resolve(ok(sealed.ciphertext.slice())),
+    }),
+  },
+};
