@@ -88,8 +88,14 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const sealer = sealerOf(open);
   const { signer, byPlatform } = await signerOf(open, keys, sealer);
   const ballast = new Ballast(opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast'), platformClock);
-  const place = await currentPlace(opfs);
+  const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
   const storeParts = { opfs, sealer, window };
+  const places = placesOf(storeParts);
+  if (await keys.has('device')) {
+    const { migrateProfileOne } = await import('./migrate-profile-one.ts');
+    await migrateProfileOne({ keys, places, lock, opfs, sealer, signer });
+  }
+  const place = await currentPlace(opfs);
   const { pins, blobs, ...plain } = storesOf(place, storeParts);
   const store = ballastedStore(plain.store, ballast);
   const ports: AgentPorts = {
@@ -101,7 +107,6 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     files: windowFileTarget(window, sha256),
     language: once(() => loadLanguage(options.locale)),
   };
-  const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
   const agent = agentIdOf(signer.publicKey);
   const defaults = defaultSettings(options.zone, options.locale);
   const identityParts = {
@@ -160,7 +165,6 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       await keys.erase();
     },
   });
-  const places = placesOf(storeParts);
   const identityTools = async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) });
   const book = new IdentityBook({
     ...identityParts,

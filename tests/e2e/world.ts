@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly root?: string;
   /** Runs in every page before the app. */
   readonly initScript?: string;
+  /** A port of its own, for a profile that was written under that address. */
+  readonly port?: number;
 }
 
 /** The app as one owner has it: a server that can go away, and a browser profile on disk that outlives its browser. */
@@ -42,7 +44,7 @@ export class World {
   }
 
   async startServer(): Promise<void> {
-    const port = this.url === '' ? 0 : Number(new URL(this.url).port);
+    const port = this.url === '' ? (this.#options.port ?? 0) : Number(new URL(this.url).port);
     const served = await serve({ root: this.#options.root ?? 'build', port });
     this.#server = served.server;
     this.url = served.url;

@@ -185,6 +185,7 @@ describe('a recovery code', () => {
     expect(await add({ kind: 'recovery', code: `${code}0` })).toEqual(failed('malformed'));
     await add({ kind: 'recovery', code });
     expect(kinds()).toEqual(['device', 'recovery']);
+    expect(await vault.unlock({ kind: 'recovery', code })).toEqual(DONE);
     await add(PASSPHRASE);
     const later = await reopened();
     for (let slip = 0; slip < 9; slip++)
