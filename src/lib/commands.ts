@@ -326,6 +326,10 @@ async function saveDossier(app: AppState): Promise<void> {
 }
 
 async function startRun(app: AppState): Promise<void> {
+  if (app.goal.waiting) return;
+  app.goal.waiting = app.imports.running;
+  await app.imports.settled();
+  app.goal.waiting = false;
   const started = await start(app, app.goal.text.trim(), app.goal.overrides);
   if (started) app.goal.clear();
 }

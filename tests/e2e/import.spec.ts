@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { addFiles, chooseFiles, exportJournal, openPage } from '../../src/cli/drive-app.ts';
+import { addFiles, chooseFiles, exportJournal, openPage, startGoal } from '../../src/cli/drive-app.ts';
 import { makeBomb, makeDocx, makePdf, makeZip } from '../fakes/broken-files.ts';
 import { PATIENCE_MS, World } from './world.ts';
 
@@ -49,6 +49,30 @@ const CALENDAR = (rule: string): string =>
     'END:VCALENDAR',
     '',
   ].join('\r\n');
+
+test('a goal that is run while files come in begins when they are there', async () => {
+  const letters = Array.from({ length: 4_000 }, (_, i) =>
+    [
+      `From gulls@example.org Mon Nov  2 09:00:00 2026`,
+      `From: Gulls ${String(i)} <gulls@example.org>`,
+      'To: keeper@example.org',
+      `Subject: Count ${String(i)}`,
+      'Date: Mon, 2 Nov 2026 09:00:00 +0000',
+      `Message-ID: <${String(i)}@example.org>`,
+      '',
+      `We counted ${String(i)} gulls.`,
+      '',
+      '',
+    ].join('\n'),
+  );
+  await chooseFiles({ page }, [
+    file('gulls.mbox', letters.join('')),
+    file('lamp.md', '# Lamp\n\nThe lamp was trimmed on 3 November 2026.\n'),
+  ]);
+  await startGoal({ page }, 'When was the lamp trimmed?');
+  await expect(page.locator('[data-status="complete"]').first()).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(page.getByRole('region', { name: 'Answer' })).toContainText('3 November 2026');
+});
 
 test('each broken file is named with what is wrong, and the others go in', async () => {
   const good = makePdf([[[12, 'The lighthouse keeper counted forty gulls.']]]);

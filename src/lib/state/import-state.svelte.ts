@@ -2,6 +2,8 @@ import type { AgentClient } from '#lib/client/agent.ts';
 import type { ImportFile } from '#runtime/contract/agent-api.ts';
 import type { ImportProgress } from '#runtime/contract/views.ts';
 
+type ImportStart = (id: string, listener: (progress: ImportProgress) => void) => Promise<ImportProgress>;
+
 /** The import that goes on in this tab, and the result of the last one. */
 export class ImportState {
   progress = $state.raw<ImportProgress | null>(null);
@@ -9,14 +11,22 @@ export class ImportState {
   problem = $state.raw<string | null>(null);
   readonly running = $derived(this.progress?.state === 'running');
 
+  /** The import under way. */
+  #last: Promise<void> = Promise.resolve();
+
   constructor(readonly client: AgentClient) {}
 
+  /** Resolves when no import is under way. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
   addFiles(files: readonly ImportFile[]): Promise<void> {
-    return this.#run((id, listener) => this.client.importFiles(id, files, listener), files);
+    return this.#start((id, listener) => this.client.importFiles(id, files, listener), files);
   }
 
   addSample(): Promise<void> {
-    return this.#run((id, listener) => this.client.importSample(id, listener), []);
+    return this.#start((id, listener) => this.client.importSample(id, listener), []);
   }
 
   async cancel(): Promise<void> {
@@ -28,11 +38,12 @@ export class ImportState {
     this.problem = null;
   }
 
-  async #run(
-    start: (id: string, listener: (progress: ImportProgress) => void) => Promise<ImportProgress>,
-    files: readonly ImportFile[],
-  ): Promise<void> {
-    if (this.running) return;
+  #start(start: ImportStart, files: readonly ImportFile[]): Promise<void> {
+    if (!this.running) this.#last = this.#run(start, files);
+    return this.#last;
+  }
+
+  async #run(start: ImportStart, files: readonly ImportFile[]): Promise<void> {
     const id = crypto.randomUUID();
     this.problem = null;
     this.progress = {
