@@ -9,7 +9,8 @@ import { accountOf, type RunAccount } from '#core/audit/run-account.ts';
 import { encodeSentenceProof, makeSentenceProof } from '#core/audit/sentence-proof.ts';
 import { visible } from '#core/audit/visible.ts';
 import { utf8 } from '#core/base/bytes.ts';
-import { digestOf, type Json } from '#core/base/json.ts';
+import { canonicalJson, digestOf, type Json } from '#core/base/json.ts';
+import { readExport } from '#core/audit/export-contents.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
 import { exportBytes, type TestFact, testJournal, type TestJournal } from '#tests/fakes/journal.ts';
 import { RUN, runFacts } from '#tests/fakes/run-journal.ts';
@@ -205,4 +206,46 @@ test('of two who vouch the one for more counts, and for the same size the later 
 
 test('nothing from a file can hide in what is shown of it, or command a terminal', () => {
   expect(visible('a\u202eb\u001b[31mc\u200b\n漢 é')).toBe('a⟨U+202E⟩b⟨U+001B⟩[31mc⟨U+200B⟩⟨U+000A⟩漢 é');
+});
+
+test('a verified answer without a plan, and a step that did not come back, are attested as far as they went', () => {
+  const answer = { sections: [], evidence: [] };
+  const verified = fact('answer.verified', { answer, verdict: { result: 'PASS' }, digest: digestOf(sha256, answer) });
+  const unplanned = JSON.stringify(provenanceOf(accounted([started, verified]), 'did:key:z' as never, String));
+  expect(unplanned).not.toContain('prov:Plan');
+  const steps = [
+    { id: 's', tool: 't', title: 'T', approval: false },
+    { id: 'u', tool: 't', title: 'U', approval: false },
+  ];
+  const running = accounted([started, planned(steps), fact('step.started', { step: 's' }), asked, verified]);
+  const statement = provenanceOf(running, 'did:key:z' as never, String) as unknown as {
+    predicate: { '@graph': { '@id': string; [key: string]: unknown }[] };
+  };
+  const nodes = new Map(statement.predicate['@graph'].map((node) => [node['@id'], node]));
+  expect(nodes.get('#step-s')).toMatchObject({ 'prov:endedAtTime': null, toolVersion: null });
+  expect(nodes.has('#step-u')).toBe(false);
+  expect(nodes.has('#observation-s')).toBe(false);
+  expect(nodes.get('#approval-3')).toMatchObject({ decision: 'open', logIndex: 3 });
+});
+
+test('contents are read of exports only: any other line is refused by name', async () => {
+  const lines = [...fileTools.lines(await exportBytes(testJournal(runFacts()), [17]))];
+  const read = (line: string) => readExport(sha256, [lines[0]!, line]);
+  expect(read('{}')).toMatchObject({ ok: false });
+  expect(read('{"checkpoint":"x","size":1}')).toEqual({ ok: false, error: 'a checkpoint cannot be read' });
+  expect(read('{"entry":{},"leaf":"x"}')).toMatchObject({ ok: false });
+  for (const line of [
+    '{"checkpoint":1,"size":1}',
+    '{"seal":1}',
+    '{"entry":{},"leaf":1}',
+    '{"entry":{},"leaf":"","payload":1}',
+  ])
+    expect(read(line), line).toMatchObject({ ok: false });
+  const header = (change: object): unknown => {
+    const text = canonicalJson({ ...(JSON.parse(lines[0]!) as object), ...change });
+    return readExport(sha256, [text]);
+  };
+  expect(header({ size: -1 })).toMatchObject({ ok: false });
+  expect(header({ createdAt: 9e15 })).toMatchObject({ ok: false });
+  expect(header({ agent: 'did:web:x' })).toMatchObject({ ok: false });
 });
