@@ -79,14 +79,14 @@ test('the root goes off the device and comes back, and what it certified lasts o
   await expect(card).toContainText('Ed25519 and ML-DSA-65', { timeout: 30_000 });
   await page.getByRole('button', { name: 'Show root secret' }).click();
   await page.getByRole('button', { name: 'Show it' }).click();
-  const secret = await page.getByLabel('Root secret').inputValue();
+  const secret = await page.getByRole('textbox', { name: 'Root secret' }).inputValue();
   await page.getByRole('button', { name: 'Take root off this device' }).click();
   await page.getByRole('button', { name: 'I have a backup, take it off' }).click();
   await expect(card).toContainText('not on this device');
   await page.reload();
   await expect(card).toContainText('not on this device', { timeout: 30_000 });
   expect(await card.locator('.groups').innerText()).toBe(digits);
-  await page.getByLabel('Root secret').fill(secret);
+  await page.getByRole('textbox', { name: 'Root secret' }).fill(secret);
   await page.getByRole('button', { name: 'Bring root back' }).click();
   await expect(card).toContainText('sealed on this device');
   await page.context().close();
