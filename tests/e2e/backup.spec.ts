@@ -36,7 +36,9 @@ test.afterEach(async () => {
 async function newWorld(): Promise<{ world: World; page: Page }> {
   const world = await World.open({ initScript: FOLDER_DIALOG });
   worlds.push(world);
-  return { world, page: await world.visit() };
+  const page = await world.visit();
+  await expect(page.getByText('This tab does the work').first()).toBeVisible();
+  return { world, page };
 }
 
 /** The files in the chosen folder, in base64. */
