@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { stretchWithArgon2 } from '#adapters/argon2/argon2id.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
+import { hex, utf8 } from '#core/base/bytes.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import { chooseStretch, FLOOR_STRETCH, FULL_STRETCH } from '#runtime/vault/choose-stretch.ts';
 import { formatRecoveryCode, parseRecoveryCode, RECOVERY_BYTES } from '#runtime/vault/recovery-code.ts';
@@ -72,4 +74,13 @@ test('a passphrase is stretched for half a second to a second: more passes on a 
   expect(chooseStretch(600)).toEqual({ memoryKib: 36_408, passes: 3, lanes: 1 });
   expect(chooseStretch(5_000)).toEqual(FLOOR_STRETCH);
   expect(chooseStretch(0).passes).toBe(64);
+});
+
+test('passphrases are stretched as the reference implementation of Argon2id does', async () => {
+  const [passphrase, salt] = [utf8('password'), utf8('somesalt')];
+  for (const [stretch, key] of [
+    [{ memoryKib: 65_536, passes: 2, lanes: 1 }, '09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7'],
+    [{ memoryKib: 256, passes: 2, lanes: 1 }, '9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe'],
+  ] as const)
+    expect(hex(await stretchWithArgon2(passphrase, salt, stretch))).toBe(key);
 });
