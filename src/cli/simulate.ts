@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
+import { bundleSimulation } from './bundle-simulation.ts';
 
 /**
  * `npm run simulate -- --seeds N --from S`: lives N lives of the whole runtime on simulated disks, tabs, clocks and
@@ -40,34 +40,17 @@ interface Report {
 }
 
 const SHOWN_MAX = 5;
+/** Faults that have nothing to strike in the product yet, and why; told by the simulating process. */
+let unreachableFaults: readonly (readonly [string, string])[] = [];
 
 mkdirSync('node_modules/.cache', { recursive: true });
 const folder = mkdtempSync(join('node_modules', '.cache', 'simulation-'));
 try {
-  await bundle();
+  await bundleSimulation(folder);
   const reports = await runAll();
-  process.exitCode = summary(reports) ? 0 : 1;
+  process.exitCode = summary(reports, unreachableFaults) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/**
- * One file for Node, with every dynamic import of the product in it: loading from disk in the middle of a life would
- * make its order depend on the machine.
- */
-async function bundle(): Promise<void> {
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      ssr: 'tests/simulation/main.ts',
-      outDir: resolve(folder),
-      minify: false,
-      sourcemap: true,
-      rolldownOptions: { output: { codeSplitting: false, entryFileNames: 'simulation.mjs' } },
-    },
-    ssr: { noExternal: true },
-  });
 }
 
 async function runAll(): Promise<Report[]> {
@@ -75,13 +58,24 @@ async function runAll(): Promise<Report[]> {
   const started = Date.now();
   let told = started;
   const shares = Array.from({ length: jobs }, (_, index) =>
-    run({ from: from + index, seeds: seeds - index, step: jobs, shrink: 2, log: values.log, ...given() }, (report) => {
-      reports.push(report);
-      if (report.violations.length > 0) console.log(`seed ${report.seed}: ${report.violations[0] ?? ''}`);
-      if (Date.now() - told < 20_000) return;
-      told = Date.now();
-      console.log(`  ${reports.length} of ${seeds} seeds in ${Math.round((told - started) / 1000)} s`);
-    }),
+    run(
+      {
+        from: from + index,
+        seeds: seeds - index,
+        step: jobs,
+        shrink: 2,
+        log: values.log,
+        unreachable: true,
+        ...given(),
+      },
+      (report) => {
+        reports.push(report);
+        if (report.violations.length > 0) console.log(`seed ${report.seed}: ${report.violations[0] ?? ''}`);
+        if (Date.now() - told < 20_000) return;
+        told = Date.now();
+        console.log(`  ${reports.length} of ${seeds} seeds in ${Math.round((told - started) / 1000)} s`);
+      },
+    ),
   );
   const ended = await Promise.all(shares);
   if (ended.some((code) => code !== 0)) throw new Error('A simulating process stopped before its end.');
@@ -99,13 +93,14 @@ function run(assignment: object, told: (report: Report) => void): Promise<number
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.startsWith('{')) told(JSON.parse(line) as Report);
+    if (line.startsWith('[')) unreachableFaults = JSON.parse(line) as typeof unreachableFaults;
+    else if (line.startsWith('{')) told(JSON.parse(line) as Report);
     else console.log(line);
   });
   return new Promise((done) => child.on('close', done));
 }
 
-function summary(reports: readonly Report[]): boolean {
+function summary(reports: readonly Report[], unreachable: readonly (readonly [string, string])[]): boolean {
   const failed = reports.filter(({ violations }) => violations.length > 0);
   const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0);
   const struck = new Map<string, number>();
@@ -119,6 +114,7 @@ function summary(reports: readonly Report[]): boolean {
   console.log(`${sum(({ saves }) => saves)} files saved, ${sum((report) => Number(report.reported))} losses reported.`);
   for (const [fault, times] of [...struck].sort(([a], [b]) => a.localeCompare(b)))
     console.log(`  ${fault.padEnd(22)} ${String(times).padStart(8)} times in ${String(lives.get(fault))} lives`);
+  for (const [fault, why] of unreachable) console.log(`  ${fault.padEnd(22)} ${why}`);
   const all = createHash('sha256').update(reports.map(({ seed, trace }) => `${seed} ${trace}\n`).join(''));
   console.log(`Trace of all: ${all.digest('hex')}`);
   for (const { seed, violations, smallest } of failed.slice(0, SHOWN_MAX)) {

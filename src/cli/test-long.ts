@@ -7,6 +7,7 @@ import { findBrowser } from './find-browser.ts';
  * runs, and the exit status is 1 when any failed.
  */
 const STEPS: readonly { readonly command: string; readonly args: readonly string[]; readonly env?: object }[] = [
+  { command: 'tsx', args: ['src/cli/simulate.ts', '--seeds', '1000000', '--from', '1000001'] },
   { command: 'vite', args: ['build'] },
   {
     command: 'playwright',

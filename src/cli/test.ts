@@ -10,12 +10,15 @@ import { runSteps } from './run-steps.ts';
  * `npm test`: the checks, the tests in Node and in the browser, and the finished build from end to end. The last line
  * counts what really ran; anything that did not run is a failure.
  */
+const SIMULATED_LIVES = 10_000;
 const results = mkdtempSync(join(tmpdir(), 'windhover-test-'));
 const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
 const total = { passed: 0, failed: 0 };
 
 for (const check of await runSteps(CHECKS)) count(check.ok ? 1 : 0, check.ok ? 0 : 1);
 await vitest('unit');
+const simulated = await runs('tsx', ['src/cli/simulate.ts', '--seeds', String(SIMULATED_LIVES)]);
+count(simulated ? 1 : 0, simulated ? 0 : 1);
 await vitest('browser');
 if (await runs('vite', ['build'])) {
   count(1, 0);

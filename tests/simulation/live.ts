@@ -7,7 +7,7 @@ import type { UnixMs } from '#core/base/ids.ts';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { exportJournal } from '#runtime/agent/export-journal.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
-import { verifyCopy, type VerifiedCopy } from '#runtime/journal/copies.ts';
+import { verifyCopy } from '#runtime/journal/copies.ts';
 import type { JournalReading } from '#runtime/journal/parts.ts';
 import type { Signer } from '#ports/crypto.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';

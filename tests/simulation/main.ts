@@ -1,3 +1,4 @@
+import { FAULTS } from './faults.ts';
 import { live, type LiveOptions, type Outcome } from './live.ts';
 import { MUTATIONS, UNCHANGED } from './mutations.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
@@ -15,6 +16,8 @@ export interface Assignment {
   readonly mutation?: string;
   /** Failures to make smaller before they are told. */
   readonly shrink: number;
+  /** Prints first which faults cannot strike yet. */
+  readonly unreachable?: boolean;
   /** Prints every event. */
   readonly log: boolean;
 }
@@ -41,6 +44,8 @@ const options: LiveOptions = {
   mutated: { ...UNCHANGED, ...mutation },
   ...(assignment.log && { log: (line) => void process.stdout.write(line) }),
 };
+const unreachable = Object.entries(FAULTS).filter(([, group]) => group.startsWith('not reachable'));
+if (assignment.unreachable === true) process.stdout.write(`${JSON.stringify(unreachable)}\n`);
 let toShrink = assignment.shrink;
 
 for (const scenario of scenarios()) {

@@ -236,7 +236,7 @@ export class SimTab {
         ),
       pins: {
         get: () => this.#inWindow('pin', this.#latency(), () => world.windowPin),
-        set: (value) => this.#inWindow('pin', this.#latency(), () => void (world.windowPin = value)),
+        set: (_place, value) => this.#inWindow('pin', this.#latency(), () => void (world.windowPin = value)),
         erase: () => this.#inWindow('pin', this.#latency(), () => void (world.windowPin = null)),
       },
     };

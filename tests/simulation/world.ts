@@ -440,7 +440,7 @@ export class World {
   #powerCut(fault: Fault): void {
     const { open } = this;
     for (const tab of open) this.kill(tab, 'power');
-    const pinned = this.windowPin === null ? 0 : (JSON.parse(this.windowPin) as { readonly size: number }).size;
+    const pinned = pinnedSize(this.windowPin);
     this.history.provable = Math.min(this.history.provable, pinned);
     this.opfs.cut(this.random.chance(0.5));
     this.idb.cut();
@@ -498,6 +498,11 @@ export class World {
     segments.set(key, { ...segment, frames });
     return true;
   }
+}
+
+/** Entries that the window's pin remembers; it is written in two slots or in one. */
+function pinnedSize(pin: string | null): number {
+  return Math.max(0, ...[...(pin ?? '').matchAll(/"size":(\d+)/g)].map((match) => Number(match[1])));
 }
 
 function numbered(name: string, count: number): string {
