@@ -93,9 +93,6 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       },
     }),
   },
-  'save without reading back': {
-    files: (files) => ({ ...files, written: () => Promise.resolve(null) }),
-  },
   'seal nothing': {
     sealer: (sealer) => ({
       ...sealer,

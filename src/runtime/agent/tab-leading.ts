@@ -99,7 +99,9 @@ export class TabLeading {
 
   /** Another tab found that data is lost. */
   heardLoss(state: Loss, message: string): void {
-    this.#ail(state, message);
+    // It is not told on: of two tabs that both believe to lead, neither would ever stop telling the other.
+    this.#health = { state, message, missing: this.#options.missing };
+    this.#changed();
   }
 
   /** No tab may look empty while another knows why it is. */
