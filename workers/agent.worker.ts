@@ -1,40 +1,29 @@
 import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
-import type { CommandId, UnixMs } from '#core/base/ids.ts';
+import type { Ms, UnixMs } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
-import { verifyIdentity } from '#core/identity/verify-identity.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { loadOwnFile } from '#adapters/http/own-files.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
 import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts';
-import { keyvalSecretStore } from '#adapters/keyval/secret-store.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
-import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import type { OwnerSettings } from '#core/items/owner.ts';
 import type { StartOptions } from '#runtime/contract/agent-api.ts';
-import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import type { AgentPorts, Language } from '#runtime/agent/ports.ts';
-import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
-import { linesOf } from '#adapters/platform/lines-of.ts';
-import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
-import { IdentityBook } from '#runtime/identity/identity-book.ts';
-import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
-import { readRootBackup } from '#runtime/identity/root-backup.ts';
-import { RootDesk } from '#runtime/identity/root-desk.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
+import type { Backup } from './backup.ts';
+import type { Desks } from './desks.ts';
 import { openVault, signerOf, type VaultOfThread } from './open-vault.ts';
-import { openBackup } from './backup.ts';
 import { sealerOf } from './sealer-of.ts';
 import { currentPlace, placesOf, storesOf } from './stores.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
@@ -52,14 +41,15 @@ import { viewOf } from '#runtime/vault/vault-view.ts';
 /** Where 3/11 is 11 March; elsewhere it is 3 November. */
 const MONTH_FIRST = /^en(-US|-PH)?$/;
 const LEADER_LOCK = 'agent:main';
+/** The backup goes on by itself, once the page has long been usable. */
+const BACKUP_BEGINS_MS = 4_000 as Ms;
 
 interface Opened {
   readonly tab: Tab;
   readonly files: TabFiles;
-  readonly desk: IdentityDesk;
-  readonly proofs: ProofDesk;
-  readonly root: RootDesk;
-  readonly backup: BackupApi;
+  /** Loaded when first needed: nothing of it is on the way to a goal. */
+  readonly desks: () => Promise<Desks>;
+  readonly backup: () => Promise<Backup>;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -74,10 +64,11 @@ const started = new Promise<void>((resolve) => {
 const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
-const desk = async (): Promise<IdentityDesk> => (await opened()).desk;
-const proofs = async (): Promise<ProofDesk> => (await opened()).proofs;
-const root = async (): Promise<RootDesk> => (await opened()).root;
-const backup = async (): Promise<BackupApi> => (await opened()).backup;
+const desks = async (): Promise<Desks> => (await opened()).desks();
+const desk = async (): Promise<Desks['identity']> => (await desks()).identity;
+const proofs = async (): Promise<Desks['proofs']> => (await desks()).proofs;
+const root = async (): Promise<Desks['root']> => (await desks()).root;
+const backup = async (): Promise<Backup> => (await opened()).backup();
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -109,15 +100,13 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   };
   const agent = agentIdOf(signer.publicKey);
   const defaults = defaultSettings(options.zone, options.locale);
-  const identityParts = {
-    sha256,
-    entropy: webCryptoEntropy,
-    sealer,
-    signer,
-    secrets: keyvalSecretStore(),
-    keys: nobleIdentityKeys(webCryptoEntropy),
-  };
-  const tab = new Tab({
+  const desks: () => Promise<Desks> = once(async () =>
+    (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent }),
+  );
+  const backup = once(async () =>
+    (await import('./backup.ts')).openBackup({ tab, ports, agent, sealer, signer, lock, places, desks }),
+  );
+  const tab: Tab = new Tab({
     ports,
     journal: {
       clock: platformClock,
@@ -131,7 +120,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       pins,
     },
     agent,
-    beginIdentity: (at) => beginIdentity(identityParts, at),
+    beginIdentity: async (at) => (await desks()).beginIdentity(at),
     messages: broadcastChannel<TabMessage>('agent'),
     compete: (lead, follow, failed) =>
       shareLeadership({
@@ -160,52 +149,13 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
     eraseRest: async () => {
       await places.erase();
-      await backup.erase();
+      await (await backup()).erase();
       await ballast.erase();
       await keys.erase();
     },
   });
-  const identityTools = async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) });
-  const book = new IdentityBook({
-    ...identityParts,
-    clock: platformClock,
-    store,
-    tools: identityTools,
-    command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
-  });
-  const root = new RootDesk(book);
-  const backup = openBackup({
-    ...{ tab, ports, agent, sealer, signer, lock, places },
-    exportRoot: async () => {
-      const exported = await root.exportRoot();
-      return exported.ok ? exported.value : null;
-    },
-    keepRoot: async (text, records) => {
-      const verified = verifyIdentity(await identityTools(), records);
-      const read = readRootBackup(text);
-      if (!verified.ok || read?.agent !== verified.value.id) return false;
-      return book.ring.restore(verified.value.root, read.secret);
-    },
-  });
-  const proofDesk = new ProofDesk({
-    agent,
-    reading: tab.reading,
-    store,
-    clock: platformClock,
-    tools: { sha256, verifyEd25519, lines: linesOf, formatTime: (time) => new Date(time).toISOString() },
-    zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
-    command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
-  });
-  const owner = async (): Promise<OwnerSettings | null> =>
-    ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
-  return {
-    tab,
-    files: tabFiles,
-    desk: new IdentityDesk(book, owner),
-    root,
-    proofs: proofDesk,
-    backup,
-  };
+  platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
+  return { tab, files: tabFiles, desks, backup };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */

@@ -9,6 +9,7 @@ import type { LeaderLock } from '#ports/coordination.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { Sealer, Signer } from '#ports/crypto.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
+import type { Desks } from './desks.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { BackupKeeper, type BackupMessage } from '#runtime/backup/keeper.ts';
@@ -25,24 +26,15 @@ export interface BackupComposition {
   readonly signer: Signer;
   readonly lock: LeaderLock;
   readonly places: RestorePlaces;
-  readonly exportRoot: () => Promise<string | null>;
-  readonly keepRoot: RestoreParts['keepRoot'];
+  readonly desks: () => Promise<Pick<Desks, 'exportRoot' | 'keepRoot'>>;
 }
 
+export type Backup = BackupApi & { readonly erase: () => Promise<void> };
+
 /** What a page can ask about the backup; age and archives are loaded when first needed. */
-export function openBackup({
-  tab,
-  ports,
-  agent,
-  sealer,
-  signer,
-  lock,
-  places,
-  exportRoot,
-  keepRoot,
-}: BackupComposition): BackupApi & {
-  readonly erase: () => Promise<void>;
-} {
+export function openBackup({ tab, ports, agent, sealer, signer, lock, places, desks }: BackupComposition): Backup {
+  const exportRoot = async (): Promise<string | null> => (await desks()).exportRoot();
+  const keepRoot: RestoreParts['keepRoot'] = async (text, records) => (await desks()).keepRoot(text, records);
   const memory = keyvalBackupMemory();
   const tools = async (): Promise<BackupTools> => ({
     cipher: (await import('#adapters/age/age-cipher.ts')).ageCipher(),

@@ -1,0 +1,82 @@
+import type { CommandId, UnixMs } from '#core/base/ids.ts';
+import type { AgentId } from '#core/identity/did-key.ts';
+import { verifyIdentity } from '#core/identity/verify-identity.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
+import { keyvalSecretStore } from '#adapters/keyval/secret-store.ts';
+import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
+import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { linesOf } from '#adapters/platform/lines-of.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { Sealer, Signer } from '#ports/crypto.ts';
+import type { Tab } from '#runtime/agent/tab.ts';
+import type { RestoreParts } from '#runtime/backup/restore.ts';
+import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { IdentityBook } from '#runtime/identity/identity-book.ts';
+import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
+import { readRootBackup } from '#runtime/identity/root-backup.ts';
+import { RootDesk } from '#runtime/identity/root-desk.ts';
+import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
+
+export interface DeskParts {
+  readonly tab: Tab;
+  readonly store: AgentStore;
+  readonly sealer: Sealer;
+  readonly signer: Signer;
+  readonly agent: AgentId;
+}
+
+/** Where the owner and others ask who the agent is, and for proofs of what it did. */
+export interface Desks {
+  readonly identity: IdentityDesk;
+  readonly root: RootDesk;
+  readonly proofs: ProofDesk;
+  readonly beginIdentity: (at: UnixMs) => ReturnType<typeof beginIdentity>;
+  /** The owner's root as a backup carries it, null where it is not on this device. */
+  readonly exportRoot: () => Promise<string | null>;
+  readonly keepRoot: RestoreParts['keepRoot'];
+}
+
+export function openDesks({ tab, store, sealer, signer, agent }: DeskParts): Desks {
+  const parts = {
+    sha256,
+    entropy: webCryptoEntropy,
+    sealer,
+    signer,
+    secrets: keyvalSecretStore(),
+    keys: nobleIdentityKeys(webCryptoEntropy),
+  };
+  const tools = async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) });
+  const command: ConstructorParameters<typeof IdentityBook>[0]['command'] = (body) =>
+    tab.command({ ...body, id: crypto.randomUUID() as CommandId });
+  const book = new IdentityBook({ ...parts, clock: platformClock, store, tools, command });
+  const root = new RootDesk(book);
+  const owner = async (): Promise<OwnerSettings | null> =>
+    ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
+  return {
+    identity: new IdentityDesk(book, owner),
+    root,
+    proofs: new ProofDesk({
+      agent,
+      reading: tab.reading,
+      store,
+      clock: platformClock,
+      tools: { sha256, verifyEd25519, lines: linesOf, formatTime: (time) => new Date(time).toISOString() },
+      zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
+      command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
+    }),
+    beginIdentity: (at) => beginIdentity(parts, at),
+    exportRoot: async () => {
+      const exported = await root.exportRoot();
+      return exported.ok ? exported.value : null;
+    },
+    keepRoot: async (text, records) => {
+      const verified = verifyIdentity(await tools(), records);
+      const read = readRootBackup(text);
+      if (!verified.ok || read?.agent !== verified.value.id) return false;
+      return book.ring.restore(verified.value.root, read.secret);
+    },
+  };
+}
