@@ -169,6 +169,9 @@ export class TabLeading {
     this.#role = 'leading';
     this.tellLoss();
     this.#changed();
+    // What an earlier leader could not project any more, no other tab has heard of.
+    const runs = [...agent.state.runs.keys()].map((id) => ({ kind: 'run', id }));
+    this.#hooks.projected({ rows: runs, done: [], size: journal.head.size });
     agent.resume();
     this.#hooks.began();
     void this.#sweep(agent.state).catch(() => undefined);

@@ -7,6 +7,8 @@ import type { AgentPorts } from './ports.ts';
 import type { TabMessage } from './tab-message.ts';
 
 const DRAIN_AGAIN_MS = 1_000 as Ms;
+/** A tab may end between keeping an order and telling the leader: it looks by itself this often. */
+const LOOK_AGAIN_MS = 5_000 as Ms;
 
 /**
  * Orders of one tab, and, while it leads, of all. An order goes into the durable inbox whichever tab it comes from; the
@@ -18,6 +20,7 @@ export class TabOrders {
   readonly #agent: () => LeadingAgent | null;
   readonly #waiting = new Map<CommandId, Waiting>();
   #draining: Promise<void> = Promise.resolve();
+  #cancelLook: () => void = () => undefined;
 
   /** @param agent the leading agent while this tab leads */
   constructor(
@@ -59,6 +62,7 @@ export class TabOrders {
 
   /** Carries out what waits in the inbox, in order; does nothing while another tab leads. */
   drain(): void {
+    this.#cancelLook();
     this.#draining = this.#draining
       .then(async () => {
         const agent = this.#agent();
@@ -68,6 +72,8 @@ export class TabOrders {
           this.answer(id, outcome);
           this.#messages.post({ type: 'done', id, outcome });
         }
+        this.#cancelLook();
+        this.#cancelLook = this.#ports.clock.after(LOOK_AGAIN_MS, () => this.drain());
       })
       // The inbox could not be read: what waits there is not forgotten.
       .catch(() => void this.#ports.clock.after(DRAIN_AGAIN_MS, () => this.drain()));
