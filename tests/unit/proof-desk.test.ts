@@ -149,7 +149,9 @@ test('witnesses are approved once, dismissed, and must be others with a key for 
 test('two answers for one log do not cross', () => {
   const log = { seen: { origin: 'windhover/x', size: 5, root: 'aa' }, line: '', time: 0 as never };
   const before = projectWitnesses(NO_WITNESSES, { type: 'log.cosigned', log });
-  expect(obeyWitness(before, { type: 'cosign-log', after: 0, log })).toMatchObject({ refused: expect.stringContaining('Another tab') as string });
+  expect(obeyWitness(before, { type: 'cosign-log', after: 0, log })).toMatchObject({
+    refused: expect.stringContaining('Another tab') as string,
+  });
   expect(obeyWitness(before, { type: 'cosign-log', after: 5, log })).toMatchObject({ type: 'log.cosigned' });
 });
 

@@ -7,7 +7,7 @@ export interface ZipMember {
 }
 
 /** One zip of many files, deflated as they come. */
-export async function writeZip(members: AsyncIterable<ZipMember>): Promise<Uint8Array> {
+export async function writeZip(members: AsyncIterable<ZipMember> | Iterable<ZipMember>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const failures: Error[] = [];
   const zip = new Zip((error, piece) => {
@@ -29,11 +29,7 @@ export async function writeZip(members: AsyncIterable<ZipMember>): Promise<Uint8
 export function writeZipOf(
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
 ): Promise<Uint8Array> {
-  return writeZip(
-    (async function* () {
-      for (const { path, bytes } of files) yield { path, bytes: whole(bytes) };
-    })(),
-  );
+  return writeZip(files.map(({ path, bytes }) => ({ path, bytes: whole(bytes) })));
 }
 
 async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
