@@ -149,6 +149,8 @@ export class LeadingAgent {
     const written = this.#writing.then(async () => {
       const durable = await appended;
       if (!durable.ok) return this.#break(durable.error.code, durable.error.message);
+      // Rows written past a batch that failed would hide it from whoever catches up.
+      if (this.#options.lost.aborted) return null;
       assert(durable.value === last, `the journal and the agent agree on sequence ${String(last)}`);
       const rows = latestRows(projected.flatMap((step) => step.rows));
       const done = projected.flatMap((step) => step.done);
