@@ -101,7 +101,7 @@ test('"Prove this sentence" saves a proof that holds without the app, with the c
   expect(proof.status, proof.said).toBe(0);
   expect((await verified(path, '--source', 'build/sample/tables/hours.tsv')).status).toBe(1);
 
-  const sentence = /^Sentence {4}(.+)$/m.exec(proof.said)?.[1] ?? '';
+  const sentence = /^ *Sentence +(.+)$/m.exec(proof.said)?.[1] ?? '';
   expect(await answer.textContent()).toContain(sentence);
   const text = readFileSync(path, 'utf8');
   const other = text.replace(JSON.stringify(sentence).slice(1, -1), (words) => words.replace(/.$/, '!'));
