@@ -60,7 +60,7 @@ export function watchJournal({ label, hold }: WatchOptions): void {
   };
   handles.read = function (this: Handle, into, ...rest) {
     const count = read.call(this, into, ...rest);
-    // Who has written a group then reads the fence, eight bytes, to see that no other leads.
+    // Who has written a group then reads the fence, sixteen bytes, to see that no other leads.
     if (written !== null && into.byteLength === 16) {
       const head = written;
       written = null;
