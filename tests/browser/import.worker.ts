@@ -1,32 +1,21 @@
 import '../../src/trusted.ts';
 import * as Comlink from 'comlink';
-import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
-import { incrementalSha256 } from '#adapters/noble/sha256.ts';
-import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
-import { platformClock } from '#adapters/platform/clock.ts';
-import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { SourceId } from '#core/base/ids.ts';
 import type { Item } from '#core/items/item.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
-import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { Source } from '#core/items/source.ts';
 import { freshVault } from '#tests/fakes/fresh-vault.ts';
 import { importInWorker } from '#workers/import-in-worker.ts';
 import { sealerOf } from '#workers/sealer-of.ts';
+import { blobsOf } from '#workers/stores.ts';
 
 const vault = freshVault();
 
 /** Stands where the agent's worker stands: starts the real import worker inside itself, then reads what it stored. */
 async function openBlobs(): Promise<BlobStore> {
   const opfs = (await opfsAvailable()) && syncHandlesAvailable();
-  return sealedBlobStore({
-    files: opfs ? opfsBlobFiles() : indexedDbBlobFiles(),
-    sealer: sealerOf(await vault),
-    entropy: webCryptoEntropy,
-    clock: platformClock,
-    sha256: incrementalSha256,
-  });
+  return blobsOf(0, opfs, sealerOf(await vault));
 }
 
 const api = {
