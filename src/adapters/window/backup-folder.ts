@@ -22,7 +22,7 @@ export interface BackupFolderChoice {
   readonly choose: () => Promise<string | null>;
   /** Asks again for the access that a restart took away. */
   readonly ask: () => Promise<boolean>;
-  /** A folder to restore from, only for now. */
+  /** A folder to restore from: read once and not kept. */
   readonly pick: () => Promise<FileSystemDirectoryHandle | null>;
   readonly forget: () => Promise<void>;
 }
