@@ -117,6 +117,18 @@ export function blobStoreSuite(name: string, make: () => Promise<BlobStoreBench>
       expect(await collect(next, kept.id)).toEqual([['k']]);
     });
 
+    test('sweeping in another tab takes nothing of what is being brought in', async () => {
+      const other = bench.store();
+      for (let turn = 0; turn < 10; turn++) {
+        const stage = await store.stage();
+        await feed(stage, utf8(`brought in at turn ${String(turn)}`));
+        const commit = stage.commit();
+        for (let sweep = 0; sweep < 5; sweep++) await other.sweep(new Set());
+        const committed = await commit;
+        expect(committed.ok && (await bench.store().has(committed.value.id))).toBe(true);
+      }
+    });
+
     test('a changed byte is refused, never returned', async () => {
       const { id } = await put(pattern(300_000));
       await bench.flip(100_000);

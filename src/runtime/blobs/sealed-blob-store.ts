@@ -150,14 +150,12 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
       let count = 0;
       for (const name of await names()) {
         const manifest = await readManifest(name);
-        const id = manifest?.id ?? (name as SourceId);
-        if (manifest === null) await files.remove(manifestFile(name));
-        else if (!keep.has(id) && stagedAt(manifest.bytes) <= expired) await remove(id);
-        else {
-          for (const file of [manifestFile(name), manifest.bytes, manifest.items]) wanted.add(file);
-          continue;
-        }
-        count++;
+        // One that cannot be read may be in the middle of being written by an import: it is left, and so small that it may.
+        if (manifest === null) wanted.add(manifestFile(name));
+        else if (!keep.has(manifest.id ?? (name as SourceId)) && stagedAt(manifest.bytes) <= expired) {
+          await remove(manifest.id ?? (name as SourceId));
+          count++;
+        } else for (const file of [manifestFile(name), manifest.bytes, manifest.items]) wanted.add(file);
       }
       for (const name of await files.list()) {
         if (!wanted.has(name) && stagedAt(name) <= expired && (await removed(files, name))) count++;
@@ -308,8 +306,8 @@ function manifestFile(name: string): string {
   return `${name}.blob`;
 }
 
-/** When the stage of a data file began; the epoch's start for any other name. */
+/** When the stage of a data file began; Infinity for any other name. */
 function stagedAt(name: string): number {
   const time = /^([0-9a-z]{9})-[0-9a-f]{32}\.(?:bytes|items)$/.exec(name)?.[1];
-  return time === undefined ? 0 : Number.parseInt(time, 36);
+  return time === undefined ? Infinity : Number.parseInt(time, 36);
 }
