@@ -50,6 +50,11 @@ for (const goal of sample.goals) {
     if (await opened.getByText('These are the exact bytes of the file.').isVisible())
       expect(squeezed(await marked.textContent())).toBe(quote);
     else expect(squeezed(await marked.textContent())).not.toBe('');
+
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    if (size) await page.setViewportSize(size);
   });
 }
 

@@ -228,6 +228,7 @@ export const en = {
   'run.answer-language': 'I do not understand this language yet',
   'run.sources': 'Sources',
   'run.sources-none': 'Sources appear with the answer.',
+  'run.sources-uncited': 'Nothing in your files is cited here.',
   'run.sources-hint': 'Choose a number in the answer to see the words it rests on.',
   'run.verdict': 'Verdict',
   'run.verdict-none': 'Nothing is called verified before every check has run.',
