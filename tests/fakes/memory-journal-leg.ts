@@ -6,7 +6,7 @@ import type { Group, JournalLeg, JournalLegError } from '#ports/journal-leg.ts';
 export interface MemoryLegDisk {
   groups: Group[];
   epoch: number;
-  /** Index of a group that cannot be read. */
+  /** Index of a group that cannot be read; finding the head does not come across it. */
   damagedAt: number | null;
   /** Fails the next appends with this. */
   fail: JournalLegError['code'] | null;
@@ -47,7 +47,7 @@ export function memoryJournalLeg(
         ),
         damage: disk.damagedAt === null ? null : `group ${String(disk.damagedAt)} is damaged`,
       }),
-    head: () => Promise.resolve(intact().at(-1) ?? null),
+    head: () => Promise.resolve(disk.groups.findLast((_, index) => index !== disk.damagedAt) ?? null),
     append: async (groups) => {
       if (fenced()) return failure('fenced');
       if (disk.fail !== null) return failure(disk.fail);

@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { JournalState, OpenReport } from '../journal/parts.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { readGroups } from '../journal/reader.ts';
+import type { JournalVerification } from '../journal/verify-journal.ts';
 import type { Fact } from './facts.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LeadingAgent, type Change } from './leading-agent.ts';
@@ -40,6 +41,10 @@ export class TabLeading {
   #health: Health;
   #journalState: JournalState | null = null;
   #leadership: Leadership | null = null;
+  /** Has a damaged copy mended, once a turn; null while this tab does not lead. */
+  #mend: (() => Promise<void>) | null = null;
+  /** A copy was found damaged and could not be mended: the next opening reads everything, and says what is lost. */
+  #thorough = false;
   #decided: () => void = () => undefined;
 
   constructor(options: TabOptions, interpreter: Interpreter, hooks: LeadingHooks) {
@@ -111,8 +116,19 @@ export class TabLeading {
       this.#options.messages.post({ type: 'lost', state, message });
   }
 
+  /**
+   * What this tab found when it read every copy again, as it does soon after it began: opening looks at the ends only, so
+   * damage in the middle of a copy is found here.
+   */
+  async checked({ copies }: JournalVerification): Promise<void> {
+    if (copies.some(({ problem }) => problem !== null)) await this.#mend?.();
+  }
+
   async #lead(lost: AbortSignal): Promise<void> {
-    const opened = await openJournal({ ...this.#options.journal, changed: (state) => (this.#journalState = state) });
+    const opened = await openJournal(
+      { ...this.#options.journal, changed: (state) => (this.#journalState = state) },
+      { thorough: this.#thorough },
+    );
     if (lost.aborted) return opened.ok ? opened.value.journal.close() : undefined;
     if (!opened.ok) {
       // A disk that fails now may answer in a moment: the lead is given up, and taken again later.
@@ -127,6 +143,7 @@ export class TabLeading {
       await this.#act(journal, report, lost);
     } finally {
       this.#agent = null;
+      this.#mend = null;
       this.#role = 'following';
       await journal.close();
       this.#changed();
@@ -167,6 +184,13 @@ export class TabLeading {
     await agent.commit(await this.#begin(agent.state));
     this.#agent = agent;
     this.#role = 'leading';
+    this.#mend = async () => {
+      this.#mend = null;
+      const mended = await journal.repair().catch(() => null);
+      if (mended?.ok === true) this.#hooks.projected({ rows: [], done: [], size: journal.head.size });
+      else ended.abort();
+      this.#thorough = mended?.ok !== true;
+    };
     this.tellLoss();
     this.#changed();
     // What an earlier leader could not project any more, no other tab has heard of.

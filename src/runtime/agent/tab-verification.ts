@@ -3,7 +3,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { VerifyReport } from '../contract/agent-api.ts';
 import type { JournalView } from '../contract/views.ts';
 import type { JournalReading } from '../journal/parts.ts';
-import { verifyJournal, type ProvedJournal } from '../journal/verify-journal.ts';
+import { verifyJournal, type JournalVerification, type ProvedJournal } from '../journal/verify-journal.ts';
 
 const VERIFY_DELAY_MS = 700 as Ms;
 /** Failures to read, one after the other, before verification counts as failed; it is tried on ever more rarely. */
@@ -14,6 +14,7 @@ export class TabVerification {
   readonly #journal: JournalReading;
   readonly #clock: Clock;
   readonly #changed: () => void;
+  readonly #checked: (result: JournalVerification) => void;
   #verified: Pick<JournalView, 'verifiedUpTo' | 'verification' | 'problem'> = {
     verifiedUpTo: null,
     verification: 'checking',
@@ -23,10 +24,17 @@ export class TabVerification {
   #proved: ProvedJournal | null = null;
   #cancel: () => void = () => undefined;
 
-  constructor(journal: JournalReading, clock: Clock, changed: () => void) {
+  /** @param checked told of every result, the damage of a single copy with it */
+  constructor(
+    journal: JournalReading,
+    clock: Clock,
+    changed: () => void,
+    checked: (result: JournalVerification) => void,
+  ) {
     this.#journal = journal;
     this.#clock = clock;
     this.#changed = changed;
+    this.#checked = checked;
   }
 
   get verified(): Pick<JournalView, 'verifiedUpTo' | 'verification' | 'problem'> {
@@ -49,6 +57,7 @@ export class TabVerification {
       problem,
     };
     this.#changed();
+    this.#checked(result);
     return {
       verifiedUpTo: result.verifiedUpTo,
       size: result.size,

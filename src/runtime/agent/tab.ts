@@ -45,7 +45,12 @@ export class Tab {
       settingsInForce(state.settings, state.suggested, [...state.sources.values()], defaults),
     );
     this.#views = new TabViews(ports.store, ports.clock, () => this.overview());
-    this.#verification = new TabVerification(journal, ports.clock, () => this.#views.refresh());
+    this.#verification = new TabVerification(
+      journal,
+      ports.clock,
+      () => this.#views.refresh(),
+      (result) => void this.#leading.checked(result),
+    );
     this.#leading = new TabLeading(options, this.#interpreter, {
       changed: () => this.#views.refresh(),
       began: () => this.#orders.drain(),
