@@ -48,6 +48,7 @@ const core = {
   scheduler: ['planner'],
   verifier: ['tools', 'text'],
   agent: ['labels', 'identity', 'items', 'planner', 'scheduler', 'verifier', 'tools', 'policy', 'channels'],
+  actors: ['agent', 'tools'],
 };
 
 module.exports = {

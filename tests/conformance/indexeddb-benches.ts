@@ -1,13 +1,16 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import { indexedDbActorStore } from '#adapters/indexeddb/actor-store.ts';
 import { indexedDbAgentStore } from '#adapters/indexeddb/agent-store.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
 import { concat, utf8 } from '#core/base/bytes.ts';
+import type { ActorStore } from '#ports/actor-store.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import type { JournalLeg } from '#ports/journal-leg.ts';
 import { sealedBlobStore, UNKEPT_BLOB_KEPT_MS } from '#runtime/blobs/sealed-blob-store.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
+import type { ActorStoreBench } from './actor-store.ts';
 import type { AgentStoreBench } from './agent-store.ts';
 import type { BlobStoreBench } from './blob-store.ts';
 import { entryMark, type JournalLegBench } from './journal-leg.ts';
@@ -48,6 +51,24 @@ export function indexedDbAgentStoreBench(sealer: Sealer): AgentStoreBench {
       stores.push(store);
       return store;
     },
+    dispose: async () => {
+      for (const store of stores) store.close();
+      await deleteDatabase(name);
+    },
+  };
+}
+
+export function indexedDbActorStoreBench(sealer: Sealer): ActorStoreBench {
+  const name = freshName('actors');
+  const stores: ActorStore[] = [];
+  return {
+    store: () => {
+      const store = indexedDbActorStore(sealer, name);
+      stores.push(store);
+      return store;
+    },
+    withoutRoom: withoutIndexedDbRoom,
+    tear: null,
     dispose: async () => {
       for (const store of stores) store.close();
       await deleteDatabase(name);

@@ -1,0 +1,100 @@
+import type { ActorEntry } from '#core/actors/actor.ts';
+import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import type { Epoch } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import { err, ok } from '#core/base/result.ts';
+import type { StoreError } from '#ports/agent-store.ts';
+import type { ActorPast, ActorStore } from '#ports/actor-store.ts';
+
+/** What stays when a tab dies: hand the same disk to the next store. */
+export interface MemoryActorDisk {
+  readonly actors: Map<ActorId, Kept>;
+  readonly mail: Envelope[];
+  readonly taken: Set<string>;
+  /** Fails the next writes with this. */
+  fail: StoreError | null;
+  /** Entries read by activations so far. */
+  entriesRead: number;
+}
+
+interface Kept {
+  epoch: number;
+  entries: ActorEntry[];
+  snapshot: { sequence: number; state: Json } | null;
+  outbox: Envelope[];
+}
+
+export function memoryActorDisk(): MemoryActorDisk {
+  return { actors: new Map(), mail: [], taken: new Set(), fail: null, entriesRead: 0 };
+}
+
+export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): ActorStore {
+  const kept = (actor: ActorId): Kept => {
+    const found = disk.actors.get(actor) ?? { epoch: 0, entries: [], snapshot: null, outbox: [] };
+    disk.actors.set(actor, found);
+    return found;
+  };
+  const pastOf = ({ snapshot, entries }: Kept): ActorPast => {
+    const tail = entries.slice(snapshot?.sequence ?? 0);
+    disk.entriesRead += tail.length;
+    return structuredClone({ snapshot, tail });
+  };
+  const fail = (): void => {
+    if (disk.fail !== null) throw new Error(disk.fail);
+  };
+  const key = ({ to, id }: Envelope): string => JSON.stringify([to, id]);
+
+  return {
+    actors: () => Promise.resolve([...disk.actors].filter(([, { entries }]) => entries.length > 0).map(([id]) => id)),
+    waiting: () =>
+      Promise.resolve([
+        ...new Set([
+          ...disk.mail.map(({ to }) => to as ActorId),
+          ...[...disk.actors].filter(([, { outbox }]) => outbox.length > 0).map(([id]) => id),
+        ]),
+      ]),
+    activate: async (actor) => {
+      await Promise.resolve();
+      fail();
+      const found = kept(actor);
+      found.epoch += 1;
+      return { ...pastOf(found), epoch: found.epoch as Epoch };
+    },
+    past: (actor) => Promise.resolve(pastOf(kept(actor))),
+    log: (actor, from, count) =>
+      Promise.resolve(structuredClone(kept(actor).entries.slice(Math.max(0, from - 1), from - 1 + count))),
+    commit: (actor, epoch, { entry, taken, outbox, snapshot }) => {
+      const found = kept(actor);
+      if (found.epoch !== epoch || entry.sequence !== found.entries.length + 1) return Promise.resolve(err('fenced'));
+      if (disk.fail !== null) return Promise.resolve(err(disk.fail));
+      found.entries.push(structuredClone(entry));
+      found.outbox.push(...structuredClone(outbox));
+      if (snapshot !== null) found.snapshot = structuredClone({ sequence: entry.sequence, state: snapshot });
+      const at = disk.mail.findIndex(({ to, id }) => to === actor && id === entry.message);
+      if (taken && at >= 0) {
+        disk.taken.add(key(disk.mail[at] as Envelope));
+        disk.mail.splice(at, 1);
+      }
+      return Promise.resolve(ok(undefined));
+    },
+    post: async (envelope) => {
+      await Promise.resolve();
+      fail();
+      if (disk.taken.has(key(envelope)) || disk.mail.some((other) => key(other) === key(envelope))) return 'known';
+      disk.mail.push(structuredClone(envelope));
+      return 'kept';
+    },
+    mailbox: (actor) => Promise.resolve(structuredClone(disk.mail.filter(({ to }) => to === actor))),
+    outbox: (actor) => Promise.resolve(structuredClone(kept(actor).outbox)),
+    sent: (actor, ids) => {
+      const found = kept(actor);
+      found.outbox = found.outbox.filter(({ id }) => !ids.includes(id));
+      return Promise.resolve();
+    },
+    erase: () => {
+      Object.assign(disk, memoryActorDisk());
+      return Promise.resolve();
+    },
+    close: () => undefined,
+  };
+}
