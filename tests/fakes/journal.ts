@@ -3,7 +3,7 @@ import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import type { Epoch, RunId, Sequence, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
-import { checkpointKey, signCheckpoint } from '#core/audit/checkpoint.ts';
+import { journalKey, signCheckpoint } from '#core/audit/checkpoint.ts';
 import {
   appendExportLine,
   writeExportCheckpoint,
@@ -120,5 +120,5 @@ export async function exportBytes(
 /** The closing line over these lines, each with its newline. */
 export function sealOf(journal: TestJournal, lines: readonly string[]): Promise<string> {
   const frontier = lines.reduce((sum, line) => appendExportLine(sha256, sum, line.slice(0, -1)), EMPTY_FRONTIER);
-  return writeExportSeal(sha256, frontier, checkpointKey(journal.signer.publicKey), journal.signer.sign);
+  return writeExportSeal(sha256, frontier, journalKey(journal.agent, journal.signer.publicKey), journal.signer.sign);
 }

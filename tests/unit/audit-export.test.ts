@@ -30,6 +30,8 @@ test('an export says how far it is proved, at what time, and what is not', async
     cosignatures: [],
     vouched: null,
     keys: [],
+    signer: journal.agent,
+    keysWithheld: false,
     sealed: true,
     lines: 13,
     firstBad: null,

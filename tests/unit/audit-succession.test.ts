@@ -10,119 +10,221 @@ import type { Json } from '#core/base/json.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import type { RecordSigner } from '#ports/identity-keys.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
-import { Chain, keys } from '#tests/fakes/identities.ts';
+import { Chain, keys, signerOf } from '#tests/fakes/identities.ts';
 import { exportBytes, plainFacts, testJournal, type TestFact, type TestJournal } from '#tests/fakes/journal.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 
-/** A journal that two keys signed, one after the other: a device, and the one it was restored to. */
+/** A journal that two keys signed, one after the other: OLD up to 6 entries, NEW from entry 6 on. */
 const [OLD, NEW] = [1, 2] as const;
+const oldId = agentIdOf(seededSigner(OLD).publicKey);
+const newId = agentIdOf(seededSigner(NEW).publicKey);
 const witness = seededSigner(91);
 const witnessKey = { name: 'witness.example/w', publicKey: witness.publicKey };
 const recordSigner = (seed: number): RecordSigner =>
   keys.ed25519(sha256(utf8(`windhover test signer ${String(seed)}`)));
+let chain: Chain;
 let old: TestJournal;
-let restored: TestJournal;
 let line = '';
 
-beforeAll(async () => {
-  const chain = await Chain.begun(undefined, recordSigner(OLD));
-  const genesis = [...chain.records];
-  await chain.succeed(recordSigner(NEW).key, 6, [recordSigner(OLD), recordSigner(NEW)]);
-  const fact = (type: string, records: readonly unknown[]): TestFact => ({
-    type,
-    value: { type, at: 1, records: records as Json },
-  });
-  const facts = plainFacts(9)
-    .with(1, fact('agent.genesis', genesis))
-    .with(5, fact('agent.certified', chain.records.slice(1)));
-  old = testJournal(facts, OLD);
-  const signer = seededSigner(NEW);
-  const tree = merkleTree(sha256, old.leafHashes);
-  restored = {
-    ...old,
-    agent: agentIdOf(signer.publicKey),
+const fact = (type: string, value: Json): TestFact => ({ type, value: { type, at: 1, ...(value as object) } });
+const records = (from: number, to?: number): Json => ({ records: chain.records.slice(from, to) as unknown as Json });
+const facts = (): TestFact[] =>
+  plainFacts(9)
+    .with(1, fact('agent.genesis', records(0, 1)))
+    .with(5, fact('agent.certified', records(1)));
+
+/** The journal with each head signed by the key that `signs` names, under its first key's name or, as before, its own. */
+function signedBy(journal: TestJournal, signs: (size: number) => number, name: 'first' | 'own' = 'first'): TestJournal {
+  const tree = merkleTree(sha256, journal.leafHashes);
+  const agentOf = (seed: number) => (name === 'first' ? journal.agent : agentIdOf(seededSigner(seed).publicKey));
+  const signer = seededSigner(signs(journal.texts.length));
+  return {
+    ...journal,
+    agent: agentOf(signs(journal.texts.length)),
     signer,
-    // Heads up to the restore stay as they were signed.
     checkpointAt: (size) =>
-      size <= 4 ? old.checkpointAt(size) : signCheckpoint(sha256, { size, root: rootAt(sha256, tree, size) }, signer),
+      signCheckpoint(
+        sha256,
+        { size, root: rootAt(sha256, tree, size) },
+        seededSigner(signs(size)),
+        agentOf(signs(size)),
+      ),
   };
+}
+
+const inTurn = (size: number): number => (size <= 6 ? OLD : NEW);
+
+beforeAll(async () => {
+  chain = await Chain.begun(undefined, recordSigner(OLD));
+  await chain.succeed(recordSigner(NEW).key, 6, [recordSigner(OLD), recordSigner(NEW)]);
+  old = testJournal(facts(), OLD);
   const note = await old.checkpointAt(4);
   line = await cosign(sha256, note.slice(0, note.indexOf('\n\n') + 1), witnessKey, 1_764_000_000, witness.sign);
 });
 
-test('heads signed before a succession hold under the key of then, and what vouched for them still does', async () => {
-  const bytes = await exportBytes(restored, [4, 9], { cosigned: { 4: [line] } });
-  const report = verifyExportFile(fileTools, bytes, { witnesses: [witnessKey] });
-  expect(report).toMatchObject({
-    ok: true,
-    agent: restored.agent,
-    verifiedUpTo: 9,
-    vouched: { size: 4, by: witnessKey.name },
+test.each(['first', 'own'] as const)(
+  'heads before and after a change of the key hold, each under the key of then (name: %s)',
+  async (name) => {
+    const changed = signedBy(old, inTurn, name);
+    const bytes = await exportBytes(changed, [4, 6, 9], { cosigned: { 4: [line] } });
+    const report = verifyExportFile(fileTools, bytes, { witnesses: [witnessKey] });
+    expect(report).toMatchObject({
+      ok: true,
+      agent: name === 'first' ? oldId : newId,
+      signer: newId,
+      verifiedUpTo: 9,
+      vouched: { size: 4, by: witnessKey.name },
+      keys: [
+        { agent: oldId, size: 6, certified: true },
+        { agent: newId, size: 9, certified: true },
+      ],
+    });
+    const shown = checkFile(fileTools, bytes).facts.filter(({ label }) => label === 'Key');
+    expect(shown.map(({ text }) => text)).toEqual([
+      `${oldId} signs up to 6, certified for it by the identity in the journal`,
+      `${newId} signs up to 9, certified for it by the identity in the journal`,
+    ]);
+  },
+);
+
+test('the old key is refused once its successor began, and the new one before its time', async () => {
+  const late = await exportBytes(
+    signedBy(old, () => OLD),
+    [6, 9],
+  );
+  expect(verifyExportFile(fileTools, late)).toMatchObject({
+    ok: false,
+    verifiedUpTo: 6,
+    firstBad: { sequence: 6, why: `a checkpoint is signed by ${oldId}, a key that was not in force there` },
+  });
+  const early = await exportBytes(
+    signedBy(old, (size) => (size <= 5 ? OLD : NEW)),
+    [6, 9],
+  );
+  expect(verifyExportFile(fileTools, early)).toMatchObject({
+    ok: false,
+    verifiedUpTo: 0,
+    firstBad: { why: `a checkpoint is signed by ${newId}, a key that was not in force there` },
+  });
+  const sealed = await exportBytes({ ...signedBy(old, inTurn), signer: seededSigner(OLD) }, [9]);
+  expect(verifyExportFile(fileTools, sealed).firstBad?.why).toBe('the seal is not signed by the agent');
+});
+
+test('a key that no record names signs nothing', async () => {
+  const bytes = await exportBytes(
+    signedBy(old, () => 8),
+    [9],
+  );
+  expect(verifyExportFile(fileTools, bytes)).toMatchObject({
+    ok: false,
+    verifiedUpTo: 0,
+    firstBad: { why: 'a checkpoint has no signature of this agent' },
+  });
+});
+
+test('a succession that does not hold names no key', async () => {
+  const forged = await Chain.begun(undefined, recordSigner(OLD));
+  await forged.succeed(recordSigner(NEW).key, 6, [recordSigner(NEW)]);
+  const given = { records: forged.records.slice(1) as unknown as Json };
+  const journal = testJournal(facts().with(5, fact('agent.certified', given)), OLD);
+  expect(verifyExportFile(fileTools, await exportBytes(signedBy(journal, inTurn), [6, 9]))).toMatchObject({
+    ok: false,
+    verifiedUpTo: 6,
+    firstBad: { why: 'a checkpoint has no signature of this agent' },
+  });
+});
+
+test('an anchor of the old key or of the new one is an anchor of the continued journal', async () => {
+  const changed = signedBy(old, inTurn);
+  const bytes = await exportBytes(changed, [9]);
+  for (const size of [3, 8])
+    expect(verifyExportFile(fileTools, bytes, { anchor: await changed.checkpointAt(size) })).toMatchObject({
+      ok: true,
+      anchoredAt: size,
+    });
+  const own = await exportBytes(signedBy(old, inTurn, 'own'), [9]);
+  expect(verifyExportFile(fileTools, own, { anchor: await old.checkpointAt(3) }).anchoredAt).toBe(3);
+  const notIts = "the anchor is not a checkpoint signed by this export's agent";
+  const stranger = testJournal(plainFacts(12), 7);
+  for (const given of [bytes, own])
+    for (const size of [0, 3, 9, 12])
+      expect(verifyExportFile(fileTools, given, { anchor: await stranger.checkpointAt(size) }).firstBad?.why).toBe(
+        notIts,
+      );
+  const late = { anchor: await signedBy(old, () => OLD).checkpointAt(8) };
+  expect(verifyExportFile(fileTools, bytes, late).firstBad?.why).toBe(notIts);
+  expect(verifyExportFile(fileTools, bytes, { anchor: 'none\n' }).firstBad?.why).toBe(notIts);
+});
+
+test('a restored journal goes on under a key that counts only once the root has named it', async () => {
+  const continued = fact('agent.continued', { agent: newId, before: { agent: oldId, size: 5, checkpoint: '' } });
+  const before = facts().with(5, continued);
+  const waiting = signedBy(testJournal(before, OLD), (size) => (size <= 5 ? OLD : NEW));
+  expect(verifyExportFile(fileTools, await exportBytes(waiting, [5, 9]))).toMatchObject({
+    ok: false,
+    firstBad: { sequence: 5, why: expect.stringContaining("the owner's root must certify it") as string },
     keys: [
-      { agent: old.agent, size: 4, certified: true },
-      { agent: restored.agent, size: 9, certified: true },
+      { agent: oldId, certified: true },
+      { agent: newId, certified: false },
     ],
   });
-  const facts = checkFile(fileTools, bytes).facts.filter(({ label }) => label === 'Key');
-  expect(facts.map(({ text }) => text)).toEqual([
-    `${old.agent} signs up to 4, certified for it by the identity in the journal`,
-    `${restored.agent} signs up to 9, certified for it by the identity in the journal`,
-  ]);
+  const root = signerOf('root');
+  const named = await Chain.begun(undefined, recordSigner(OLD));
+  await named.succeed(recordSigner(NEW).key, 5, [root, recordSigner(NEW)]);
+  const certified = fact('agent.certified', { records: named.records.slice(1) as unknown as Json });
+  const settled = signedBy(testJournal(before.with(7, certified), OLD), (size) => (size <= 5 ? OLD : NEW));
+  expect(verifyExportFile(fileTools, await exportBytes(settled, [5, 6, 9]))).toMatchObject({
+    ok: true,
+    verifiedUpTo: 9,
+    keys: [
+      { agent: oldId, size: 5, certified: true },
+      { agent: newId, size: 9, certified: true },
+    ],
+  });
 });
 
-test('an anchor of the old key is an anchor of the continued journal', async () => {
-  const bytes = await exportBytes(restored, [9]);
-  const anchored = verifyExportFile(fileTools, bytes, { anchor: await old.checkpointAt(3) });
-  expect(anchored).toMatchObject({ ok: true, anchoredAt: 3 });
-  const stranger = testJournal(plainFacts(9), 7);
-  for (const size of [0, 3, 9])
-    expect(verifyExportFile(fileTools, bytes, { anchor: await stranger.checkpointAt(size) }).firstBad?.why).toBe(
-      "the anchor is not a checkpoint signed by this export's agent",
-    );
-  const longer = testJournal(plainFacts(12), 7);
-  expect(verifyExportFile(fileTools, bytes, { anchor: await longer.checkpointAt(12) }).firstBad?.why).toBe(
-    "the anchor is not a checkpoint signed by this export's agent",
-  );
-});
-
-test('a key that signs before its time, or that no record names, is told of', async () => {
-  // The new key signs a head that was the old one's to sign.
-  const early = { ...restored, checkpointAt: restored.checkpointAt, texts: restored.texts.slice(0, 5) };
-  const tooEarly = verifyExportFile(fileTools, await exportBytes(early, [5]));
-  expect(tooEarly.keys).toEqual([{ agent: restored.agent, size: 5, certified: false }]);
-  const signer = seededSigner(8);
-  const tree = merkleTree(sha256, old.leafHashes);
-  const usurped: TestJournal = {
-    ...old,
-    agent: agentIdOf(signer.publicKey),
-    signer,
-    checkpointAt: (size) => signCheckpoint(sha256, { size, root: rootAt(sha256, tree, size) }, signer),
-  };
-  const bytes = await exportBytes(usurped, [9]);
-  expect(verifyExportFile(fileTools, bytes).keys).toEqual([{ agent: usurped.agent, size: 9, certified: false }]);
-  expect(checkFile(fileTools, bytes).facts.find(({ label }) => label === 'Key')?.text).toContain('NOT certified');
-  expect(checkFile(fileTools, bytes).verdict).toContain('is not certified by the identity');
+test('a key that gave way does not come back by a restore, and no key is taken that is none', async () => {
+  for (const agent of [oldId, 'did:key:none', null]) {
+    const journal = testJournal(facts().with(7, fact('agent.continued', { agent })), OLD);
+    const back = signedBy(journal, (size) => (size <= 6 || size > 7 ? OLD : NEW));
+    expect(verifyExportFile(fileTools, await exportBytes(back, [6, 7, 9]))).toMatchObject({
+      ok: false,
+      verifiedUpTo: 7,
+      firstBad: { sequence: 7, why: `a checkpoint is signed by ${oldId}, a key that was not in force there` },
+    });
+  }
 });
 
 test('a head of another journal among the lines is found, and one of a false signature', async () => {
   const stranger = testJournal(plainFacts(9), 7);
-  const foreign = await exportBytes(
-    { ...restored, checkpointAt: (size) => (size === 4 ? stranger.checkpointAt(4) : restored.checkpointAt(size)) },
-    [4, 9],
+  const changed = signedBy(old, inTurn);
+  const spoiled = async (note: string): Promise<string> => {
+    const journal = {
+      ...changed,
+      checkpointAt: (size: number) => (size === 4 ? Promise.resolve(note) : changed.checkpointAt(size)),
+    };
+    return verifyExportFile(fileTools, await exportBytes(journal, [4, 9])).firstBad?.why ?? '';
+  };
+  expect(await spoiled(await stranger.checkpointAt(4))).toBe('a checkpoint has no signature of this agent');
+  expect(await spoiled((await old.checkpointAt(4)).replace('\n4\n', '\n4\nmore\n'))).toContain(
+    'signature does not hold',
   );
-  expect(verifyExportFile(fileTools, foreign).firstBad?.why).toContain('not what the checkpoint of 4 entries signs');
-  const broken = await exportBytes(
-    {
-      ...restored,
-      checkpointAt: async (size) =>
-        size === 4 ? (await old.checkpointAt(4)).replace('\n4\n', '\n4\nmore\n') : restored.checkpointAt(size),
-    },
-    [4, 9],
-  );
-  expect(verifyExportFile(fileTools, broken).firstBad?.why).toContain('has no signature of this agent');
 });
 
-test('without its payloads an export tells of no keys, and holds all the same', async () => {
-  const bytes = await exportBytes(restored, [4, 9], { withheld: [1] });
-  expect(verifyExportFile(fileTools, bytes)).toMatchObject({ ok: true, keys: [] });
+test('an export without what the journal says of its keys holds for the key in its name, and says so', async () => {
+  const restored = signedBy(old, inTurn, 'own');
+  const bytes = await exportBytes(restored, [4, 9], { withheld: [1, 5] });
+  expect(verifyExportFile(fileTools, bytes)).toMatchObject({ ok: true, keys: [], keysWithheld: true });
+  expect(checkFile(fileTools, bytes).verdict).toContain(
+    'it cannot be seen whether the key that signs here was still in force',
+  );
+  const anchor = { anchor: await old.checkpointAt(3) };
+  expect(verifyExportFile(fileTools, bytes, anchor)).toMatchObject({ ok: true, anchoredAt: 3 });
+  const stranger = testJournal(plainFacts(9), 7);
+  const foreign = {
+    ...restored,
+    checkpointAt: (size: number) => (size === 4 ? stranger : restored).checkpointAt(size),
+  };
+  const spoiled = await exportBytes(foreign, [4, 9], { withheld: [1, 5] });
+  expect(verifyExportFile(fileTools, spoiled).firstBad?.why).toContain('not what the checkpoint of 4 entries signs');
 });

@@ -87,7 +87,7 @@ export function verifyBundle(
     if (!equalBytes(found, right))
       return failed({ sequence: firstOf(path), file: path, why: 'this file is not what the journal gives' });
   }
-  const attested = checkAttestations(tools, contents.value, files.get(ATTESTATIONS) ?? null);
+  const attested = checkAttestations(tools, contents.value, journal.signer, files.get(ATTESTATIONS) ?? null);
   if (!attested.ok) return failed({ sequence: null, file: ATTESTATIONS, why: attested.error });
   return { ok: true, journal, tiles: layout.length - 1, attestations: attested.value, firstBad: null };
 }
@@ -117,10 +117,11 @@ function statementsOf(tools: BundleTools, { agent, records }: ExportContents): J
 function checkAttestations(
   tools: BundleTools,
   contents: ExportContents,
+  signer: AgentId | null,
   bytes: Uint8Array | null,
 ): Result<number, string> {
   if (bytes === null) return err('this file is missing');
-  const publicKey = publicKeyOf(contents.agent);
+  const publicKey = publicKeyOf(signer ?? '');
   const keys = publicKey.ok ? [publicKey.value] : [];
   const statements = statementsOf(tools, contents);
   const lines = [...tools.lines(bytes)];
@@ -134,7 +135,7 @@ function checkAttestations(
     if (!equalBytes(opened.value.body, utf8(canonicalJson(statements[i]))))
       return err(`${name} does not say what the journal says`);
     const signatures = list(field(envelope, 'signatures'));
-    if (signatures.length !== 1 || field(signatures[0], 'keyid') !== contents.agent || canonicalJson(envelope) !== line)
+    if (signatures.length !== 1 || field(signatures[0], 'keyid') !== signer || canonicalJson(envelope) !== line)
       return err(`${name} is not written as it was signed`);
   }
   return ok(lines.length);

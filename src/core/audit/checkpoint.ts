@@ -1,7 +1,7 @@
 import type { Sha256 } from '../base/ids.ts';
 import { base64, fromBase64 } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type AgentId, agentIdOf } from '../identity/did-key.ts';
+import { type AgentId, agentIdOf, publicKeyOf } from '../identity/did-key.ts';
 import { HASH_BYTES } from './merkle.ts';
 import {
   type NoteError,
@@ -40,13 +40,26 @@ export function checkpointKey(publicKey: Uint8Array): NoteKey {
   return { name: originOf(agentIdOf(publicKey)), publicKey };
 }
 
-/** Signs the head of a tree under the agent's origin. @returns the note */
+/**
+ * The key that signs under a journal's name. The name is the did:key of the journal's first key and stays when the key
+ * changes, so that witnesses and anchors go on knowing the log (the key's id in the signature line tells which one it is).
+ */
+export function journalKey(agent: AgentId, publicKey: Uint8Array): NoteKey {
+  return { name: originOf(agent), publicKey };
+}
+
+/**
+ * Signs the head of a tree under the journal's origin.
+ * @param agent the journal's name; the signer's own while it has the first key
+ * @returns the note
+ */
 export function signCheckpoint(
   sha256: Sha256,
   head: { readonly size: number; readonly root: Uint8Array },
   signer: { readonly publicKey: Uint8Array; readonly sign: SignEd25519 },
+  agent: AgentId = agentIdOf(signer.publicKey),
 ): Promise<string> {
-  const key = checkpointKey(signer.publicKey);
+  const key = journalKey(agent, signer.publicKey);
   return signNote(sha256, formatCheckpoint({ ...head, origin: key.name, extensions: [] }), key, signer.sign);
 }
 
@@ -62,6 +75,23 @@ export function openCheckpoint(
   const checkpoint = parseCheckpoint(opened.value.text);
   if (!checkpoint.ok) return checkpoint;
   return checkpoint.value.origin === key.name ? checkpoint : err('wrong-origin');
+}
+
+/**
+ * Opens a checkpoint of this agent's journal that the key in force signed. Journals of before carried the name of the key
+ * that signed each head; that is read still.
+ */
+export function openSignedBy(
+  tools: { readonly sha256: Sha256; readonly verifyEd25519: VerifyEd25519 },
+  agent: AgentId,
+  signer: AgentId,
+  note: string,
+): Result<Checkpoint, CheckpointError | 'bad-agent'> {
+  const publicKey = publicKeyOf(signer);
+  if (!publicKey.ok) return err('bad-agent');
+  const own = checkpointKey(publicKey.value);
+  const key = note.startsWith(`${own.name}\n`) ? own : journalKey(agent, publicKey.value);
+  return openCheckpoint(tools.sha256, tools.verifyEd25519, key, note);
 }
 
 /** What a checkpoint note says, its signature not checked: to learn whose it is, or when a newer one covers it. */

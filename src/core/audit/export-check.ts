@@ -3,15 +3,16 @@ import { err, ok, type Result } from '../base/result.ts';
 import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
 import {
   type Checkpoint,
-  checkpointKey,
+  journalKey,
   openCheckpoint,
+  openSignedBy,
   ORIGIN_PREFIX,
   originOf,
   readCheckpoint,
 } from './checkpoint.ts';
 import { cosignaturesOn, keyInName } from './cosignature.ts';
-import { identityRecordsIn, judgeKeys } from './signing-keys.ts';
-import { entryHash } from './entry.ts';
+import { keyInForce, type SigningKeyUse, tellsOfKeys } from './signing-keys.ts';
+import { entryHash, parseEntry } from './entry.ts';
 import {
   appendExportLine,
   type ExportHeader,
@@ -57,17 +58,18 @@ interface OpenExport {
   readonly anchor: Anchor | null;
   readonly cosignatures: readonly FoundCosignature[];
   readonly vouched: Vouched | null;
-  /** Heads signed by a key that the agent had before: the entries are the same, and the present key signs on. */
-  readonly earlier: readonly { readonly agent: AgentId; readonly size: number }[];
-  /** Of the agent's identity. */
-  readonly records: readonly unknown[];
+  /** Each key that signed heads, with the largest. */
+  readonly uses: readonly { readonly agent: AgentId; readonly size: number }[];
+  /** What an entry says about keys is not in the file. */
+  readonly withheld: boolean;
   readonly lines: Frontier;
   readonly sealed: boolean;
 }
 
 interface Anchor {
+  readonly note: string;
   readonly checkpoint: Checkpoint;
-  /** Signed by another key than the export's: by an earlier one of the agent, if the entries agree. */
+  /** Under another name than the export's: by an earlier key of the agent, if the entries agree. */
   readonly foreign: boolean;
   readonly cosignatures: readonly FoundCosignature[];
   readonly met: boolean;
@@ -107,7 +109,7 @@ export function checkExportLine(tools: CheckTools, check: ExportCheck, text: str
 
 export function endExportCheck(tools: CheckTools, check: ExportCheck): ExportReport {
   const { open } = check;
-  const missing = check.firstBad === null ? missingAtEnd(open) : null;
+  const missing = check.firstBad === null ? missingAtEnd(tools, open) : null;
   const firstBad = missing === null ? check.firstBad : { ...missing, line: check.line + 1 };
   const proved = open?.journal.proved ?? null;
   const size = open?.journal.frontier.size ?? 0;
@@ -124,7 +126,9 @@ export function endExportCheck(tools: CheckTools, check: ExportCheck): ExportRep
     anchoredAt: open?.anchor?.met === true ? open.anchor.checkpoint.size : null,
     cosignatures: open?.cosignatures ?? [],
     vouched: open?.vouched ?? null,
-    keys: open === null ? [] : judgeKeys(tools, open.records, usesOf(open)),
+    keys: open === null ? [] : judgedUses(open),
+    signer: open === null ? null : keyInForce(open.journal.book.keys, size).agent,
+    keysWithheld: open?.withheld ?? false,
     sealed: open?.sealed ?? false,
     firstBad,
   };
@@ -146,32 +150,41 @@ function openExport(tools: CheckTools, text: string, trust: Trust): Result<OpenE
     anchor: anchor.value,
     cosignatures: [],
     vouched: null,
-    earlier: [],
-    records: [],
+    uses: [],
+    withheld: false,
     lines: appendExportLine(tools.sha256, EMPTY_FRONTIER, text),
     sealed: false,
   });
 }
 
 function openAnchor(tools: CheckTools, header: ExportHeader, note: string, trust: Trust): Result<Anchor, Fault> {
-  const opened = openBySelf(tools, note);
-  if (opened === null) return fault(null, NOT_ITS_ANCHOR);
-  const foreign = opened.origin !== originOf(header.agent);
+  const read = readCheckpoint(note);
+  if (!read.ok) return fault(null, NOT_ITS_ANCHOR);
+  const checkpoint = read.value;
+  const foreign = checkpoint.origin !== originOf(header.agent);
   // An empty tree is the beginning of any journal.
-  if (foreign && opened.size === 0) return fault(null, NOT_ITS_ANCHOR);
-  const cosignatures = findCosignatures(tools, note, opened.size, trust);
+  if (foreign && checkpoint.size === 0) return fault(null, NOT_ITS_ANCHOR);
+  const cosignatures = findCosignatures(tools, note, checkpoint.size, trust);
   if (cosignatures === null) return fault(null, 'a cosignature on the anchor does not hold');
-  return ok({ checkpoint: opened, foreign, cosignatures, met: false });
+  return ok({ note, checkpoint, foreign, cosignatures, met: false });
 }
 
 const NOT_ITS_ANCHOR = "the anchor is not a checkpoint signed by this export's agent";
 
 /** A checkpoint signed by the agent that its origin names, whichever that is. */
-function openBySelf(tools: CheckTools, note: string): Checkpoint | null {
+function openBySelf(tools: CheckTools, note: string): AgentId | null {
   const read = readCheckpoint(note);
   const key = read.ok ? keyInName(read.value.origin) : null;
   const opened = key === null ? null : openCheckpoint(tools.sha256, tools.verifyEd25519, key, note);
-  return opened?.ok === true ? opened.value : null;
+  return opened?.ok === true ? (opened.value.origin.slice(ORIGIN_PREFIX.length) as AgentId) : null;
+}
+
+/** Whether the key that was in force at that size signed it, as far as the entries read so far tell. */
+function signedInForce(tools: CheckTools, journal: JournalCheck, note: string, size: number): boolean {
+  const key = keyInForce(journal.book.keys, size - 1);
+  if (openSignedBy(tools, journal.agent, key.agent, note).ok) return true;
+  // Without an identity only the entries can tell that an earlier key was this agent's.
+  return journal.book.identity === null && openBySelf(tools, note) !== null;
 }
 
 function continueExport(tools: CheckTools, open: OpenExport, text: string, trust: Trust): Result<OpenExport, Fault> {
@@ -211,8 +224,9 @@ function nextEntry(
   if (hex(entryHash(tools.sha256, text)) !== leaf)
     return fault(sequence, `entry ${String(sequence)} does not hash to its leaf: one of them was changed`);
   const payloads = open.payloads + (payload === null ? 0 : 1);
-  const records = payload === null ? [] : identityRecordsIn(payload.value);
-  return meetAnchor(tools, { ...open, journal: checked.value, payloads, records: [...open.records, ...records] });
+  const entry = parseEntry(text);
+  const withheld = open.withheld || (payload === null && entry.ok && tellsOfKeys(entry.value.type));
+  return meetAnchor(tools, { ...open, journal: checked.value, payloads, withheld });
 }
 
 function nextCheckpoint(
@@ -228,23 +242,25 @@ function nextCheckpoint(
       `a checkpoint of ${String(size)} entries stands after ${String(journal.frontier.size)}`,
     );
   const origin = readCheckpoint(note);
-  const before = origin.ok && origin.value.origin !== originOf(open.header.agent) ? openBySelf(tools, note) : null;
+  const unnamed = journal.book.identity === null && origin.ok && origin.value.origin !== originOf(open.header.agent);
+  const before = unnamed ? openBySelf(tools, note) : null;
   const checked = checkCheckpoint(tools, journal, note, before === null ? 'signature' : 'root');
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
   const found = findCosignatures(tools, note, size, trust);
   if (found === null) return fault(size, `a cosignature on the checkpoint of ${String(size)} entries does not hold`);
   const vouched = furthest(open.vouched, ...found.filter(({ trusted }) => trusted).map(vouchedBy));
   const cosignatures = [...open.cosignatures, ...found];
-  const agent = before?.origin.slice(ORIGIN_PREFIX.length) as AgentId | undefined;
-  const earlier = agent === undefined ? open.earlier : [...open.earlier, { agent, size }];
-  return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1, cosignatures, vouched, earlier });
+  const agent = before ?? checked.value.proved?.key.agent ?? open.header.agent;
+  const uses = [...open.uses.filter((use) => use.agent !== agent), { agent, size }];
+  return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1, cosignatures, vouched, uses });
 }
 
-/** The seal is the agent's, over exactly the lines that were read. */
+/** The seal is of the agent's key by now, over exactly the lines that were read. */
 function checkSeal(tools: CheckTools, open: OpenExport, sequence: number, note: string): Result<OpenExport, Fault> {
   if (open.header.version === 1) return fault(sequence, 'an export of version 1 has no seal');
-  const publicKey = publicKeyOf(open.header.agent);
-  const key = publicKey.ok ? checkpointKey(publicKey.value) : null;
+  const { agent, book, frontier } = open.journal;
+  const publicKey = publicKeyOf(keyInForce(book.keys, frontier.size).agent);
+  const key = publicKey.ok ? journalKey(agent, publicKey.value) : null;
   const opened = key === null ? null : openNote(tools.sha256, tools.verifyEd25519, key, note);
   if (opened?.ok !== true || opened.value.signatures.length !== 1)
     return fault(sequence, 'the seal is not signed by the agent');
@@ -274,9 +290,14 @@ function vouchedBy({ name, size, time }: FoundCosignature): Vouched {
   return { size, time, by: name };
 }
 
-/** Each key with the largest head it signed. */
-function usesOf({ header, journal, earlier }: OpenExport): { readonly agent: AgentId; readonly size: number }[] {
-  return [...earlier, { agent: header.agent, size: journal.proved?.size ?? 0 }];
+/** Whether each key was the agent's own when it signed. Empty while the journal tells of no identity. */
+function judgedUses({ uses, journal }: OpenExport): readonly SigningKeyUse[] {
+  const { identity, keys } = journal.book;
+  if (identity === null) return [];
+  return uses.map(({ agent, size }) => {
+    const key = keyInForce(keys, size - 1);
+    return { agent, size, certified: key.agent === agent && key.certified };
+  });
 }
 
 /** When as many entries are read as the anchor covers, their root must be the anchor's. */
@@ -284,6 +305,8 @@ function meetAnchor(tools: CheckTools, open: OpenExport): Result<OpenExport, Fau
   const { anchor, journal } = open;
   if (anchor?.checkpoint.size !== journal.frontier.size) return ok(open);
   const { size, root } = anchor.checkpoint;
+  const signed = signedInForce(tools, journal, anchor.note, size);
+  if (!signed) return fault(null, NOT_ITS_ANCHOR);
   if (!equalBytes(frontierRoot(tools.sha256, journal.frontier), root))
     return anchor.foreign
       ? fault(null, NOT_ITS_ANCHOR)
@@ -298,11 +321,13 @@ function meetAnchor(tools: CheckTools, open: OpenExport): Result<OpenExport, Fau
   });
 }
 
-function missingAtEnd(open: OpenExport | null): Fault | null {
+function missingAtEnd(tools: CheckTools, open: OpenExport | null): Fault | null {
   if (open === null) return { sequence: null, why: 'the file is empty' };
   const { header, journal, anchor } = open;
   const read = journal.frontier.size;
-  if (anchor?.met === false && anchor.foreign) return { sequence: null, why: NOT_ITS_ANCHOR };
+  const unknown =
+    anchor?.met === false && (anchor.foreign || !signedInForce(tools, journal, anchor.note, anchor.checkpoint.size));
+  if (unknown) return { sequence: null, why: NOT_ITS_ANCHOR };
   if (anchor?.met === false)
     return {
       sequence: read,
@@ -312,8 +337,13 @@ function missingAtEnd(open: OpenExport | null): Fault | null {
   if (missing !== null) return missing;
   if (header.version === 2 && !open.sealed)
     return { sequence: read, why: 'the last line is missing: the file was cut after it was written' };
-  return null;
+  // The identity may have named it after it signed.
+  const signer = keyInForce(journal.book.keys, (journal.proved?.size ?? 0) - 1);
+  return signer.certified ? null : { sequence: signer.from, why: UNCERTIFIED };
 }
+
+const UNCERTIFIED =
+  "from here on a key signs that the identity in the journal does not name: the owner's root must certify it";
 
 /** What the header promises and the lines read so far do not hold. */
 function missingInside({ header, journal, checkpoints }: OpenExport): Fault | null {

@@ -7,7 +7,7 @@ import type { SigningKeyUse } from './signing-keys.ts';
 export interface ExportReport {
   /** Nothing in the file is wrong. Says nothing of entries after the last checkpoint. */
   readonly ok: boolean;
-  /** Whose journal it is, by the header; the signatures are checked against this key. */
+  /** Whose journal it is, by the header: the journal's name. */
   readonly agent: AgentId | null;
   /** Entries proved, from the first: sequences 0 to verifiedUpTo - 1. */
   readonly verifiedUpTo: number;
@@ -30,6 +30,10 @@ export interface ExportReport {
   readonly vouched: Vouched | null;
   /** The keys that sign heads in the file, judged by the identity that the journal holds; empty when it holds none. */
   readonly keys: readonly SigningKeyUse[];
+  /** The key that signs what comes next: it sealed the file. */
+  readonly signer: AgentId | null;
+  /** Something that the journal says of its keys is left out of the file. */
+  readonly keysWithheld: boolean;
   /** The agent signed the file as a whole (version 2). */
   readonly sealed: boolean;
   readonly firstBad: ExportFault | null;
@@ -84,11 +88,12 @@ export function describeExport(report: ExportReport, formatTime: (time: UnixMs) 
   const follow = rest === 0 ? 'no entries follow' : rest === 1 ? '1 entry follows' : `${String(rest)} entries follow`;
   const more = vouched !== null && verifiedUpTo > vouched.size;
   const alone = more ? ` Up to ${String(verifiedUpTo)} the agent alone signs, as a continuation.` : '';
-  const uncertified = report.keys.some(({ certified }) => !certified) ? UNCERTIFIED : '';
-  return `${proved} (${follow}).${vouched === null ? UNANCHORED : alone}${uncertified}`;
+  const withheld = report.keysWithheld ? KEYS_WITHHELD : '';
+  return `${proved} (${follow}).${vouched === null ? UNANCHORED : alone}${withheld}`;
 }
 
-const UNCERTIFIED = ' A key that signs here is not certified by the identity in the journal.';
+const KEYS_WITHHELD =
+  ' What the journal says of its keys was left out of this file, so it cannot be seen whether the key that signs here was still in force.';
 const UNANCHORED =
   " Only the device's own key and clock say so: without an anchor, an end cut off or a past rewritten by the device's owner cannot be seen.";
 

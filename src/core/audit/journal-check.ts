@@ -1,22 +1,26 @@
 import type { Sha256, UnixMs } from '../base/ids.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
-import { type Checkpoint, checkpointKey, openCheckpoint, readCheckpoint } from './checkpoint.ts';
+import type { AgentId } from '../identity/did-key.ts';
+import { type Checkpoint, openSignedBy, readCheckpoint } from './checkpoint.ts';
 import { type Entry, entryHash, parseEntry, type Payload, payloadDigest } from './entry.ts';
 import { appendLeaf, EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
 import type { VerifyEd25519 } from './note.ts';
+import { type KeyBook, keyInForce, type KeyInForce, readKeys, startKeys, tellsOfKeys } from './signing-keys.ts';
 
 /**
  * Checks a journal from its start, entry by entry, and says how far it is proved: up to the newest checkpoint whose root
- * is the root of the entries read and whose signature is the agent's. A value: one is made from the last, and one that
+ * is the root of the entries read and whose signature is of the key that was in force there. A value: one is made from the last, and one that
  * was kept lets checking go on from there.
  *
  * Invariants: an entry's sequence is its place; epochs never go down; checkpoints never shrink. Time is not checked: it
  * is what the device's clock said.
  */
 export interface JournalCheck {
+  /** The journal's name: the did:key of its first key. */
   readonly agent: AgentId;
+  /** Which key signs from which entry on, as far as the payloads read tell. */
+  readonly book: KeyBook;
   readonly frontier: Frontier;
   /** Epoch of the last entry; 0 before the first. */
   readonly epoch: number;
@@ -32,6 +36,8 @@ export interface ProvedHead {
   readonly root: Uint8Array;
   /** Time of the last entry covered, as the device's clock said; null when the tree is empty. */
   readonly time: UnixMs | null;
+  /** The key that signed it. */
+  readonly key: KeyInForce;
 }
 
 export interface JournalFault {
@@ -51,8 +57,16 @@ export interface CheckTools {
   readonly verifyMlDsa65?: VerifyEd25519;
 }
 
-export function startCheck(agent: AgentId): JournalCheck {
-  return { agent, frontier: EMPTY_FRONTIER, epoch: 0, time: null, proved: null };
+/** @param keys which keys sign, where that is known beforehand; payloads that are read tell of more */
+export function startCheck(agent: AgentId, keys?: readonly KeyInForce[]): JournalCheck {
+  return {
+    agent,
+    book: startKeys(agent, keys),
+    frontier: EMPTY_FRONTIER,
+    epoch: 0,
+    time: null,
+    proved: null,
+  };
 }
 
 /**
@@ -76,11 +90,13 @@ export function checkEntry(
     return fault('epoch', sequence, `entry ${sequence} is of epoch ${entry.epoch}, after one of epoch ${check.epoch}`);
   if (payload !== null && payloadDigest(tools.sha256, payload) !== entry.payload)
     return fault('payload', sequence, `the payload of entry ${sequence} is not what the entry commits to`);
-  return ok({ ...check, ...afterEntry(tools, check, entry, text) });
+  const book =
+    payload !== null && tellsOfKeys(entry.type) ? readKeys(tools, check.book, sequence, payload.value) : check.book;
+  return ok({ ...check, ...afterEntry(tools, check, entry, text), book });
 }
 
 /**
- * Checks that a head signed by the agent is the head of the entries read so far.
+ * Checks that a head signed by the key in force is the head of the entries read so far.
  * @param trust 'signature' checks the signature too; 'root' only the root, for a head that a newer signed one covers:
  *   the newer signature then vouches for these entries, and `proved` does not move
  */
@@ -92,15 +108,16 @@ export function checkCheckpoint(
 ): Result<JournalCheck, JournalFault> {
   const { size } = check.frontier;
   const since = check.proved?.size ?? 0;
-  const opened = trust === 'signature' ? openSigned(tools, check.agent, note) : readCheckpoint(note);
-  if (!opened.ok) return fault(...faultOfCheckpoint(opened.error, since));
+  const key = keyInForce(check.book.keys, size - 1);
+  const opened = trust === 'signature' ? openSignedBy(tools, check.agent, key.agent, note) : readCheckpoint(note);
+  if (!opened.ok) return fault(...faultOfCheckpoint(opened.error, since, otherSigner(tools, check, note)));
   const checkpoint: Checkpoint = opened.value;
   if (checkpoint.size !== size)
     return fault('size', size, `a checkpoint of ${checkpoint.size} entries stands after ${size}`);
   const root = frontierRoot(tools.sha256, check.frontier);
   if (!equalBytes(root, checkpoint.root))
     return fault('root', since, `${range(since, size)} not what the checkpoint of ${size} entries signs`);
-  return ok(trust === 'signature' ? { ...check, proved: { size, root, time: check.time } } : check);
+  return ok(trust === 'signature' ? { ...check, proved: { size, root, time: check.time, key } } : check);
 }
 
 /** Checks a run of entries and the checkpoint after them: one flush of the journal. */
@@ -129,15 +146,21 @@ function afterEntry(tools: CheckTools, check: JournalCheck, entry: Entry, text: 
   return { frontier, epoch: entry.epoch, time: entry.time };
 }
 
-function openSigned(tools: CheckTools, agent: AgentId, note: string): Result<Checkpoint, CheckpointFailure> {
-  const publicKey = publicKeyOf(agent);
-  if (!publicKey.ok) return err('bad-agent');
-  return openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), note);
-}
-
 type CheckpointFailure = 'malformed' | 'wrong-origin' | 'unsigned' | 'bad-signature' | 'bad-agent';
 
-function faultOfCheckpoint(error: CheckpointFailure, since: number): [JournalFault['code'], number, string] {
+/** The key of this journal that signed a head which was not its own to sign; null when none did. */
+function otherSigner(tools: CheckTools, { agent, book }: JournalCheck, note: string): KeyInForce | null {
+  return book.keys.find((key) => openSignedBy(tools, agent, key.agent, note).ok) ?? null;
+}
+
+function faultOfCheckpoint(
+  error: CheckpointFailure,
+  since: number,
+  other: KeyInForce | null,
+): [JournalFault['code'], number, string] {
+  if (other !== null)
+    return ['bad-signature', since, `a checkpoint is signed by ${other.agent}, a key that was not in force there`];
+
   switch (error) {
     case 'malformed':
       return ['bad-checkpoint', since, 'a checkpoint cannot be read'];
@@ -148,9 +171,11 @@ function faultOfCheckpoint(error: CheckpointFailure, since: number): [JournalFau
     case 'bad-signature':
       return ['bad-signature', since, "a checkpoint's signature does not hold"];
     case 'bad-agent':
-      return ['bad-agent', since, 'the agent is not named by a did:key of an Ed25519 key'];
+      return ['bad-agent', since, NO_KEY];
   }
 }
+
+const NO_KEY = 'the agent is not named by a did:key of an Ed25519 key';
 
 /** "entry 3 is", "entries 3 to 7 are" */
 function range(from: number, to: number): string {

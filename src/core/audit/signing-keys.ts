@@ -1,10 +1,24 @@
-import type { AgentId } from '../identity/did-key.ts';
-import { keyAt, verifyIdentity } from '../identity/verify-identity.ts';
+import { assert } from '../base/assert.ts';
+import type { Json } from '../base/json.ts';
+import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import { extendIdentity, type Identity } from '../identity/verify-identity.ts';
 import { field, list } from './json-fields.ts';
 import type { CheckTools } from './journal-check.ts';
-import type { Json } from '../base/json.ts';
 
-/** A key that signs heads of a journal: the one in use, or, before a succession, an earlier one. */
+/**
+ * Which key signs the heads of a journal, and from which entry on. The journal keeps the name that its first key gave it;
+ * its keys change. Who signs is told by the journal itself: the records of the agent's identity
+ * (core/identity/record.ts), and an entry that says on which key a restored journal goes on.
+ */
+export interface KeyInForce {
+  /** The first entry that the key answers for. */
+  readonly from: number;
+  readonly agent: AgentId;
+  /** Whether the identity names it for these entries; true as well while the journal tells of no identity. */
+  readonly certified: boolean;
+}
+
+/** A key that signed heads in a file. */
 export interface SigningKeyUse {
   readonly agent: AgentId;
   /** Entries under the largest head it signed in the file. */
@@ -13,26 +27,68 @@ export interface SigningKeyUse {
   readonly certified: boolean;
 }
 
-/** The records of the agent's identity in what an entry says (core/identity/record.ts); most entries have none. */
-export function identityRecordsIn(value: Json): readonly unknown[] {
-  const type = field(value, 'type');
-  return type === 'agent.genesis' || type === 'agent.certified' ? list(field(value, 'records')) : [];
+/** What the entries read so far say about keys. */
+export interface KeyBook {
+  /** In the order of their first entries; the first answers from entry 0. */
+  readonly keys: readonly KeyInForce[];
+  /** null until a genesis record was read. */
+  readonly identity: Identity | null;
+  /** Restored journals: which key went on from which entry, before the identity named it. */
+  readonly continued: readonly { readonly from: number; readonly agent: AgentId }[];
+  /** What counts while the journal tells of no identity. */
+  readonly initial: readonly KeyInForce[];
+}
+
+/** Entries whose payloads say which keys sign. */
+const TELLING: readonly string[] = ['agent.genesis', 'agent.certified', 'agent.continued'];
+
+/** @param agent the journal's name: the did:key of its first key, until the journal says otherwise */
+export function startKeys(agent: AgentId, keys?: readonly KeyInForce[]): KeyBook {
+  const initial = keys ?? [{ from: 0, agent, certified: true }];
+  return { keys: initial, identity: null, continued: [], initial };
+}
+
+/** Whether an entry of this type says which keys sign. */
+export function tellsOfKeys(type: string): boolean {
+  return TELLING.includes(type);
 }
 
 /**
- * Whether each key was the agent's own when it signed, by the chain of records in the journal itself.
- * @returns empty when the journal holds no identity, or not all of what it says is in the file
+ * The book after an entry. Only records that hold extend the identity: what does not is passed over, and the keys that
+ * it would have named are not accepted.
  */
-export function judgeKeys(
-  tools: CheckTools,
-  records: readonly unknown[],
-  uses: readonly Omit<SigningKeyUse, 'certified'>[],
-): readonly SigningKeyUse[] {
+export function readKeys(tools: CheckTools, book: KeyBook, sequence: number, value: Json): KeyBook {
+  if (field(value, 'type') === 'agent.continued') {
+    const agent = field(value, 'agent');
+    if (typeof agent !== 'string' || !publicKeyOf(agent).ok) return book;
+    return withKeys({ ...book, continued: [...book.continued, { from: sequence, agent: agent as AgentId }] });
+  }
   const { sha256, verifyEd25519, verifyMlDsa65 = () => false } = tools;
-  const identity = verifyIdentity({ sha256, verifyEd25519, verifyMlDsa65 }, records);
-  if (!identity.ok) return [];
-  return uses.map(({ agent, size }) => {
-    const named: string | undefined = keyAt(identity.value, Math.max(0, size - 1)).keys[0];
-    return { agent, size, certified: named === agent };
-  });
+  let { identity } = book;
+  for (const [index, record] of list(field(value, 'records')).entries()) {
+    const extended = extendIdentity({ sha256, verifyEd25519, verifyMlDsa65 }, identity, record, index);
+    if (!extended.ok) break;
+    identity = extended.value;
+  }
+  return withKeys({ ...book, identity });
+}
+
+/** The key whose signature a head must carry when `sequence` is the last entry under it. */
+export function keyInForce(keys: readonly KeyInForce[], sequence: number): KeyInForce {
+  const key = keys.findLast(({ from }) => from <= Math.max(0, sequence));
+  assert(key !== undefined, 'a journal has its first key');
+  return key;
+}
+
+function withKeys(book: KeyBook): KeyBook {
+  const { identity, continued, initial } = book;
+  const named = identity?.keys.map(({ from, key: { keys } }) => ({ from, agent: keys[0] as AgentId, certified: true }));
+  const keys: KeyInForce[] = [...(named ?? initial)];
+  for (const { from, agent } of continued) {
+    // A key that was in force before never comes back: it may be the reason for the change.
+    const known = keys.find((key) => key.agent === agent);
+    if (known !== undefined && known.from <= from) continue;
+    keys.push({ from, agent, certified: known !== undefined });
+  }
+  return { ...book, keys: keys.sort((a, b) => a.from - b.from) };
 }
