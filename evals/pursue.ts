@@ -1,3 +1,4 @@
+import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { memoryBytes } from '#adapters/files/file-bytes.ts';
 import { loadParser } from '#adapters/files/parser-list.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
@@ -53,7 +54,7 @@ export async function openVault(world: Pick<World, 'files' | 'owner' | 'now'>): 
     entropy: seededEntropy(1),
     sha256,
     store: memoryAgentStore(),
-    blobs,
+    blobs: sourceGate(blobs),
     files: {
       save: () => Promise.resolve({ ok: false, error: { code: 'no-window', message: 'There is no folder here.' } }),
       written: () => Promise.resolve(null),

@@ -26,6 +26,7 @@ import type { Desks } from './desks.ts';
 import { openVault, signerOf, type VaultOfThread } from './open-vault.ts';
 import { sealerOf } from './sealer-of.ts';
 import { currentPlace, placesOf, storesOf } from './stores.ts';
+import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
@@ -87,14 +88,14 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     await migrateProfileOne({ keys, places, lock, opfs, sealer, signer });
   }
   const place = await currentPlace(opfs);
-  const { pins, blobs, ...plain } = storesOf(place, storeParts);
+  const { pins, blobs: sealedBlobs, ...plain } = storesOf(place, storeParts);
   const store = ballastedStore(plain.store, ballast);
   const ports: AgentPorts = {
     clock: platformClock,
     entropy: webCryptoEntropy,
     sha256,
     store,
-    blobs,
+    blobs: sourceGate(sealedBlobs),
     files: windowFileTarget(window, sha256),
     language: once(() => loadLanguage(options.locale)),
   };
@@ -104,7 +105,17 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent }),
   );
   const backup = once(async () =>
-    (await import('./backup.ts')).openBackup({ tab, ports, agent, sealer, signer, lock, places, desks }),
+    (await import('./backup.ts')).openBackup({
+      tab,
+      store,
+      blobs: sealedBlobs,
+      agent,
+      sealer,
+      signer,
+      lock,
+      places,
+      desks,
+    }),
   );
   const tab: Tab = new Tab({
     ports,

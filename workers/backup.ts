@@ -6,11 +6,12 @@ import { platformClock } from '#adapters/platform/clock.ts';
 import { directoryFolder, keptBackupFolder } from '#adapters/window/backup-folder.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { LeaderLock } from '#ports/coordination.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { Sealer, Signer } from '#ports/crypto.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
 import type { Desks } from './desks.ts';
-import type { AgentPorts } from '#runtime/agent/ports.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { BackupKeeper, type BackupMessage } from '#runtime/backup/keeper.ts';
 import type { BackupTools } from '#runtime/backup/parts.ts';
@@ -20,7 +21,8 @@ import type { BackupApi, BackupSource } from '#runtime/contract/backup-api.ts';
 
 export interface BackupComposition {
   readonly tab: Tab;
-  readonly ports: AgentPorts;
+  readonly store: AgentStore;
+  readonly blobs: BlobStore;
   readonly agent: string;
   readonly sealer: Sealer;
   readonly signer: Signer;
@@ -32,7 +34,17 @@ export interface BackupComposition {
 export type Backup = BackupApi & { readonly erase: () => Promise<void> };
 
 /** What a page can ask about the backup; age and archives are loaded when first needed. */
-export function openBackup({ tab, ports, agent, sealer, signer, lock, places, desks }: BackupComposition): Backup {
+export function openBackup({
+  tab,
+  store,
+  blobs,
+  agent,
+  sealer,
+  signer,
+  lock,
+  places,
+  desks,
+}: BackupComposition): Backup {
   const exportRoot = async (): Promise<string | null> => (await desks()).exportRoot();
   const keepRoot: RestoreParts['keepRoot'] = async (text, records) => (await desks()).keepRoot(text, records);
   const memory = keyvalBackupMemory();
@@ -43,7 +55,7 @@ export function openBackup({ tab, ports, agent, sealer, signer, lock, places, de
   });
   const keeper = new BackupKeeper({
     tools,
-    live: { journal: tab.reading, blobs: ports.blobs, store: ports.store, root: exportRoot },
+    live: { journal: tab.reading, blobs, store, root: exportRoot },
     agent,
     clock: platformClock,
     entropy: webCryptoEntropy,

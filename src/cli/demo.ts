@@ -7,6 +7,7 @@ import {
   addFiles,
   addFolder,
   addSample,
+  allowSharing,
   driveApp,
   exportJournal,
   runFrom,
@@ -52,6 +53,8 @@ async function main(): Promise<number> {
       const { name, address } = ownerFrom(values.owner);
       await setOwner(app, name, address);
     }
+    // What the run says of the files is read from the export.
+    if (folder !== null) await allowSharing(app);
     if (folder === null) await addSample(app);
     else if (nested) await addFolder(app, folder);
     else await addFiles(app, files);

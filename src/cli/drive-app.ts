@@ -84,6 +84,14 @@ export async function setOwner({ page }: Driven, name: string, address: string):
   await page.getByText('Settings saved').first().waitFor();
 }
 
+/** Lets what comes in from now on be shared: without it, exports with contents leave out what runs say of it. */
+export async function allowSharing({ page }: Driven): Promise<void> {
+  await openPage(page, 'Files');
+  await page.getByText('Files you add later').click();
+  await page.getByRole('group', { name: 'Files you add from now on may be used for' }).getByLabel('Sharing').check();
+  await page.getByText('Saved for files you add from now on').first().waitFor();
+}
+
 /** Adds files through the file picker and waits until each is in or refused. */
 export async function addFiles({ page }: Driven, files: readonly string[]): Promise<void> {
   await chooseFiles({ page }, files);

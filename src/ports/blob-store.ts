@@ -2,7 +2,7 @@ import type { SourceId } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 
 export type BlobError = {
-  readonly code: 'quota' | 'missing' | 'corrupt' | 'io' | 'cancelled';
+  readonly code: 'quota' | 'missing' | 'corrupt' | 'io' | 'cancelled' | 'not-allowed';
   readonly message: string;
 };
 

@@ -80,6 +80,17 @@ module.exports = {
       to: { path: 'node_modules' },
     },
     {
+      name: 'ungated-blobs',
+      comment:
+        'what files hold is read through blobs/source-gate.ts, for a purpose; else only written, or copied sealed',
+      severity: 'error',
+      from: {
+        path: '^src/runtime/',
+        pathNot: '^src/runtime/(blobs|backup|import|vault/migrate-profile)',
+      },
+      to: { path: '^src/ports/blob-store|^src/runtime/blobs/sealed-blob-store' },
+    },
+    {
       name: 'lib-worker-handle',
       comment: 'only the client starts workers and touches the window',
       severity: 'error',

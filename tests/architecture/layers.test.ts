@@ -9,6 +9,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'core-packages', file: 'src/core/base/planted.ts', code: `import 'dexie';` },
   { rule: 'only:dexie', file: 'src/adapters/opfs/planted.ts', code: `import 'dexie';` },
   { rule: 'layer:src/runtime', file: 'src/runtime/agent/planted.ts', code: `import '#adapters/noble/sha256.ts';` },
+  { rule: 'ungated-blobs', file: 'src/runtime/tools/planted.ts', code: `import '#ports/blob-store.ts';` },
   { rule: 'runtime-packages', file: 'src/runtime/agent/planted.ts', code: `import 'comlink';` },
   { rule: 'layer:src/routes', file: 'src/routes/planted.ts', code: `import '#core/base/result.ts';` },
   { rule: 'layer:src/verifier', file: 'src/verifier/planted.ts', code: `import '#adapters/opfs/epoch-log.ts';` },

@@ -1,3 +1,4 @@
+import { DEFAULT_PURPOSES } from '#core/items/purposes.ts';
 import type { Run, RunStatus, StepState } from '#core/agent/run.ts';
 import type { ApprovalId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -503,6 +504,7 @@ export class FakeAgentApi implements AgentApi {
       health: HEALTH[this.scene],
       settings: this.#settings,
       settingsSaved: this.#settingsSaved,
+      newFiles: DEFAULT_PURPOSES,
       sources: this.#sources,
       runs,
       approvals: [...this.#runs.values()].flatMap(({ run }) =>

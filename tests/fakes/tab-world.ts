@@ -9,6 +9,7 @@ import { defaultSettings } from '#runtime/agent/read-views.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
+import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import { journalWorld, type JournalWorld } from './journal-world.ts';
@@ -70,7 +71,15 @@ export function tabWorld(seed = 1): TabWorld {
       const parts = { ...world.parts({ entropy }), store: memoryAgentStore(world.store) };
       const { clock, store } = parts;
       return new Tab({
-        ports: { clock, entropy, sha256, store, blobs, files: NO_WINDOW, language: evaluationLanguage },
+        ports: {
+          clock,
+          entropy,
+          sha256,
+          store,
+          blobs: sourceGate(blobs),
+          files: NO_WINDOW,
+          language: evaluationLanguage,
+        },
         journal: parts,
         agent: agentIdOf(parts.signer.publicKey),
         beginIdentity: (at) => beginIdentity({ ...parts, sha256, secrets, keys: nobleIdentityKeys(entropy) }, at),

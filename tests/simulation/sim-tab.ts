@@ -12,6 +12,7 @@ import { defaultSettings } from '#runtime/agent/read-views.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import { TabFiles, type Importer } from '#runtime/agent/tab-files.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
+import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { Overview } from '#runtime/contract/views.ts';
 import { importFiles } from '#runtime/import/importer.ts';
@@ -70,7 +71,7 @@ export class SimTab {
       entropy,
       sha256,
       store,
-      blobs: this.#blobs(sealer, entropy, clock),
+      blobs: sourceGate(this.#blobs(sealer, entropy, clock)),
       files: this.#watched(world.mutated.files(target)),
       language: async () => {
         await scheduler.wait(5 * MS, this.worker, 'language');

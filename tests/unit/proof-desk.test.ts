@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { writeZipOf } from '#adapters/zip/write-zip.ts';
 import { checkFile } from '#core/audit/check-file.ts';
 import { parseNoteKey, COSIGNATURE_TYPE } from '#core/audit/note.ts';
+import type { Source } from '#core/items/source.ts';
 import type { RunId } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { verifyDossier } from '#core/audit/dossier.ts';
@@ -19,6 +20,7 @@ class Device {
   readonly world: JournalWorld;
   readonly desk: ProofDesk;
   stored: StoredWitnesses = NO_WITNESSES;
+  sources: readonly Pick<Source, 'id' | 'path' | 'purposes' | 'sample'>[] = [];
   #journal: Journal | null = null;
 
   constructor(seed: number) {
@@ -27,7 +29,10 @@ class Device {
     this.desk = new ProofDesk({
       agent: agentIdOf(reading.signer.publicKey),
       reading,
-      store: { row: async () => ({ kind: '', id: '', sequence: 0 as never, value: this.stored }) },
+      store: {
+        rows: async () => this.sources.map((value) => ({ kind: 'source', id: value.id, sequence: 0 as never, value })),
+        row: async () => ({ kind: '', id: '', sequence: 0 as never, value: this.stored }),
+      },
       clock: this.world.clock,
       tools: fileTools,
       zip: writeZipOf,

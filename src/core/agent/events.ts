@@ -13,6 +13,8 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
       readonly goal: string;
       readonly overrides: { readonly [name: string]: Json };
       readonly sources: readonly SourceId[];
+      /** Files that were there, and that their owner does not allow to be used for answers. */
+      readonly leftOut?: readonly SourceId[];
       readonly now: UnixMs;
       readonly zone: string;
     }

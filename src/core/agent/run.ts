@@ -23,6 +23,8 @@ export interface Run {
   readonly endedAt: UnixMs | null;
   /** The vault as it was when the run began; imports during the run do not change it. */
   readonly sources: readonly SourceId[];
+  /** Files that were there then, and that their owner did not allow to be used for answers. Missing for none. */
+  readonly leftOut?: readonly SourceId[];
   /** The clock the goal's words are read against: fixed at the start, so a resumed run gives the same answer. */
   readonly now: UnixMs;
   readonly zone: string;

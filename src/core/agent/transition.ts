@@ -170,6 +170,7 @@ function startedRun(event: RunEvent & { type: 'run.started' }): Run {
     startedAt: event.at,
     endedAt: null,
     sources: event.sources,
+    ...(event.leftOut === undefined ? {} : { leftOut: event.leftOut }),
     now: event.now,
     zone: event.zone,
     plan: null,

@@ -1,4 +1,5 @@
 import type { SourceId, UnixMs } from '../base/ids.ts';
+import type { Purposes } from './purposes.ts';
 
 export type SourceKind = 'calendar' | 'mail' | 'mailbox' | 'table' | 'document' | 'data';
 
@@ -24,6 +25,8 @@ export interface Source {
   readonly sample: boolean;
   /** For sample data: the moment it plays at, which goals over it alone are read against. */
   readonly asOf?: UnixMs;
+  /** What its owner allows it to be used for. Left out in journals of before there were purposes: see `purposesOf`. */
+  readonly purposes?: Purposes;
 }
 
 /** What was wrong with a file and where, in words for its owner. */

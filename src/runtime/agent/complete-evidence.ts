@@ -3,7 +3,7 @@ import type { Digest, Sha256 } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { Evidence, EvidenceDraft } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
-import type { BlobStore } from '#ports/blob-store.ts';
+import type { SourceReader } from '../blobs/source-gate.ts';
 import { locate } from '../import/locate.ts';
 
 /** Above this a span is a whole file of a binary format; looking for words in it is of no use. */
@@ -15,7 +15,7 @@ const NARROWED_BYTES_MAX = 4 * 1024 * 1024;
  */
 export async function completeEvidence(
   drafts: readonly EvidenceDraft[],
-  blobs: BlobStore,
+  blobs: SourceReader,
   sha256: Sha256,
 ): Promise<Result<readonly Evidence[], ToolError>> {
   const complete: Evidence[] = [];

@@ -20,18 +20,25 @@ import type { AgentId } from '#core/identity/did-key.ts';
 import type { Signer } from '#ports/crypto.ts';
 import { readGroups } from '../journal/reader.ts';
 import type { JournalReading } from '../journal/parts.ts';
+import { isWithheld, refusalToShare, type Withheld } from '../proofs/withheld.ts';
 import type { CosignedHead } from '../proofs/witness-facts.ts';
 
 /** What exporting needs beside reading: the seal over the file is signed, and cosignatures go along. */
 export type ExportingParts = JournalReading & { readonly signer: Signer };
 
-/** The acknowledged journal as one file that verifies without the app (core/audit/export.ts). */
+const NOTHING_WITHHELD: Withheld = new Map();
+
+/**
+ * The acknowledged journal as one file that verifies without the app (core/audit/export.ts).
+ * @param withheld runs whose contents stay here, because they quote files that may not be shared
+ */
 export async function exportJournal(
   parts: ExportingParts,
   agent: AgentId,
   createdAt: UnixMs,
   withPayloads: boolean,
   cosigned: readonly CosignedHead[] = [],
+  withheld: Withheld = NOTHING_WITHHELD,
 ): Promise<Uint8Array> {
   const { sha256 } = parts.tools;
   const size = (await parts.store.head())?.size ?? 0;
@@ -40,8 +47,8 @@ export async function exportJournal(
   let written = 0;
   for await (const group of readGroups(parts)) {
     if (group.size > size) break;
-    for (const { text, payload } of group.entries)
-      lines.push(writeExportEntry(sha256, text, withPayloads ? payload : null));
+    for (const { entry, text, payload } of group.entries)
+      lines.push(writeExportEntry(sha256, text, withPayloads && !isWithheld(withheld, entry) ? payload : null));
     written = group.size;
     const note = cosignedNote(group.checkpoint, group.size, cosigned);
     // The newest head, and every one that somebody vouches for.
@@ -62,7 +69,10 @@ export async function proveClaim(
   agent: AgentId,
   run: RunId,
   claim: string,
+  withheld: Withheld,
 ): Promise<Result<Uint8Array, string>> {
+  const refused = withheld.get(run);
+  if (refused !== undefined) return err(`This sentence cannot be given to others. ${refusalToShare(refused)}`);
   const { records, tree, heads } = await wholeJournal(parts);
   const readable = records.flatMap(({ entry, text, payload }) => (payload === null ? [] : [{ entry, text, payload }]));
   const answer = readable.findLast(({ entry }) => entry.type === 'answer.verified' && entry.run === run);
@@ -80,7 +90,10 @@ export async function exportDossier(
   agent: AgentId,
   run: RunId,
   cosigned: readonly CosignedHead[],
+  withheld: Withheld,
 ): Promise<Result<Uint8Array, string>> {
+  const refused = withheld.get(run);
+  if (refused !== undefined) return err(`This run cannot be given to others. ${refusalToShare(refused)}`);
   const { records, tree, heads } = await wholeJournal(parts);
   const end = records.findLast(({ entry }) => entry.run === run)?.entry.sequence ?? 0;
   const anchored = heads.findLast(({ size }) => size > end && cosigned.some((head) => head.size === size));

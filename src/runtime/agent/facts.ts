@@ -1,6 +1,7 @@
 import type { RunEvent } from '#core/agent/events.ts';
 import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
+import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { IdentityFact } from '../identity/identity-facts.ts';
 import type { WitnessFact } from '../proofs/witness-facts.ts';
@@ -15,6 +16,12 @@ export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'source.imported'; readonly source: Source }
   | { readonly type: 'source.removed'; readonly source: SourceId }
   | { readonly type: 'source.restored'; readonly source: SourceId }
+  /** From now on these files may be used for this; 'new': those that come in later. */
+  | {
+      readonly type: 'purposes.changed';
+      readonly sources: readonly SourceId[] | 'new';
+      readonly purposes: Partial<Purposes>;
+    }
   | { readonly type: 'settings.changed'; readonly settings: OwnerSettings }
   | { readonly type: 'settings.suggested'; readonly settings: OwnerSettings }
   /** Taken from the list of runs, and put back. */

@@ -2,11 +2,12 @@ import type { StepMaker } from '#core/agent/events.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
-import type { ApprovalId, Digest, StepId } from '#core/base/ids.ts';
+import type { ApprovalId, Digest, SourceId, StepId } from '#core/base/ids.ts';
 import { canonicalJson, digestOf, type Json } from '#core/base/json.ts';
 import { OBSERVATION_BYTES_MAX, STEP_ATTEMPTS_MAX, STEP_TIMEOUT_MS } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { Ms } from '#core/base/ids.ts';
+import { leftOutNote, mayBeUsedFor } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
 import { decide, requestDigest } from '#core/policy/decide.ts';
@@ -17,6 +18,7 @@ import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
+import type { SourceReader } from '../blobs/source-gate.ts';
 import { InventoryTaker } from './inventory.ts';
 import { itemReader } from './item-reader.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
@@ -35,7 +37,7 @@ export class Interpreter implements RunInterpreter {
   constructor(ports: AgentPorts, owner: (state: AgentState) => OwnerSettings) {
     this.#ports = ports;
     this.#owner = owner;
-    this.#inventory = new InventoryTaker(ports.blobs);
+    this.#inventory = new InventoryTaker();
   }
 
   /** Reads the goal and plans it, over the sources and the clock the run began with. */
@@ -136,17 +138,19 @@ export class Interpreter implements RunInterpreter {
     const { withConversions } = await import('#core/tools/conversions.ts');
     const converted = withConversions(draft, this.#owner(state).units);
     const { completeEvidence } = await import('./complete-evidence.ts');
-    const evidence = await completeEvidence(draft.evidence, this.#ports.blobs, this.#ports.sha256);
+    const evidence = await completeEvidence(draft.evidence, this.#reader(state), this.#ports.sha256);
     if (!evidence.ok) return evidence;
     const { verifyAnswer } = await import('#core/verifier/verify.ts');
-    const { answer, verdict } = verifyAnswer({ ...converted, evidence: evidence.value });
+    const leftOut = leftOutNote(sourcesOf(run, state).leftOut);
+    const notes = leftOut === null ? converted.notes : [...converted.notes, leftOut];
+    const { answer, verdict } = verifyAnswer({ ...converted, notes, evidence: evidence.value });
     return ok({ answer, verdict, digest: digestOf(this.#ports.sha256, answer) });
   }
 
   async #goalContext(run: Pick<Run, 'goal' | 'sources' | 'now' | 'zone'>, state: AgentState): Promise<GoalContext> {
     const [language, inventory] = await Promise.all([
       this.#ports.language(),
-      this.#inventory.take(sourcesOf(run, state)),
+      this.#inventory.take(this.#reader(state), sourcesOf(run, state).used),
     ]);
     const local = language.zones.toLocal(run.now, run.zone);
     return {
@@ -168,12 +172,17 @@ export class Interpreter implements RunInterpreter {
       owner: this.#owner(state),
       now: run.now,
       zone: run.zone,
-      items: itemReader(this.#ports.blobs, sourcesOf(run, state)),
+      items: itemReader(this.#reader(state), sourcesOf(run, state).used),
       language: { dates: language.dates, entities: language.entities },
       calendar: language.calendar,
       zones: language.zones,
       inputs: inputsOf(run, step, state),
     };
+  }
+
+  /** Whatever an answer is made from is read here, and only as far as it may be used for answers. */
+  #reader(state: AgentState): SourceReader {
+    return this.#ports.blobs.readFor('inference', (id) => state.sources.get(id));
   }
 
   #request(run: Run, step: Step, contentDigest: Digest | null, nonce = ''): ActionRequest {
@@ -200,11 +209,15 @@ function titleFor(goal: UnderstoodGoal): string {
   return goal.text.length <= 80 ? goal.text : goal.restated;
 }
 
-function sourcesOf(run: Pick<Run, 'sources'>, state: AgentState): Source[] {
-  return run.sources.flatMap((id) => {
-    const source = state.sources.get(id);
-    return source ? [source] : [];
-  });
+/** The run's files that may be used for answers now, and those that its owner does not allow, now or when it began. */
+function sourcesOf(
+  run: Pick<Run, 'sources' | 'leftOut'>,
+  state: AgentState,
+): { readonly used: Source[]; readonly leftOut: SourceId[] } {
+  const sources = run.sources.flatMap((id) => state.sources.get(id) ?? []);
+  const used = sources.filter((source) => mayBeUsedFor('inference', source));
+  const since = sources.filter((source) => !mayBeUsedFor('inference', source)).map(({ id }) => id);
+  return { used, leftOut: [...(run.leftOut ?? []), ...since] };
 }
 
 function stepOf(run: Run, id: StepId): Step {

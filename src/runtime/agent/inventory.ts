@@ -2,7 +2,7 @@ import type { SourceId } from '#core/base/ids.ts';
 import type { Address, CalendarItem, Item, Message, Table } from '#core/items/item.ts';
 import type { Source } from '#core/items/source.ts';
 import type { Inventory } from '#core/planner/goal.ts';
-import type { BlobStore } from '#ports/blob-store.ts';
+import type { SourceReader } from '../blobs/source-gate.ts';
 
 const PEOPLE_MAX = 500;
 const COLUMN_VALUES_MAX = 50;
@@ -24,14 +24,10 @@ interface Part {
 /** Works out what the vault holds, small enough to plan with; remembers each source's part. */
 export class InventoryTaker {
   readonly #parts = new Map<SourceId, Promise<Part>>();
-  readonly #blobs: BlobStore;
 
-  constructor(blobs: BlobStore) {
-    this.#blobs = blobs;
-  }
-
-  async take(sources: readonly Source[]): Promise<Inventory> {
-    const parts = await Promise.all(sources.map((source) => this.#partOf(source)));
+  /** @param sources those that may be used, in order */
+  async take(blobs: SourceReader, sources: readonly Source[]): Promise<Inventory> {
+    const parts = await Promise.all(sources.map((source) => this.#partOf(blobs, source)));
     return {
       sources: sources.map(({ id, path, kind }) => ({ id, path, kind })),
       messages: parts.reduce((sum, part) => sum + part.messages, 0),
@@ -43,10 +39,10 @@ export class InventoryTaker {
     };
   }
 
-  #partOf(source: Source): Promise<Part> {
+  #partOf(blobs: SourceReader, source: Source): Promise<Part> {
     let part = this.#parts.get(source.id);
     if (!part) {
-      part = readPart(this.#blobs, source);
+      part = readPart(blobs, source);
       this.#parts.set(source.id, part);
       part.catch(() => this.#parts.delete(source.id));
     }
@@ -54,7 +50,7 @@ export class InventoryTaker {
   }
 }
 
-async function readPart(blobs: BlobStore, source: Source): Promise<Part> {
+async function readPart(blobs: SourceReader, source: Source): Promise<Part> {
   let messages = 0;
   let events = 0;
   const documents: Inventory['documents'][number][] = [];

@@ -1,11 +1,11 @@
 import { assert } from '#core/base/assert.ts';
 import type { CalendarItem, Item, Message, Table, TextDocument } from '#core/items/item.ts';
 import type { Source } from '#core/items/source.ts';
-import type { BlobStore } from '#ports/blob-store.ts';
+import type { SourceReader } from '../blobs/source-gate.ts';
 import type { ItemReader } from '../tools/tool.ts';
 
 /** Streams the items of a run's sources, touching only the sources that hold the kind asked for. */
-export function itemReader(blobs: BlobStore, sources: readonly Source[]): ItemReader {
+export function itemReader(blobs: SourceReader, sources: readonly Source[]): ItemReader {
   const byId = new Map(sources.map((source) => [source.id, source]));
   async function* read<T extends Item>(kind: T['kind'], holds: (source: Source) => number): AsyncIterable<T> {
     for (const source of sources) {

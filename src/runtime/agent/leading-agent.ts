@@ -76,7 +76,18 @@ export class LeadingAgent {
   }
 
   static async fromStore(options: LeadingOptions): Promise<LeadingAgent> {
-    const kinds = ['agent', 'identity', 'witnesses', 'run', 'summary', 'source', 'settings', 'observation', 'timeline'];
+    const kinds = [
+      'agent',
+      'identity',
+      'witnesses',
+      'run',
+      'summary',
+      'source',
+      'purposes',
+      'settings',
+      'observation',
+      'timeline',
+    ];
     const rows = (await Promise.all(kinds.map((kind) => options.ports.store.rows(kind)))).flat();
     return new LeadingAgent(stateFromRows(rows), options);
   }

@@ -3,6 +3,7 @@ import type { Run } from '#core/agent/run.ts';
 import type { SourceId, UnixMs } from '#core/base/ids.ts';
 import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
+import { mayBeUsedFor, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
 import { obeyIdentity } from '../identity/identity-facts.ts';
 import { obeyWitness } from '../proofs/witness-facts.ts';
@@ -31,9 +32,19 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
           `A goal may have ${String(GOAL_CHARS_MAX)} characters; this one has ${String(goal.length)}.`,
         );
       if (state.runs.has(command.run)) return refuse('stale', 'This run has started already.');
-      const sources = presentSources(state);
+      const { sources, leftOut } = readableSources(state);
       const now = command.now ?? sampleClock(state) ?? at;
-      return one({ type: 'run.started', run: command.run, at, goal, overrides: command.overrides, sources, now, zone });
+      return one({
+        type: 'run.started',
+        run: command.run,
+        at,
+        goal,
+        overrides: command.overrides,
+        sources,
+        ...leftOut,
+        now,
+        zone,
+      });
     }
     case 'save-answer': {
       const run = state.runs.get(command.run);
@@ -47,6 +58,7 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
         goal: run.goal,
         overrides,
         sources: run.sources,
+        ...(run.leftOut === undefined ? {} : { leftOut: run.leftOut }),
         now: run.now,
         zone: run.zone,
       });
@@ -76,12 +88,22 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
     case 'add-source': {
       const present = state.sources.get(command.source.id);
       if (present?.removedAt === null) return refuse('stale', 'This file is in already.');
-      return one({ type: 'source.imported', at, source: command.source });
+      const { source } = command;
+      const purposes = source.purposes ?? (source.sample ? SAMPLE_PURPOSES : state.newFiles);
+      return one({ type: 'source.imported', at, source: { ...source, purposes } });
     }
     case 'remove-source':
       return onSource(state, command.source, false, () => one({ type: 'source.removed', at, source: command.source }));
     case 'restore-source':
       return onSource(state, command.source, true, () => one({ type: 'source.restored', at, source: command.source }));
+    case 'change-purposes': {
+      const { sources, purposes } = command;
+      if (sources !== 'new' && !sources.every((source) => state.sources.has(source)))
+        return refuse('not-found', 'There is no such file.');
+      return sources.length === 0
+        ? refuse('illegal', 'No file was named.')
+        : one({ type: 'purposes.changed', at, sources, purposes });
+    }
     case 'forget-run':
     case 'remember-run': {
       const run = state.runs.get(command.run);
@@ -113,9 +135,17 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
   }
 }
 
-/** Sources that goals may use now, in the order they came. */
-export function presentSources(state: AgentState): SourceId[] {
-  return [...state.sources.values()].filter((source) => source.removedAt === null).map((source) => source.id);
+/** Sources that goals may use now, in the order they came, and those that their owner does not allow them. */
+export function readableSources(state: AgentState): {
+  readonly sources: SourceId[];
+  readonly leftOut: { readonly leftOut?: SourceId[] };
+} {
+  const present = [...state.sources.values()].filter((source) => source.removedAt === null);
+  const leftOut = present.filter((source) => !mayBeUsedFor('inference', source)).map(({ id }) => id);
+  return {
+    sources: present.filter((source) => mayBeUsedFor('inference', source)).map(({ id }) => id),
+    leftOut: leftOut.length === 0 ? {} : { leftOut },
+  };
 }
 
 /** Over sample data alone, goals are read as of the day the sample plays on. */

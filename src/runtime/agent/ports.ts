@@ -1,12 +1,12 @@
 import type { Sequence, Sha256 } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
-import type { BlobStore } from '#ports/blob-store.ts';
 import type { CalendarExpander, Zones } from '#ports/calendar.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language.ts';
+import type { SourceGate } from '../blobs/source-gate.ts';
 import type { JournalFact } from '../journal/parts.ts';
 
 /** Everything the agent can touch, handed in by the worker that composes it. */
@@ -15,7 +15,8 @@ export interface AgentPorts {
   readonly entropy: Entropy;
   readonly sha256: Sha256;
   readonly store: AgentStore;
-  readonly blobs: BlobStore;
+  /** What files hold, read for a purpose only. */
+  readonly blobs: SourceGate;
   readonly files: FileTarget;
   /** Loaded when first needed: they are heavy. */
   readonly language: () => Promise<Language>;

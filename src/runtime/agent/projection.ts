@@ -2,6 +2,7 @@ import { isEnded, transition } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { CommandId, RunId, Sequence, SourceId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
+import { DEFAULT_PURPOSES, purposesOf, type Purposes } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
@@ -24,6 +25,8 @@ export interface AgentState {
   /** Runs that the owner took from the list: they have no summary row. */
   readonly forgotten: ReadonlySet<RunId>;
   readonly sources: ReadonlyMap<SourceId, SourceView>;
+  /** What files that come in may be used for. */
+  readonly newFiles: Purposes;
   readonly settings: OwnerSettings | null;
   readonly suggested: OwnerSettings | null;
   /** Observations of the steps of unfinished runs, by `${run}/${step}`. */
@@ -44,6 +47,7 @@ export const EMPTY_STATE: AgentState = {
   runs: new Map(),
   forgotten: new Set(),
   sources: new Map(),
+  newFiles: DEFAULT_PURPOSES,
   settings: null,
   suggested: null,
   observations: new Map(),
@@ -120,6 +124,26 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
     case 'source.restored': {
       const source = state.sources.get(fact.source);
       return source ? withSource(state, { ...source, removedAt: null }, sequence) : { state, rows: [] };
+    }
+    case 'purposes.changed': {
+      if (fact.sources === 'new') {
+        const newFiles = { ...state.newFiles, ...fact.purposes };
+        return { state: { ...state, newFiles }, rows: [{ kind: 'purposes', id: 'new', sequence, value: newFiles }] };
+      }
+      const rows: ProjectionRow[] = [];
+      let next = state;
+      for (const id of fact.sources) {
+        const source = next.sources.get(id);
+        if (!source) continue;
+        const changed = withSource(
+          next,
+          { ...source, purposes: { ...purposesOf(source), ...fact.purposes } },
+          sequence,
+        );
+        next = changed.state;
+        rows.push(...changed.rows);
+      }
+      return { state: next, rows };
     }
     case 'settings.changed':
       return {
@@ -199,6 +223,7 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
     runs,
     forgotten: new Set([...runs.keys()].filter((id) => !listed.has(id))),
     sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),
+    newFiles: of<Purposes>('purposes')[0]?.[1] ?? DEFAULT_PURPOSES,
     settings: settings.get('owner') ?? null,
     suggested: settings.get('suggested') ?? null,
     observations: new Map(of<Json>('observation')),

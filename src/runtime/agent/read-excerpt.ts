@@ -1,5 +1,5 @@
 import type { SourceId } from '#core/base/ids.ts';
-import type { BlobStore } from '#ports/blob-store.ts';
+import type { SourceReader } from '../blobs/source-gate.ts';
 import type { SourceExcerpt } from '../contract/agent-api.ts';
 import type { SourceView } from '../contract/views.ts';
 
@@ -11,7 +11,7 @@ const BINARY = /\.(pdf|docx)$/i;
 
 /** The bytes of a citation in their surroundings, as text; null where the file's bytes are no text. */
 export async function readExcerpt(
-  blobs: BlobStore,
+  blobs: SourceReader,
   source: Pick<SourceView, 'id' | 'path'>,
   span: { readonly start: number; readonly end: number },
   decode: (bytes: Uint8Array) => string,
@@ -32,7 +32,7 @@ export async function readExcerpt(
   };
 }
 
-async function lineOf(blobs: BlobStore, id: SourceId, offset: number): Promise<number | null> {
+async function lineOf(blobs: SourceReader, id: SourceId, offset: number): Promise<number | null> {
   let line = 1;
   for (let at = 0; at < offset; at += CHUNK_BYTES) {
     const read = await blobs.read(id, at, Math.min(offset, at + CHUNK_BYTES));

@@ -1,6 +1,6 @@
 import type { Item } from '#core/items/item.ts';
 import type { Source, Span } from '#core/items/source.ts';
-import type { BlobStore } from '#ports/blob-store.ts';
+import type { SourceReader } from '../blobs/source-gate.ts';
 import type { ExtractedQuote, SourceExcerpt } from '../contract/agent-api.ts';
 
 const AROUND_CHARS = 600;
@@ -10,7 +10,7 @@ const AROUND_CHARS = 600;
  * Null when the text holds it nowhere.
  */
 export async function readExtracted(
-  blobs: Pick<BlobStore, 'items'>,
+  blobs: Pick<SourceReader, 'items'>,
   source: Pick<Source, 'id'>,
   span: Pick<Span, 'start' | 'end'>,
   { quote, locator }: ExtractedQuote,

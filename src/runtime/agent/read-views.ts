@@ -1,18 +1,23 @@
 import type { Run } from '#core/agent/run.ts';
 import type { RunId } from '#core/base/ids.ts';
+import { DEFAULT_PURPOSES, type Purposes } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { AgentState } from './projection.ts';
 import type { ApprovalView, Overview, RunSummary, RunView, SourceView, TimelineEntry } from '../contract/views.ts';
 
 /** What every tab shows, read from the projections: the leader's own tab reads them the same way as the others. */
-export type StoredOverview = Pick<Overview, 'settings' | 'settingsSaved' | 'sources' | 'runs' | 'approvals'>;
+export type StoredOverview = Pick<
+  Overview,
+  'settings' | 'settingsSaved' | 'newFiles' | 'sources' | 'runs' | 'approvals'
+>;
 
 export async function readOverview(store: AgentStore, defaults: OwnerSettings): Promise<StoredOverview> {
-  const [sourceRows, summaryRows, settingsRows] = await Promise.all([
+  const [sourceRows, summaryRows, settingsRows, newFiles] = await Promise.all([
     store.rows('source'),
     store.rows('summary'),
     store.rows('settings'),
+    store.row('purposes', 'new'),
   ]);
   const sources = sourceRows.map((row) => row.value as SourceView).sort((a, b) => a.path.localeCompare(b.path));
   const runs = summaryRows.map((row) => row.value as RunSummary).sort((a, b) => b.startedAt - a.startedAt);
@@ -22,6 +27,7 @@ export async function readOverview(store: AgentStore, defaults: OwnerSettings): 
   return {
     settings: settingsInForce(settings.get('owner') ?? null, settings.get('suggested') ?? null, sources, defaults),
     settingsSaved: settings.has('owner'),
+    newFiles: (newFiles?.value as Purposes | undefined) ?? DEFAULT_PURPOSES,
     sources,
     runs,
     approvals,

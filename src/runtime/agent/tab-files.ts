@@ -7,6 +7,7 @@ import type { Source } from '#core/items/source.ts';
 import { answerMarkdown } from '#core/tools/answer-markdown.ts';
 import type { ExtractedQuote, SourceExcerpt } from '../contract/agent-api.ts';
 import type { ImportProgress } from '../contract/views.ts';
+import { type Withheld, withheldRuns } from '../proofs/withheld.ts';
 import { NO_WITNESSES, type StoredWitnesses } from '../proofs/witness-facts.ts';
 import { exportJournal, proveClaim } from './export-journal.ts';
 import type { AgentPorts } from './ports.ts';
@@ -124,19 +125,23 @@ export class TabFiles {
     if (!row) return null;
     const source = row.value as Source;
     const span = { start, end };
-    const found = extracted && (await readExtracted(ports.blobs, source, span, extracted));
-    return found ?? readExcerpt(ports.blobs, source, span, decode);
+    const reader = ports.blobs.readFor('owner', () => source);
+    const found = extracted && (await readExtracted(reader, source, span, extracted));
+    return found ?? readExcerpt(reader, source, span, decode);
   }
 
-  async exportJournal(withPayloads: boolean): Promise<Uint8Array> {
+  /** @param reading the owner's own copy of everything, or one to be given to others */
+  async exportJournal(withPayloads: boolean, reading: 'owner' | 'sharing' = 'sharing'): Promise<Uint8Array> {
     const { tab, agent, ports } = this.#options;
     const row = await ports.store.row('witnesses', 'witnesses');
     const { cosigned } = (row?.value as StoredWitnesses | undefined) ?? NO_WITNESSES;
-    return exportJournal(tab.reading, agent, ports.clock.now(), withPayloads, cosigned);
+    const withheld = withPayloads && reading === 'sharing' ? await this.#withheld() : undefined;
+    return exportJournal(tab.reading, agent, ports.clock.now(), withPayloads, cosigned, withheld);
   }
 
   async proveClaim(run: RunId, claim: string): Promise<Uint8Array> {
-    const proof = await proveClaim(this.#options.tab.reading, this.#options.agent, run, claim);
+    const { tab, agent } = this.#options;
+    const proof = await proveClaim(tab.reading, agent, run, claim, await this.#withheld());
     if (!proof.ok) throw new Error(proof.error);
     return proof.value;
   }
@@ -148,7 +153,7 @@ export class TabFiles {
     const total = sources.reduce((sum, source) => sum + source.bytes, 1);
     let written = 0;
     const options = this.#options;
-    const journal = await this.exportJournal(true);
+    const journal = await this.exportJournal(true, 'owner');
     return zip(
       (async function* () {
         yield { path: 'journal.ndjson', bytes: one(journal) };
@@ -181,6 +186,11 @@ export class TabFiles {
     });
   }
 
+  async #withheld(): Promise<Withheld> {
+    const { tab, ports, defaults } = this.#options;
+    return withheldRuns(tab.reading, (await readOverview(ports.store, defaults)).sources);
+  }
+
   async #add(source: Source): Promise<void> {
     const id = hex(this.#options.ports.entropy.bytes(16)) as CommandId;
     const outcome = await this.#options.tab.command({ id, type: 'add-source', source });
@@ -190,7 +200,9 @@ export class TabFiles {
 
 async function* chunksOf(ports: AgentPorts, source: Source, done: (bytes: number) => void): AsyncIterable<Uint8Array> {
   for (let at = 0; at < source.bytes; at += BLOB_CHUNK_BYTES) {
-    const read = await ports.blobs.read(source.id, at, Math.min(source.bytes, at + BLOB_CHUNK_BYTES));
+    const read = await ports.blobs
+      .readFor('owner', () => source)
+      .read(source.id, at, Math.min(source.bytes, at + BLOB_CHUNK_BYTES));
     if (!read.ok) throw new Error(`${source.path} could not be read: ${read.error.message}`);
     done(read.value.length);
     yield read.value;

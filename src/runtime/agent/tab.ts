@@ -10,7 +10,7 @@ import { readEntries } from '../journal/reader.ts';
 import { furthestPin } from '../journal/pin-keeper.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Change } from './leading-agent.ts';
-import { presentSources, sampleClock } from './obey.ts';
+import { readableSources, sampleClock } from './obey.ts';
 import { EMPTY_STATE, type AgentState } from './projection.ts';
 import { readOverview, settingsInForce, zoneInForce } from './read-views.ts';
 import { TabErasing } from './tab-erasing.ts';
@@ -135,7 +135,10 @@ export class Tab {
     const state = this.#leading.agent?.state ?? (await this.#storedState());
     const now = fixedNow ?? sampleClock(state) ?? ports.clock.now();
     const zone = zoneInForce(state, defaults);
-    const planned = await this.#interpreter.plan({ goal, overrides, sources: presentSources(state), now, zone }, state);
+    const planned = await this.#interpreter.plan(
+      { goal, overrides, sources: readableSources(state).sources, now, zone },
+      state,
+    );
     if (!planned.ok) throw new Error(planned.error.message);
     return { goal: planned.value.goal, plan: planned.value };
   }

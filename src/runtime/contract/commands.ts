@@ -1,6 +1,7 @@
 import type { ApprovalId, CommandId, Digest, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
+import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { IdentityCommand } from '../identity/identity-facts.ts';
 import type { WitnessCommand } from '../proofs/witness-facts.ts';
@@ -24,6 +25,12 @@ export type Command = { readonly id: CommandId } & (
   | { readonly type: 'add-source'; readonly source: Source }
   | { readonly type: 'remove-source'; readonly source: SourceId }
   | { readonly type: 'restore-source'; readonly source: SourceId }
+  /** Says what files may be used for: these, or with 'new' those that come in from now on. What is not named stays. */
+  | {
+      readonly type: 'change-purposes';
+      readonly sources: readonly SourceId[] | 'new';
+      readonly purposes: Partial<Purposes>;
+    }
   /** Takes an ended run from the list of runs; its page and its entries in the journal stay. */
   | { readonly type: 'forget-run'; readonly run: RunId }
   | { readonly type: 'remember-run'; readonly run: RunId }

@@ -3,6 +3,7 @@ import type { Json } from '#core/base/json.ts';
 import type { PendingApproval, Run, RunStatus } from '#core/agent/run.ts';
 import type { GoalKind } from '#core/planner/goal.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
+import type { Purposes } from '#core/items/purposes.ts';
 import type { ImportProblem, Source } from '#core/items/source.ts';
 
 /** What every page shows: pushed whole when it changes (it is small). */
@@ -12,6 +13,8 @@ export interface Overview {
   readonly settings: OwnerSettings;
   /** False until the owner saved settings once: defaults from the browser are shown as such. */
   readonly settingsSaved: boolean;
+  /** What files that come in may be used for. */
+  readonly newFiles: Purposes;
   readonly sources: readonly SourceView[];
   readonly runs: readonly RunSummary[];
   readonly approvals: readonly ApprovalView[];

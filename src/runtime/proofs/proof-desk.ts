@@ -14,17 +14,19 @@ import {
 import type { RunId, UnixMs } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
+import type { Source } from '#core/items/source.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import { exportDossier, exportJournal, type ExportingParts, wholeJournal } from '../agent/export-journal.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
 import type { CosignedView, ProofsApi, WitnessAnswer, WitnessesView } from '../contract/proofs-api.ts';
+import { type Withheld, withheldRuns } from './withheld.ts';
 import { type CosignedHead, NO_WITNESSES, type StoredWitnesses, type WitnessCommand } from './witness-facts.ts';
 
 export interface ProofDeskParts {
   readonly agent: AgentId;
   readonly reading: ExportingParts;
-  readonly store: Pick<AgentStore, 'row'>;
+  readonly store: Pick<AgentStore, 'row' | 'rows'>;
   readonly clock: Clock;
   readonly tools: BundleTools;
   readonly zip: (files: readonly { readonly path: string; readonly bytes: Uint8Array }[]) => Promise<Uint8Array>;
@@ -42,13 +44,14 @@ export class ProofDesk implements ProofsApi {
   async bundle(withPayloads: boolean): Promise<Result<Uint8Array, string>> {
     const { agent, reading, clock, tools, zip } = this.#parts;
     const { cosigned } = await this.#stored();
-    const journal = await exportJournal(reading, agent, clock.now(), withPayloads, cosigned);
+    const journal = await exportJournal(reading, agent, clock.now(), withPayloads, cosigned, await this.#withheld());
     const files = await makeBundle(tools, journal, { keyId: agent, sign: reading.signer.sign });
     return files.ok ? ok(await zip([{ path: BUNDLE_JOURNAL, bytes: journal }, ...files.value])) : files;
   }
 
   async dossier(run: RunId): Promise<Result<Uint8Array, string>> {
-    return exportDossier(this.#parts.reading, this.#parts.agent, run, (await this.#stored()).cosigned);
+    const { reading, agent } = this.#parts;
+    return exportDossier(reading, agent, run, (await this.#stored()).cosigned, await this.#withheld());
   }
 
   async checkpoint(): Promise<Result<string, string>> {
@@ -141,6 +144,11 @@ export class ProofDesk implements ProofsApi {
     // Remembered durably before it is given out (C2SP tlog-witness).
     const kept = await this.#order({ type: 'cosign-log', after: known?.size ?? 0, log });
     return kept.ok ? ok({ origin: seen.origin, size: seen.size, before: known?.size ?? 0, answer: line }) : kept;
+  }
+
+  async #withheld(): Promise<Withheld> {
+    const sources = (await this.#parts.store.rows('source')).map(({ value }) => value as Source);
+    return withheldRuns(this.#parts.reading, sources);
   }
 
   #ownKey(): NoteKey {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { addFiles } from '../../../src/cli/drive-app.ts';
+import { addFiles, allowSharing } from '../../../src/cli/drive-app.ts';
 import type { World } from '../world.ts';
 
 /** Three short files, so that a run over them is over in less than a second and a test can afford a hundred. */
@@ -34,5 +34,7 @@ export async function addSmallVault(world: World, page: Page): Promise<void> {
     writeFileSync(path, text);
     return path;
   });
+  // What runs say of these files is looked for in exports.
+  await allowSharing({ page });
   await addFiles({ page }, paths);
 }
