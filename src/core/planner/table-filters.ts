@@ -38,6 +38,29 @@ const NO = /^(?:no|n|false|not yet|-|✗|✘|open|nein|non)$/i;
 const OPEN_WORDS = /^(?:outstanding|open|owed|owing|due|overdue|pending|unsettled)$/;
 const SETTLED = /\b(?:paid|settled|closed|done|completed?|received|returned|delivered)\b/;
 
+/** Whether a goal wants the rows that say yes or no in a column of this name; null when it does not speak of it. */
+function wantedOf(name: readonly string[], reading: Reading): boolean | null {
+  const words = reading.words.map(({ lower }) => fold(lower));
+  const settled = name.find((word) => SETTLED.test(word));
+  // "Fee paid": "who has not paid the fee", "unpaid fees", "paid"
+  const parts = settled === undefined ? name : [settled];
+  const at = words.findIndex((word, index) =>
+    parts.every((part, i) => words[index + i] === part || (i === 0 && isUnder(words[index + i] ?? '', part))),
+  );
+  const open = settled === undefined ? -1 : words.findIndex((word) => OPEN_WORDS.test(word));
+  const found = at >= 0 ? at : open;
+  if (found < 0) return null;
+  const lead = fold(reading.text.slice(0, reading.words[found]?.start ?? 0));
+  if (/\b(?:by|per|each|every|whether|if)(?: \w+)?\s*$/.test(lead)) return null;
+  if (at < 0 || isUnder(words[at] ?? '', parts[0] ?? '')) return false;
+  return !(NOT.test(lead) || /\b(?:not|n't|never|un)(?: (?:yet|been|be|fully))*\s*$/.test(lead));
+}
+
+/** "unpaid" of "paid". */
+function isUnder(word: string, part: string): boolean {
+  return word === `un${part}` || word === `non${part}` || word === `in${part}`;
+}
+
 /** Columns of yes and no: "unpaid", "not paid yet" and "still outstanding" want the one, "paid" the other. */
 export function yesNoFilters(reading: Reading, mentions: TableMentions): TableFilter[] {
   return mentions.table.columns.flatMap((column): TableFilter[] => {
@@ -45,20 +68,8 @@ export function yesNoFilters(reading: Reading, mentions: TableMentions): TableFi
     const yes = values.find((value) => YES.test(value));
     const no = values.find((value) => NO.test(value));
     if (yes === undefined || no === undefined || values.length > 2) return [];
-    const name = columnWords(column.name).join(' ');
-    for (const [at, { lower, start }] of reading.words.entries()) {
-      const lead = fold(reading.text.slice(0, start));
-      if (/\b(?:by|per|each|every|whether|if)(?: \w+)?\s*$/.test(lead)) continue;
-      const negated = fold(lower) === `un${name}` || fold(lower) === `non${name}` || fold(lower) === `in${name}`;
-      const open = SETTLED.test(name) && OPEN_WORDS.test(lower);
-      if (negated || open) return [{ column: column.name, op: '=', value: no }];
-      const said = reading.words.slice(at, at + name.split(' ').length).map((word) => fold(word.lower));
-      if (said.join(' ') === name) {
-        const refused = NOT.test(lead) || /\b(?:not|n't|never|un)(?: (?:yet|been|be|fully))*\s*$/.test(lead);
-        return [{ column: column.name, op: '=', value: refused ? no : yes }];
-      }
-    }
-    return [];
+    const wanted = wantedOf(columnWords(column.name), reading);
+    return wanted === null ? [] : [{ column: column.name, op: '=', value: wanted ? yes : no }];
   });
 }
 

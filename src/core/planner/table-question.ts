@@ -132,6 +132,8 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
   if (ranking || IN_ORDER.test(plain)) return { ...none, operation: 'list', column: measured, top };
   if (extreme || top > 0)
     return ranked(reading, { ...none, period, column: measured }, group, top, columnWords(table.name).map(stem));
+  if (group !== null && period === 'none' && asksWhichRows(plain, mentions, measure))
+    return { ...none, operation: 'list' };
   if (group !== null || period !== 'none')
     return {
       ...none,
@@ -155,6 +157,15 @@ function isAskedFor(plain: string, reading: Reading, mentions: TableMentions, me
   if (!mention) return false;
   const word = reading.words[mention.start]?.stem ?? '';
   return !columnWords(mentions.table.name).some((part) => stem(part) === word);
+}
+
+/** "which members have not paid": the rows, when nothing is to be reckoned and nothing is to be told apart. */
+function asksWhichRows(plain: string, mentions: TableMentions, measure: InventoryColumn | null): boolean {
+  return (
+    /^(?:which|who|what|list|show)\b/.test(plain.trim()) &&
+    !/\b(?:by|per|each|every|how much|total|sum|compare[ds]?|versus|vs)\b/.test(plain) &&
+    !mentions.columns.some(({ column, strength }) => column === measure && strength >= 0.55)
+  );
 }
 
 /** "per order" in a table of orders is each row. */
@@ -342,7 +353,7 @@ function isPlural(reading: Reading, group: InventoryColumn): boolean {
 const MONEY =
   /\b(?:amount|cost|price|total|revenue|sales|spend|spent|expense|value|net|gross|paid|fee|salary|turnover|budget|income|profit|sum)s?\b/;
 const LABEL =
-  /^(?:id|no|nr|number|year|month|week|day|zip|postcode|phone|row|index|code|invoice|order|ticket|receipt|reference|ref|booking|po|sku|account|case)$|(?:^|[\s_-])(?:id|no|nr|code|year)$/i;
+  /^(?:id|no|nr|number|year|month|week|day|zip|postcode|phone|row|index|code|invoice|order|ticket|receipt|reference|ref|booking|po|sku|account|case|locker|room|seat|desk|berth|gate|platform|badge|key)$|(?:^|[\s_-])(?:id|no|nr|code|year)$/i;
 
 /** Numbers that can be reckoned with, and do not merely name or number a row. */
 function isAmount({ type, name }: InventoryColumn, table: InventoryTable): boolean {

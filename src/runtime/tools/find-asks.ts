@@ -19,15 +19,17 @@ export const findAsks: Tool = {
     if (reading === null) return err({ code: 'cancelled', message: 'Stopped while looking for requests.' });
     const askers = peopleOf(args, 'people');
     const due = periodOf({ between: args.due ?? null });
-    const asks = threads.threads
+    const all = threads.threads
       .flatMap((thread) => asksOfOwner(thread, reading))
-      .filter((ask) => askers.length === 0 || askers.some((person) => matchesPerson(person, ask.message.from)))
-      .filter((ask) => due === null || inPeriod(ask.due?.value.slice(0, 10) ?? '', due));
+      .filter((ask) => askers.length === 0 || askers.some((person) => matchesPerson(person, ask.message.from)));
+    const asks = all.filter((ask) => due === null || inPeriod(ask.due?.value.slice(0, 10) ?? '', due));
     const open = asks.filter(({ status }) => status === 'open');
+    const undated = all.filter((ask) => ask.status === 'open' && ask.due === null && !open.includes(ask));
     const observation: AsksObservation = {
       kind: 'asks',
       asks: open.slice(0, ASKS_HELD_MAX),
       closed: asks.length - open.length,
+      undated: undated.length,
       messagesRead: threads.messages,
     };
     return ok(asJson(observation));

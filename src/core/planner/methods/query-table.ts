@@ -72,7 +72,7 @@ export const queryTable: GoalMethod = {
     const plainly = numeric && narrowed && weight >= 0.45 ? 0.35 : 0;
     const base = either(plainly, reckon * Math.min(1, weight / WEIGHT_ENOUGH), weight * (reckon > 0.08 ? 1 : 0.5));
     const against = evidence(reading.plain, AGAINST) * (mentions.named ? 0.4 : 1);
-    return base * (1 - against);
+    return base * (1 - against) * (asksOfTexts(reading, mentions, context) ? TEXTS_SHARE : 1);
   },
 
   parameters(reading, context) {
@@ -146,6 +146,31 @@ export const queryTable: GoalMethod = {
 
   subtasks: {},
 };
+
+/** What is left to a table of a question that texts answer better. */
+const TEXTS_SHARE = 0.3;
+/** "how much is the deposit", "what does the boat cost": one price, nothing added up. */
+const ONE_PRICE =
+  /^(?:and )?(?:how much (?:is|are|does|do|will|would|must|should|may|can)|what (?:is|are|does|do|will|would)(?=.*\b(?:price|cost|costs|fee|deposit|premium|rent|charge|fare)\b))\b/;
+const RECKONED =
+  /\b(?:total|sum|altogether|in all|overall|average|mean|median|spen[dt]|per|by|each|every|all|most|least|highest|lowest|largest|smallest|max\w*|min\w*|so far|share|percent\w*|left|owe[ds]?|outstanding)\b/;
+const MODAL = /^(?:can|may|must|should|could|might|shall) (?!you\b|we see\b|i see\b|i have\b)/;
+
+/** Prices and permissions stand in documents and mail, unless a column is named for them. */
+function asksOfTexts(reading: Reading, mentions: TableMentions, { inventory }: GoalContext): boolean {
+  if (inventory.documents.length + inventory.messages === 0 || mentions.named) return false;
+  const { plain } = reading;
+  if (MODAL.test(plain)) return true;
+  if (!ONE_PRICE.test(plain) || RECKONED.test(plain)) return false;
+  const spans = [...mentions.columns, ...mentions.values];
+  const loose = contentWords(reading.text).some((word) => {
+    const index = reading.words.findIndex((each) => each.start === word.start);
+    return !spans.some(({ start, end }) => start <= index && index < end) && !VOCABULARY.has(word.lower);
+  });
+  const priced = mentions.table.columns.some(({ name }) => /\b(?:price|rate|fee|cost|tariff|fare)s?\b/i.test(name));
+  const whole = mentions.values.some(({ value, start, end }) => value.split(/\s+/).length === end - start);
+  return loose || (!priced && !whole && reading.dates.length === 0);
+}
 
 /** How much of a table must be mentioned for words of reckoning to count in full. */
 const WEIGHT_ENOUGH = 0.25;

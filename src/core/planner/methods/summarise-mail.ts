@@ -28,6 +28,10 @@ const ASKED = [
   cue('(?:do|did|what) (?:i|we) owe', 0.6),
   cue('by whom|by when', 0.25),
   cue(
+    '(?:upcoming|coming|approaching|next|nearest|open) deadlines?|deadlines?(?: \\w+){0,2} (?:coming up|ahead|upcoming|approaching|due|soon|near|are there)|what(?: else)? (?:is|are|comes|falls) due',
+    0.6,
+  ),
+  cue(
     '(?:tasks?|deadlines?|requests?|to ?dos|actions?|obligations|duties|assignments|commitments)(?: \\w+){0,2} (?:do|have|did) (?:i|we)',
     0.65,
   ),

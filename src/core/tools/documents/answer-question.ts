@@ -56,8 +56,8 @@ export function answerQuestion(observation: PassagesObservation, zone: string): 
   const [best] = scored;
   if (best === undefined) return notFound(book, question, observation);
   const near = scored.filter((other) => other.score >= NEAR_BEST * best.score && other.coverage >= 0.9 * best.coverage);
-  const settled = settle(near, best, question);
-  const { answer, earlier, further } = corrected(settled, observation);
+  const settled = upToDate(settle(near, best, question), scored, question);
+  const { answer, earlier, further } = corrected(settled, question, observation);
   const claims = [answer, ...further].map((one) => claimFor(book, one, question, zone));
   const superseded = earlier.map((other) => earlierClaim(book, other));
   const notes =
@@ -240,7 +240,9 @@ function settle(
   const value = (scored: Scored): string => valueOf(scored, question);
   const same = near.filter(
     (other) =>
-      other === best || (other.inside >= SAME_INSIDE * best.inside && aboutTheSame(other.passage, best.passage)),
+      other === best ||
+      (other.inside >= SAME_INSIDE * best.inside && aboutTheSame(other.passage, best.passage)) ||
+      tellsWhatWas(best, other, value),
   );
   const conflicting = new Set(same.map(value)).size > 1 && value(best) !== '';
   if (!conflicting) {
@@ -256,12 +258,43 @@ function settle(
   }
   const byTime = same.filter((other) => value(other) !== '').sort((a, b) => time(b) - time(a) || b.score - a.score);
   const answer = byTime[0] ?? best;
-  const earlier = byTime.filter((other) => time(other) < time(answer) && !includesValue(value(answer), value(other)));
+  const earlier = byTime.filter((other) => time(other) < time(answer) && value(answer) !== value(other));
   return { answer, earlier: firstOfEach(earlier, value).slice(0, EARLIER_MAX), further: [] };
 }
 
+/** What goes on being decided or done: asked about it, one wants the latest word too. */
+const GOING_ON =
+  /\b(?:decide[ds]?|decisions?|agreed?|happen(?:s|ed|ing)?|status|going on|stands?|latest|news|current(?:ly)?|now|plans?|planned)\b/i;
+/** What a later passage must have of the question, compared with the best. */
+const LATER_COVERAGE = 0.75;
+
+/** Of something that goes on, what later documents say of it comes first. */
+function upToDate(
+  settled: ReturnType<typeof settle>,
+  scored: readonly Scored[],
+  question: Question,
+): ReturnType<typeof settle> {
+  const { answer, earlier, further } = settled;
+  if (!GOING_ON.test(question.text) || question.type !== 'what' || answer.passage.writtenAt === null) return settled;
+  const [latest] = scored
+    .filter(
+      (other) =>
+        other.passage.kind === answer.passage.kind &&
+        time(other) > time(answer) &&
+        other.coverage >= LATER_COVERAGE * answer.coverage &&
+        !repeats(other.passage, answer.passage),
+    )
+    .sort((a, b) => time(b) - time(a) || b.score - a.score);
+  if (latest === undefined || further.includes(latest)) return settled;
+  return { answer: latest, earlier, further: [answer, ...further].slice(0, FURTHER_MAX) };
+}
+
 /** A later sentence that changes what the answer says is the answer, whatever words of the question it leaves out. */
-function corrected(settled: ReturnType<typeof settle>, observation: PassagesObservation): ReturnType<typeof settle> {
+function corrected(
+  settled: ReturnType<typeof settle>,
+  question: Question,
+  observation: PassagesObservation,
+): ReturnType<typeof settle> {
   const { answer, earlier } = settled;
   const said = answer.passage.kind === 'document' ? factOfPassage(answer.passage, 0) : null;
   if (said === null) return settled;
@@ -273,7 +306,7 @@ function corrected(settled: ReturnType<typeof settle>, observation: PassagesObse
   );
   const now = correctionOf(said, [...others.keys()]);
   const passage = now === null ? undefined : others.get(now);
-  if (passage === undefined) return settled;
+  if (passage === undefined || !holdsType(question.type, passage.text, question)) return settled;
   return { answer: { ...answer, passage, withNext: false }, earlier: [answer, ...earlier], further: [] };
 }
 
@@ -287,7 +320,9 @@ function valueOf({ passage, withNext }: Scored, question: Question): string {
   switch (question.type) {
     case 'when': {
       const dates = findWrittenDates(text).flatMap(({ readings }) => readings.slice(0, 1));
-      return [...new Set(dates.map((date) => isoOf(date)?.slice(5) ?? `${String(date.month)}-${String(date.day)}`))]
+      return [
+        ...new Set(dates.map((date) => isoOf(date)?.slice(5) ?? `${twoDigits(date.month)}-${twoDigits(date.day)}`)),
+      ]
         .sort()
         .join(' ');
     }
@@ -303,14 +338,24 @@ function valueOf({ passage, withNext }: Scored, question: Question): string {
   }
 }
 
+function twoDigits(value: number | null): string {
+  return String(value ?? '').padStart(2, '0');
+}
+
 function values(text: string, wanted: (kind: string) => boolean): string {
   const numbers = findNumbers(text).filter(({ kind }) => wanted(kind));
   return [...new Set(numbers.map((number) => String(number.values[0])))].sort().join(' ');
 }
 
-function includesValue(all: string, some: string): boolean {
+/** "now 12 February, not 15 January": the later one names what the earlier one said. */
+function tellsWhatWas(now: Scored, before: Scored, value: (scored: Scored) => string): boolean {
+  const [later, earlier] = [value(now), value(before)];
+  return earlier !== '' && later !== earlier && time(before) < time(now) && namesAll(later, earlier);
+}
+
+function namesAll(all: string, some: string): boolean {
   const known = new Set(all.split(' '));
-  return some.split(' ').every((value) => known.has(value)) && all === some;
+  return some.split(' ').every((value) => known.has(value));
 }
 
 function aboutTheSame(a: Passage, b: Passage): boolean {

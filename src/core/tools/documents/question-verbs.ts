@@ -48,6 +48,8 @@ function verbAfter(auxiliary: number, words: readonly Word[], content: (i: numbe
     const after = words[end + 1]?.lower ?? '';
     const alone = end === i;
     if (PLAIN_VERB.test(after)) return null;
+    // "do I have to return the form": the verb is said already
+    if (before === 'to' && !FULL_NOUN_BEFORE_TO.test(words[i - 2]?.lower ?? '')) return i;
     if (after !== 'of' && (!alone || !DETERMINER.test(before))) return end;
     i = end;
   }

@@ -51,7 +51,10 @@ const TYPES: readonly (readonly [QuestionType, RegExp])[] = [
     'when',
     /\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year|week)|by when|until when|since when|what is the (?:\w+ ){0,3}(?:date|deadline)|what's the (?:\w+ ){0,3}(?:date|deadline)|the deadline (?:for|of))\b/i,
   ],
-  ['duration', /\bhow (?:long|often)\b(?! is the (?:wall|corridor|bridge|line|beam|cable|road))/i],
+  [
+    'duration',
+    /\bhow (?:long|often)\b(?! is the (?:wall|corridor|bridge|line|beam|cable|road))|\bwhat(?:'s| is| was| are)? (?:the|my|our|their) (?:\w+ ){0,3}(?:period|duration|notice)\b/i,
+  ],
   [
     'money',
     /\b(?:how much(?! time)(?= (?:is|are|was|were|does|do|did|will|would|can|could|may|must|should|shall|has|have|had|money|of the (?:budget|money|sum)|per|to|it|for)\b|\s*[?]|$)|what (?:does|do|did|will|would|is|was|are|were)\b.*\b(?:cost|costs|price|fee|budget|rent|salary|amount|sum|charge|expense|value|deposit|total|bill|fare)|at what price|what price|which (?:amount|price|budget))\b/i,
@@ -113,7 +116,7 @@ const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
     /^(?:costs?|price|prices|pay|paid|charged?|worth|spen[dt]|fees?|euros?|dollars?|money|most|maximum|altogether)$/,
   who: /^(?:responsible|leads?|charge|manages?|handles|owner|contact|person|named?|called|heads?|looks)$/,
   count: /^(?:exactly|altogether|there|total)$/,
-  duration: /^(?:lasts?|takes?|take|last|need(?:ed|s)?|duration)$/,
+  duration: /^(?:lasts?|takes?|take|last|need(?:ed|s)?|duration|period)$/,
   where: /^(?:located|placed|held|kept|stored|situated|stands?)$/,
   why: /^(?:reason|cause)s?$/,
 };
@@ -140,7 +143,7 @@ export function readQuestion(asked: string): Question {
   );
   const chosen = telling.length > 0 ? telling : content.filter(({ lower }) => SOFT.has(stemOf(lower)));
   const terms = new Map<string, QuestionTerm>();
-  for (const { text: written, lower, first, verb } of chosen) {
+  for (const { text: written, lower, start, first, verb } of chosen) {
     const stem = stemOf(lower);
     const hard = isName(written, first) || /\d/.test(written) || (quoted !== '' && quoted.includes(lower));
     const known = terms.get(stem);
@@ -148,11 +151,26 @@ export function readQuestion(asked: string): Question {
       stem,
       word: written,
       hard: hard || known?.hard === true,
-      optional: !hard && (MODIFIER.test(lower) || OPTIONAL[type]?.test(lower) === true || asksMeasure(measure, lower)),
+      optional:
+        !hard &&
+        (MODIFIER.test(lower) ||
+          OPTIONAL[type]?.test(lower) === true ||
+          asksMeasure(measure, lower) ||
+          isOurs(text, start)),
       verb: !hard && verb && known?.verb !== false && !procedure,
     });
   }
   return { text, type, measure, terms: [...terms.values()] };
+}
+
+/** "leaving the club", "our company": whose files these are, which they need not say. */
+function isOurs(text: string, start: number): boolean {
+  return (
+    /\b(?:the|our|my|this) $/i.test(text.slice(0, start)) &&
+    /^(?:club|company|firm|organi[sz]ation|association|society|charity|cooperative|practice|household|family)\b(?! \w+ly\b)/i.test(
+      text.slice(start),
+    )
+  );
 }
 
 /** "high", "height": told by the answer's unit. */

@@ -67,13 +67,17 @@ export function composeMailSummary(
 
 function askSections(
   book: EvidenceBook,
-  { asks, closed }: AsksObservation,
+  { asks, closed, undated }: AsksObservation,
   zone: string,
   localNow: string,
   notes: string[],
 ): AnswerSection[] {
   const open = [...asks].sort(byDue);
   if (closed > 0) notes.push(`Left out because they were answered or taken back since: ${String(closed)}.`);
+  if (undated > 0)
+    notes.push(
+      `Asked of you without a day, so not listed here: ${String(undated)}. “What is asked of me?” lists them.`,
+    );
   if (open.length > ASKS_MAX) notes.push(`Shown are the first ${String(ASKS_MAX)} of ${String(open.length)} asks.`);
   const shown = open.slice(0, ASKS_MAX);
   const claims = (list: readonly Ask[]): Claim[] =>

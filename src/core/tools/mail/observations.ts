@@ -60,6 +60,8 @@ export interface AsksObservation {
   readonly asks: readonly Ask[];
   /** How many more were asked and answered since, or taken back. */
   readonly closed: number;
+  /** Open ones that name no day, where only those of a period were wanted. */
+  readonly undated: number;
   readonly messagesRead: number;
 }
 
