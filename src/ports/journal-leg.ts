@@ -51,6 +51,12 @@ export interface JournalLeg {
    * Durable with the next append.
    */
   readonly truncateFrom: (from: Sequence) => Promise<Result<void, JournalLegError>>;
+  /**
+   * Keeps what earlier epochs wrote in less room or fewer files; where there is nothing to gain it does nothing. May be
+   * broken off at any point. What it replaces is kept until the next call, which is for who has read and proved the whole
+   * copy before.
+   */
+  readonly pack?: () => Promise<Result<void, JournalLegError>>;
   readonly close: () => Promise<void>;
   /** Erases the copy: only by the owner's "erase all". */
   readonly erase: () => Promise<void>;

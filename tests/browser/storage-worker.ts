@@ -26,6 +26,7 @@ export function legIn(tab: StorageTab, directory: string): JournalLeg {
     head: async () => (await remote).head(),
     append: async (groups) => (await remote).append(groups),
     truncateFrom: async (from) => (await remote).truncateFrom(from),
+    pack: async () => (await (remote as unknown as Promise<Required<JournalLeg>>)).pack(),
     close: async () => (await remote).close(),
     erase: async () => (await remote).erase(),
   };

@@ -87,7 +87,8 @@ export class SimTab {
       ),
     ];
     const second = this.#leg(idbLeg(world.idb, this.worker));
-    const legs = scenario.opfs ? [this.#leg(opfsJournalLeg()), second] : [second];
+    // A life is short: every log that an earlier leader left is packed.
+    const legs = scenario.opfs ? [this.#leg(opfsJournalLeg('journal', 1)), second] : [second];
     const agent = agentIdOf(kit.signer.publicKey);
     const defaults = defaultSettings('Europe/Berlin', 'en-GB');
     this.tab = new Tab({

@@ -1,5 +1,14 @@
-import { decodeFrame, frameLength, frameStart, FRAME_OVERHEAD_BYTES, type Frame } from '#core/audit/group-frame.ts';
+import {
+  decodeFrame,
+  type Frame,
+  FRAME_OVERHEAD_BYTES,
+  frameHead,
+  type FrameHead,
+  frameLength,
+  lengthBefore,
+} from '#core/audit/group-frame.ts';
 import { MIB } from '#core/base/limits.ts';
+import { isPack, type LogFile } from './log-files.ts';
 
 /** Something with bytes that can be read by range: a file snapshot, or the handle that writes it. */
 export interface ByteRange {
@@ -7,21 +16,14 @@ export interface ByteRange {
   readonly read: (start: number, end: number) => Promise<Uint8Array>;
 }
 
-/** Where a frame lies in the log of one epoch, and what it says. */
-export type FramePlace =
-  | { readonly kind: 'cut'; readonly from: number }
-  | {
-      readonly kind: 'group';
-      readonly epoch: number;
-      readonly first: number;
-      readonly count: number;
-      readonly at: number;
-      readonly end: number;
-    };
+/** Where a group lies in a file of the log. */
+export type GroupPlace = Extract<FrameHead, { kind: 'group' }> & { readonly at: number; readonly end: number };
 
-/** What is known of one epoch's log: grows with the file, never read twice. */
+export type FramePlace = Extract<FrameHead, { kind: 'cut' }> | GroupPlace;
+
+/** What is known of one file of the log: grows with the file, never read twice. */
 export interface EpochLog {
-  readonly epoch: number;
+  readonly file: LogFile;
   readonly places: FramePlace[];
   /** Bytes understood so far. */
   scanned: number;
@@ -31,88 +33,91 @@ export interface EpochLog {
   finished: boolean;
 }
 
-export function newEpochLog(epoch: number): EpochLog {
-  return { epoch, places: [], scanned: 0, torn: false, finished: false };
+export function newEpochLog(file: LogFile): EpochLog {
+  return { file, places: [], scanned: 0, torn: false, finished: false };
 }
 
-const WINDOW_BYTES = 4 * MIB;
-const TAIL_BYTES = MIB / 4;
+/** Read at once. */
+export const WINDOW_BYTES = 4 * MIB;
+const TAIL_BYTES = MIB / 16;
 
-/** Reads what was added to the log since the last scan. */
+/**
+ * Reads what was added to the log since the last scan. A write that was cut short is at the end, so only the last frame
+ * is checked, and every cut; whether the other groups are intact shows when they are loaded.
+ */
 export async function scan(log: EpochLog, bytes: ByteRange): Promise<void> {
   log.torn = false;
   while (log.scanned < bytes.size) {
     const start = log.scanned;
     const window = await bytes.read(start, Math.min(bytes.size, start + WINDOW_BYTES));
-    const used = scanWindow(log, window, start);
-    if (used > 0) continue;
+    if (scanWindow(log, window, start, bytes.size)) continue;
     const length = frameLength(window, 0);
-    const whole = length !== null && length > window.length && start + length <= bytes.size;
-    if (!whole || scanWindow(log, await bytes.read(start, start + length), start) === 0) {
+    const larger = length !== null && length > window.length && start + length <= bytes.size;
+    if (!larger || !scanWindow(log, await bytes.read(start, start + length), start, bytes.size)) {
       log.torn = true;
       return;
     }
   }
 }
 
-function scanWindow(log: EpochLog, window: Uint8Array, start: number): number {
-  let used = 0;
-  for (;;) {
-    const length = frameLength(window, used);
-    if (length === null || used + length > window.length) return used;
-    const frame = decodeFrame(window.subarray(used, used + length), textOf);
-    if (frame === null) return used;
-    log.places.push(placeOf(frame, start + used, length));
-    used += length;
-    log.scanned = start + used;
+/** @returns whether it held a frame */
+function scanWindow(log: EpochLog, window: Uint8Array, start: number, size: number): boolean {
+  for (let at = 0; ;) {
+    const length = frameLength(window, at);
+    if (length === null || at + length > window.length) return at > 0;
+    const bytes = window.subarray(at, at + length);
+    const head = frameHead(bytes);
+    if (head === null) return at > 0;
+    const decided = head.kind === 'cut' || start + at + length === size;
+    if (decided && decodeFrame(bytes, textOf) === null) return at > 0;
+    log.places.push(head.kind === 'cut' ? head : { ...head, at: start + at, end: start + at + length });
+    at += length;
+    log.scanned = start + at;
   }
 }
 
-function placeOf(frame: Frame, at: number, length: number): FramePlace {
-  if (frame.kind === 'cut') return frame;
-  const { epoch, firstSequence, count } = frame.group;
-  return { kind: 'group', epoch, first: firstSequence, count, at, end: at + length };
-}
-
-/** The last frame of a log, found from its end; null when the end is torn. */
-export async function lastFrame(bytes: ByteRange): Promise<Frame | null> {
-  if (bytes.size < FRAME_OVERHEAD_BYTES) return null;
-  const tail = await bytes.read(bytes.size - 4, bytes.size);
-  const length = new DataView(tail.buffer, tail.byteOffset, 4).getUint32(0, true) + FRAME_OVERHEAD_BYTES;
-  if (length > bytes.size) return null;
-  const frame = await bytes.read(bytes.size - length, bytes.size);
-  return frameStart(frame, frame.length) === 0 ? decodeFrame(frame, textOf) : null;
-}
-
-/**
- * The groups at the end of a log, last first, and the cut that stands before them; for who knows that what is asked for
- * is near the end. Null when the end is torn.
- */
-export async function framesFromEnd(bytes: ByteRange): Promise<{ frames: readonly Frame[]; whole: boolean } | null> {
-  const start = Math.max(0, bytes.size - TAIL_BYTES);
-  const window = await bytes.read(start, bytes.size);
-  const frames: Frame[] = [];
-  for (let end = window.length; end > 0;) {
-    const from = frameStart(window, end);
-    if (from === null) return frames.length === 0 || start === 0 ? null : { frames, whole: false };
-    const frame = decodeFrame(window.subarray(from, end), textOf);
-    if (frame === null) return null;
-    frames.push(frame);
-    end = from;
+/** The frames of a log from its end, last first; at last null where what stands before is no intact frame. */
+export async function* framesBackwards(bytes: ByteRange): AsyncGenerator<Frame | null> {
+  let window: Uint8Array = new Uint8Array();
+  let start = bytes.size;
+  for (let end = bytes.size; end > 0;) {
+    const fill = async (length: number): Promise<void> => {
+      start = Math.max(0, end - Math.max(length, TAIL_BYTES));
+      window = await bytes.read(start, end);
+    };
+    if (end - start < FRAME_OVERHEAD_BYTES) await fill(0);
+    const length = lengthBefore(window, end - start);
+    if (length === null || length > end) {
+      yield null;
+      return;
+    }
+    if (length > end - start) await fill(length);
+    const frame = decodeFrame(window.subarray(end - start - length, end - start), textOf);
+    yield frame;
+    if (frame === null) return;
+    end -= length;
   }
-  return { frames, whole: start === 0 };
+}
+
+/** Whether everything was written that a pack was to hold: see log-files.ts. */
+export async function isSealed(bytes: ByteRange): Promise<boolean> {
+  const frames = framesBackwards(bytes);
+  const [last, before] = [await frames.next(), await frames.next()].map(
+    ({ value }) => value as Frame | null | undefined,
+  );
+  return last?.kind === 'cut' && before?.kind === 'group';
 }
 
 export interface Place {
-  readonly epoch: number;
-  readonly place: Extract<FramePlace, { kind: 'group' }>;
+  readonly file: LogFile;
+  readonly place: GroupPlace;
 }
 
 /**
  * The one sequence of groups that logs of rising epochs hold together. A cut drops what earlier logs say from there on,
  * so a leader that was stopped and writes late into its own log changes nothing.
  */
-export function assemble(logs: readonly EpochLog[]): {
+export function assemble(logs: readonly Pick<EpochLog, 'file' | 'places' | 'scanned' | 'torn'>[]): {
   readonly places: readonly Place[];
   readonly damage: string | null;
 } {
@@ -120,6 +125,8 @@ export function assemble(logs: readonly EpochLog[]): {
   let length = 0;
   let damage: string | null = null;
   for (const log of logs) {
+    const of = isPack(log.file) ? `epochs ${String(log.file.from)} to` : 'epoch';
+    const name = `${of} ${String(log.file.to)}`;
     for (const place of log.places) {
       if (place.kind === 'cut') {
         while (length > place.from && places.length > 0) {
@@ -129,14 +136,13 @@ export function assemble(logs: readonly EpochLog[]): {
         }
         if (length === place.from) damage = null;
       } else if (place.first === length) {
-        places.push({ epoch: log.epoch, place });
+        places.push({ file: log.file, place });
         length += place.count;
       } else {
-        damage ??= `entries from ${String(length)} to ${String(place.first - 1)} are missing before epoch ${String(log.epoch)}`;
+        damage ??= `entries from ${String(length)} to ${String(place.first - 1)} are missing before ${name}`;
       }
     }
-    if (log.torn)
-      damage ??= `the log of epoch ${String(log.epoch)} is damaged at byte ${String(log.scanned)}, entry ${String(length)}`;
+    if (log.torn) damage ??= `the log of ${name} is damaged at byte ${String(log.scanned)}, entry ${String(length)}`;
   }
   return { places, damage };
 }

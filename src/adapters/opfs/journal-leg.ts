@@ -1,22 +1,14 @@
-import { decodeFrame, encodeCut, encodeGroup, type GroupFrame } from '#core/audit/group-frame.ts';
+import { encodeCut, encodeGroup } from '#core/audit/group-frame.ts';
 import { concat } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import type { ByteRange, Place } from './epoch-log.ts';
 import { openFence, type FenceFile } from './fence-file.ts';
+import { epochFile, type LogFile, PACK_FILES_MIN } from './log-files.ts';
+import { LogReader } from './log-reader.ts';
+import { packLogs } from './pack-logs.ts';
 import {
-  assemble,
-  framesFromEnd,
-  lastFrame,
-  newEpochLog,
-  scan,
-  textOf,
-  type ByteRange,
-  type EpochLog,
-  type Place,
-} from './epoch-log.ts';
-import {
-  fileNames,
   isNamed,
   openSyncHandle,
   opfsDirectory,
@@ -28,74 +20,35 @@ import {
 /**
  * The journal as append logs in the origin private file system, one file an epoch: a leader that was stopped keeps its
  * exclusive handle for ever, so the next one never needs it and reads the older files as snapshots. Needs a worker.
+ * @param packFrom so many files of earlier leaders are packed into one
  */
-export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
+export function opfsJournalLeg(directoryName = 'journal', packFrom = PACK_FILES_MIN): JournalLeg {
   let directory: FileSystemDirectoryHandle | null = null;
   let epoch: number | null = null;
   let handle: SyncHandle | null = null;
   let fence: FenceFile | null = null;
   let end = 0;
   let cut: number | null = null;
-  const logs = new Map<number, EpochLog>();
   /** Entries there were when all was last read. */
   let length = 0;
 
   const folder = async (): Promise<FileSystemDirectoryHandle> => (directory ??= await opfsDirectory(directoryName));
 
-  const bytesOf = async (of: number): Promise<ByteRange> => {
-    if (of === epoch && handle !== null) return handleRange(handle, end);
-    return snapshotRange(await (await folder()).getFileHandle(fileName(of)));
-  };
-
-  const epochs = async (): Promise<number[]> =>
-    (await fileNames(await folder())).map(epochOf).filter((value) => value !== null);
-
-  /** Only the newest log grows in a way that counts; an older one is read to its end once. */
-  const scanned = async (of: number, newest: boolean): Promise<EpochLog> => {
-    const log = logs.get(of) ?? newEpochLog(of);
-    logs.set(of, log);
-    if (log.finished) return log;
-    await scan(log, await bytesOf(of));
-    log.finished = !newest;
-    return log;
-  };
-
-  const allLogs = async (): Promise<EpochLog[]> => {
-    const all: EpochLog[] = [];
-    const known = await epochs();
-    for (const of of known) all.push(await scanned(of, of === known.at(-1)));
-    if (cut !== null) all.push({ ...newEpochLog(epoch ?? 0), places: [{ kind: 'cut', from: cut }] });
-    return all;
-  };
-
-  const load = async ({ epoch: of, place }: Place): Promise<Group | null> => {
-    const frame = decodeFrame(await (await bytesOf(of)).read(place.at, place.end), textOf);
-    return frame?.kind === 'group' ? asGroup(frame.group) : null;
-  };
+  const reader = new LogReader(folder, () => ({
+    writing:
+      handle === null || epoch === null ? null : { name: epochFile(epoch).name, bytes: handleRange(handle, end) },
+    cut: cut === null ? null : { from: cut, file: epochFile(epoch ?? 0) },
+  }));
 
   /** The groups from this entry on, read backwards from the end; null when the end does not tell, or is far. */
-  const tail = async (from: number): Promise<Group[] | null> => {
-    const known = await epochs();
-    const newest = known.at(-1);
-    if (newest === undefined || (logs.has(newest) ? from < length - NEAR_ENTRIES : from === 0)) return null;
+  const tail = async (files: readonly LogFile[], from: number): Promise<Group[] | null> => {
+    const newest = files.at(-1);
+    if (newest === undefined || reader.knows(newest) ? from < length - NEAR_ENTRIES : from === 0) return null;
     const groups: Group[] = [];
-    let limit = cut ?? Infinity;
-    for (const of of known.toReversed()) {
-      const last = await framesFromEnd(await bytesOf(of));
-      if (last === null) return null;
-      for (const frame of last.frames) {
-        if (frame.kind === 'cut') {
-          limit = Math.min(limit, frame.from);
-          continue;
-        }
-        const end = frame.group.firstSequence + frame.group.count;
-        if (end > limit) continue;
-        if (groups.length > 0 && end < limit) return null;
-        if (end <= from) return groups.reverse();
-        groups.push(asGroup(frame.group));
-        limit = frame.group.firstSequence;
-      }
-      if (!last.whole) return null;
+    for await (const group of reader.backwards(files)) {
+      if (group === null) return null;
+      if (group.firstSequence + group.count <= from) return groups.reverse();
+      groups.push(group);
     }
     return null;
   };
@@ -112,7 +65,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
   };
 
   const openFile = async (of: number): Promise<SyncHandle> => {
-    const file = await (await folder()).getFileHandle(fileName(of), { create: true });
+    const file = await (await folder()).getFileHandle(epochFile(of).name, { create: true });
     const opened = await openSyncHandle(file);
     if (opened === null)
       throw new DOMException('Sync access handles exist only in a dedicated worker.', 'NotSupportedError');
@@ -124,7 +77,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
 
     open: async (wanted) => {
       try {
-        const newest = ((await epochs()).at(-1) ?? 0) as Epoch;
+        const newest = Math.max(0, ...(await reader.all()).map(({ to }) => to)) as Epoch;
         if (newest >= wanted) {
           const message = `Epoch ${String(newest)} has written; this is ${String(wanted)}.`;
           return err({ code: 'fenced', message, epoch: newest });
@@ -145,36 +98,32 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
       }
     },
 
-    read: async (from = 0 as Sequence, count = Infinity) => {
-      const near = await tail(from);
-      if (near !== null) return { groups: near.filter((group) => group.firstSequence < from + count), damage: null };
-      const { places, damage } = assemble(await allLogs());
-      const last = places.at(-1)?.place;
-      length = last === undefined ? 0 : last.first + last.count;
-      const groups: Group[] = [];
-      for (const where of places) {
-        const { first, count: entries } = where.place;
-        if (first + entries <= from || first >= from + count) continue;
-        const group = await load(where);
-        if (group === null) return { groups, damage: `the group of entry ${String(first)} changed while it was read` };
-        groups.push(group);
-      }
-      return { groups, damage };
-    },
+    read: (from = 0 as Sequence, count = Infinity) =>
+      whileFilesStay(async () => {
+        const files = await reader.files();
+        const near = await tail(files, from);
+        if (near !== null) return { groups: near.filter((group) => group.firstSequence < from + count), damage: null };
+        const { places, damage } = await reader.places(files);
+        length = endOf(places.at(-1));
+        const wanted = places.slice(
+          firstThat(places, (place) => endOf(place) > from),
+          firstThat(places, ({ place }) => place.first >= from + count),
+        );
+        const loaded = await reader.load(wanted);
+        return { groups: loaded.groups, damage: loaded.damage ?? damage };
+      }),
 
-    head: async () => {
-      let limit = cut ?? Infinity;
-      const known = await epochs();
-      for (const of of known.toReversed()) {
-        const last = logs.has(of) ? null : await lastFrame(await bytesOf(of));
-        if (last?.kind === 'group' && last.group.firstSequence + last.group.count <= limit) return asGroup(last.group);
-        const { places } = await scanned(of, of === known.at(-1));
-        const place = places.findLast((other) => other.kind === 'group' && other.first + other.count <= limit);
-        if (place?.kind === 'group') return load({ epoch: of, place });
-        for (const other of places) if (other.kind === 'cut') limit = Math.min(limit, other.from);
-      }
-      return null;
-    },
+    head: () =>
+      whileFilesStay(async () => {
+        const files = await reader.files();
+        for await (const group of reader.backwards(files)) if (group !== null) return group;
+        // The end is torn: the last group that is not.
+        for (const place of (await reader.places(files)).places.toReversed()) {
+          const [group] = (await reader.load([place])).groups;
+          if (group !== undefined) return group;
+        }
+        return null;
+      }),
 
     append: async (groups, readable) => {
       const [first] = groups;
@@ -208,6 +157,16 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
       return Promise.resolve(ok(undefined));
     },
 
+    pack: async () => {
+      if (epoch === null) return err({ code: 'fenced', message: 'The leg is not open.' });
+      try {
+        await packLogs(await folder(), reader, epoch, packFrom);
+        return ok(undefined);
+      } catch (error) {
+        return err(storageFailure(error));
+      }
+    },
+
     close: () => {
       release();
       return Promise.resolve();
@@ -215,7 +174,7 @@ export function opfsJournalLeg(directoryName = 'journal'): JournalLeg {
 
     erase: async () => {
       release();
-      logs.clear();
+      reader.forget();
       directory = null;
       await removeOpfsDirectory(directoryName);
     },
@@ -237,19 +196,6 @@ function forget(handle: SyncHandle | null, end: number): void {
   }
 }
 
-function asGroup(frame: GroupFrame): Group {
-  return { ...frame, epoch: frame.epoch as Epoch, firstSequence: frame.firstSequence as Sequence };
-}
-
-function fileName(epoch: number): string {
-  return `${String(epoch).padStart(10, '0')}.log`;
-}
-
-function epochOf(name: string): number | null {
-  const digits = /^(\d{10})\.log$/.exec(name)?.[1];
-  return digits === undefined ? null : Number(digits);
-}
-
 function handleRange(handle: SyncHandle, size: number): ByteRange {
   return {
     size,
@@ -261,22 +207,30 @@ function handleRange(handle: SyncHandle, size: number): ByteRange {
   };
 }
 
-const SNAPSHOT_TRIES = 5;
+function endOf(place: Place | undefined): number {
+  return place === undefined ? 0 : place.place.first + place.place.count;
+}
 
-/** A file another tab may be writing: a snapshot goes stale on each write, so a failed read takes a fresh one. */
-async function snapshotRange(handle: FileSystemFileHandle): Promise<ByteRange> {
-  let file = await handle.getFile();
-  return {
-    size: file.size,
-    read: async (start, end) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return new Uint8Array(await file.slice(start, end).arrayBuffer());
-        } catch (error) {
-          if (!isNamed(error, 'NotReadableError') || attempt === SNAPSHOT_TRIES) throw error;
-          file = await handle.getFile();
-        }
-      }
-    },
-  };
+/** The index of the first place for which this holds, as it does for all after it; their number when for none. */
+function firstThat(places: readonly Place[], holds: (place: Place) => boolean): number {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const place = places[middle];
+    if (place === undefined || holds(place)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+const READ_TRIES = 3;
+
+/** Another tab may take away files that a pack stands for, after they were listed: then the pack is found. */
+async function whileFilesStay<T>(read: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++)
+    try {
+      return await read();
+    } catch (error) {
+      if (!isNamed(error, 'NotFoundError') || tried === READ_TRIES) throw error;
+    }
 }

@@ -24,9 +24,11 @@ export type Frame =
   { readonly kind: 'group'; readonly group: GroupFrame } | { readonly kind: 'cut'; readonly from: number };
 
 export const FRAME_OVERHEAD_BYTES = 12;
+const GROUP_HEAD_BYTES = 21;
+const CUT_BYTES = 9;
 
 export function encodeGroup(group: GroupFrame): Uint8Array {
-  const head = new Uint8Array(21);
+  const head = new Uint8Array(GROUP_HEAD_BYTES);
   const view = new DataView(head.buffer);
   view.setUint8(0, 1);
   view.setFloat64(1, group.epoch, true);
@@ -37,7 +39,7 @@ export function encodeGroup(group: GroupFrame): Uint8Array {
 }
 
 export function encodeCut(from: number): Uint8Array {
-  const body = new Uint8Array(9);
+  const body = new Uint8Array(CUT_BYTES);
   const view = new DataView(body.buffer);
   view.setUint8(0, 2);
   view.setFloat64(1, from, true);
@@ -50,47 +52,61 @@ export function frameLength(bytes: Uint8Array, at: number): number | null {
   return viewOf(bytes).getUint32(at, true) + FRAME_OVERHEAD_BYTES;
 }
 
-/** @returns the start of the frame that ends at `end`, or null when there can be none */
-export function frameStart(bytes: Uint8Array, end: number): number | null {
-  if (end < FRAME_OVERHEAD_BYTES) return null;
-  const start = end - viewOf(bytes).getUint32(end - 4, true) - FRAME_OVERHEAD_BYTES;
-  return start < 0 ? null : start;
+/** @returns the length of the frame that ends at `end`, or null when the bytes at hand cannot tell */
+export function lengthBefore(bytes: Uint8Array, end: number): number | null {
+  return end < FRAME_OVERHEAD_BYTES ? null : viewOf(bytes).getUint32(end - 4, true) + FRAME_OVERHEAD_BYTES;
+}
+
+/** What a frame says of itself: enough to find it again, not whether it is intact. */
+export type FrameHead =
+  | { readonly kind: 'cut'; readonly from: number }
+  | { readonly kind: 'group'; readonly first: number; readonly count: number };
+
+/** @param bytes a whole frame; @returns null when it is torn or no frame at all */
+export function frameHead(bytes: Uint8Array): FrameHead | null {
+  if (bytes.length < FRAME_OVERHEAD_BYTES + CUT_BYTES) return null;
+  const view = viewOf(bytes);
+  const length = view.getUint32(0, true);
+  if (bytes.length !== length + FRAME_OVERHEAD_BYTES || view.getUint32(bytes.length - 4, true) !== length) return null;
+  const kind = bytes[8];
+  if (kind === 2 && length === CUT_BYTES) return { kind: 'cut', from: view.getFloat64(9, true) };
+  if (kind !== 1 || length < GROUP_HEAD_BYTES) return null;
+  return { kind: 'group', first: view.getFloat64(17, true), count: view.getUint32(25, true) };
 }
 
 /** @returns null when the frame is torn, rotten or no frame at all */
 export function decodeFrame(bytes: Uint8Array, decodeText: (utf8: Uint8Array) => string): Frame | null {
-  const view = viewOf(bytes);
-  if (bytes.length < FRAME_OVERHEAD_BYTES) return null;
-  const length = view.getUint32(0, true);
-  if (length === 0 || bytes.length !== length + FRAME_OVERHEAD_BYTES) return null;
-  if (view.getUint32(bytes.length - 4, true) !== length) return null;
-  const body = bytes.subarray(8, 8 + length);
-  if (crc32(body) !== view.getUint32(4, true)) return null;
-  if (body[0] === 2 && length === 9) return { kind: 'cut', from: view.getFloat64(9, true) };
-  return body[0] === 1 ? decodeGroup(body, decodeText) : null;
+  const head = frameHead(bytes);
+  if (head === null) return null;
+  const body = bytes.subarray(8, bytes.length - 4);
+  if (crc32(body) !== viewOf(bytes).getUint32(4, true)) return null;
+  return head.kind === 'cut' ? head : decodeGroup(body, head, decodeText);
 }
 
-function decodeGroup(body: Uint8Array, decodeText: (utf8: Uint8Array) => string): Frame | null {
-  if (body.length < 21) return null;
+function decodeGroup(
+  body: Uint8Array,
+  { first, count }: Extract<FrameHead, { kind: 'group' }>,
+  decodeText: (utf8: Uint8Array) => string,
+): Frame | null {
   const view = viewOf(body);
-  const count = view.getUint32(17, true);
   const parts: Uint8Array[] = [];
-  for (let at = 21; at < body.length;) {
+  for (let at = GROUP_HEAD_BYTES; at < body.length;) {
     if (body.length - at < 4) return null;
     const end = at + 4 + view.getUint32(at, true);
     if (end > body.length) return null;
-    parts.push(body.slice(at + 4, end));
+    parts.push(body.subarray(at + 4, end));
     at = end;
   }
   const checkpoint = parts[0];
   if (checkpoint === undefined || parts.length !== 1 + 2 * count) return null;
   const group: GroupFrame = {
     epoch: view.getFloat64(1, true),
-    firstSequence: view.getFloat64(9, true),
+    firstSequence: first,
     count,
     checkpoint: decodeText(checkpoint),
     entries: parts.slice(1, 1 + count).map(decodeText),
-    payloads: parts.slice(1 + count),
+    // Of their own, so that keeping one does not keep all that was read with it.
+    payloads: parts.slice(1 + count).map((payload) => payload.slice()),
   };
   return { kind: 'group', group };
 }

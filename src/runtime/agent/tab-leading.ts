@@ -43,6 +43,8 @@ export class TabLeading {
   #leadership: Leadership | null = null;
   /** Has a damaged copy mended, once a turn; null while this tab does not lead. */
   #mend: (() => Promise<void>) | null = null;
+  /** Has copies that are whole put in order, once a turn. */
+  #pack: (() => Promise<void>) | null = null;
   /** A copy was found damaged and could not be mended: the next opening reads everything, and says what is lost. */
   #thorough = false;
   #decided: () => void = () => undefined;
@@ -119,9 +121,11 @@ export class TabLeading {
   /**
    * What this tab found when it read every copy again, as it does soon after it began: opening looks at the ends only, so
    * damage in the middle of a copy is found here.
+   * @param whole whether every copy was read from its start
    */
-  async checked({ copies }: JournalVerification): Promise<void> {
+  async checked({ copies, size }: JournalVerification, whole: boolean): Promise<void> {
     if (copies.some(({ problem }) => problem !== null)) await this.#mend?.();
+    else if (whole && copies.every(({ verifiedUpTo }) => verifiedUpTo === size)) await this.#pack?.();
   }
 
   async #lead(lost: AbortSignal): Promise<void> {
@@ -144,6 +148,7 @@ export class TabLeading {
     } finally {
       this.#agent = null;
       this.#mend = null;
+      this.#pack = null;
       this.#role = 'following';
       await journal.close();
       this.#changed();
@@ -190,6 +195,11 @@ export class TabLeading {
       if (mended?.ok === true) this.#hooks.projected({ rows: [], done: [], size: journal.head.size });
       else ended.abort();
       this.#thorough = mended?.ok !== true;
+    };
+    this.#pack = async () => {
+      this.#pack = null;
+      // It is order, not safety: what fails is done by a later turn.
+      await journal.pack().catch(() => undefined);
     };
     this.tellLoss();
     this.#changed();

@@ -14,7 +14,7 @@ export class TabVerification {
   readonly #journal: JournalReading;
   readonly #clock: Clock;
   readonly #changed: () => void;
-  readonly #checked: (result: JournalVerification) => void;
+  readonly #checked: (result: JournalVerification, whole: boolean) => void;
   #verified: Pick<JournalView, 'verifiedUpTo' | 'verification' | 'problem'> = {
     verifiedUpTo: null,
     verification: 'checking',
@@ -24,12 +24,12 @@ export class TabVerification {
   #proved: ProvedJournal | null = null;
   #cancel: () => void = () => undefined;
 
-  /** @param checked told of every result, the damage of a single copy with it */
+  /** @param checked told of every result, the damage of a single copy with it, and whether all was read */
   constructor(
     journal: JournalReading,
     clock: Clock,
     changed: () => void,
-    checked: (result: JournalVerification) => void,
+    checked: (result: JournalVerification, whole: boolean) => void,
   ) {
     this.#journal = journal;
     this.#clock = clock;
@@ -57,7 +57,7 @@ export class TabVerification {
       problem,
     };
     this.#changed();
-    this.#checked(result);
+    this.#checked(result, since === null);
     return {
       verifiedUpTo: result.verifiedUpTo,
       size: result.size,

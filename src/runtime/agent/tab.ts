@@ -49,7 +49,7 @@ export class Tab {
       journal,
       ports.clock,
       () => this.#views.refresh(),
-      (result) => void this.#leading.checked(result),
+      (result, whole) => void this.#leading.checked(result, whole),
     );
     this.#leading = new TabLeading(options, this.#interpreter, {
       changed: () => this.#views.refresh(),

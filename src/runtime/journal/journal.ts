@@ -158,6 +158,11 @@ export class Journal {
     return mending;
   }
 
+  /** Has each copy put together what earlier leaders left; for who has just read and proved them whole. */
+  async pack(): Promise<void> {
+    for (const leg of this.#legs) await leg.pack?.();
+  }
+
   /**
    * Destroys what these entries say: their record keys go, so that nobody reads them again, and the journal still
    * verifies.
