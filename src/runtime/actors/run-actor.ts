@@ -1,0 +1,156 @@
+import {
+  crashOf,
+  foldEntry,
+  isCalm,
+  newActor,
+  type ActorEntry,
+  type Behaviour,
+  type Supervised,
+} from '#core/actors/actor.ts';
+import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import type { Epoch, Ms, UnixMs } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
+import type { ActorPast, ActorStore } from '#ports/actor-store.ts';
+import type { Clock } from '#ports/clock.ts';
+
+/** An actor that nobody writes to for so long leaves memory. */
+export const ACTOR_IDLE_MS = 15_000 as Ms;
+/** What could not be handed on is tried again after this. */
+const HAND_ON_AGAIN_MS = 2_000 as Ms;
+/** Entries an activation may have to fold after its snapshot. */
+export const ACTOR_TAIL_MAX = 16;
+
+export interface ActorParts<S> {
+  readonly store: ActorStore;
+  readonly clock: Clock;
+  readonly behaviour: Behaviour<S>;
+  /** Hands a message on, to an actor or anyone else; false when that cannot be done now. */
+  readonly handOn: (envelope: Envelope) => Promise<boolean>;
+  /** A message about each entry, written with it: for a journal that signs them; null for none. */
+  readonly note: (actor: ActorId, entry: ActorEntry) => Envelope | null;
+  /** The actor's log, mailbox or outbox is another. */
+  readonly changed: (actor: ActorId) => void;
+}
+
+/** One tab's turn at an actor: until it is lost it may act; whatever wakes it while it works is not missed. */
+export interface ActorTurn {
+  readonly lost: AbortSignal;
+  /** Resolves when it is woken, lost, or the time is over. */
+  readonly wait: (delay: Ms) => Promise<'woken' | 'time' | 'lost'>;
+}
+
+/** The state that a past comes to. */
+export function revive<S>(behaviour: Behaviour<S>, actor: ActorId, { snapshot, tail }: ActorPast): Supervised<S> {
+  const start = snapshot === null ? newActor(behaviour, actor) : (snapshot.state as unknown as Supervised<S>);
+  return tail.reduce((state, entry) => foldEntry(behaviour, state, entry), start);
+}
+
+/**
+ * One activation: reads the actor's snapshot and what came after it, answers its mail message by message, and ends when
+ * nothing came for a while, when the turn is lost, or when another activation wrote. What a message comes to is one
+ * write, and is handed on only after it; so a crash at any point leaves either nothing or all of it.
+ * @throws Error when the store cannot be read or written
+ */
+export async function runActor<S>(parts: ActorParts<S>, actor: ActorId, turn: ActorTurn): Promise<void> {
+  const { store, clock, behaviour } = parts;
+  if (!(await hasWork(parts, actor))) return;
+  const { epoch, ...past } = await store.activate(actor);
+  let current = revive(behaviour, actor, past);
+  let tail = past.tail.length;
+  for (;;) {
+    if (turn.lost.aborted) return;
+    const order = behaviour.choose(current.state, await store.mailbox(actor), false);
+    // An order of the owner waits for nothing, not even for what cannot be handed on.
+    const allSent = order === null && (await sendAll(parts, actor, turn));
+    const now = clock.now();
+    const calm = isCalm(current.crashes, now);
+    const message = order ?? behaviour.choose(current.state, await store.mailbox(actor), calm);
+    if (message === null) {
+      const { retryAt } = current.crashes;
+      const retry = retryAt === null ? null : ((retryAt - now) as Ms);
+      const delay = !allSent ? HAND_ON_AGAIN_MS : !calm && retry !== null ? retry : ACTOR_IDLE_MS;
+      const ended = await turn.wait(delay);
+      if (ended === 'lost' || (ended === 'time' && calm && allSent)) return;
+      continue;
+    }
+    const { entry, taken, outbox } = react(behaviour, current, message, epoch, now);
+    const note = parts.note(actor, entry);
+    const next = foldEntry(behaviour, current, entry);
+    tail += 1;
+    const due = tail >= ACTOR_TAIL_MAX;
+    const snapshot = due ? (next as unknown as Json) : null;
+    const all = note === null ? outbox : [...outbox, note];
+    const written = await store.commit(actor, epoch, { entry, taken, outbox: all, snapshot });
+    if (!written.ok) {
+      if (written.error === 'fenced') return;
+      throw new Error(written.error === 'quota' ? 'The disk is full.' : 'The store could not be written.');
+    }
+    current = next;
+    if (due) tail = 0;
+    parts.changed(actor);
+  }
+}
+
+/** What one message comes to: the behaviour's reaction, or the crash that it ended in. */
+function react<S>(
+  behaviour: Behaviour<S>,
+  { state, sequence, crashes }: Supervised<S>,
+  message: Envelope,
+  epoch: Epoch,
+  at: UnixMs,
+): { readonly entry: ActorEntry; readonly taken: boolean; readonly outbox: readonly Envelope[] } {
+  const line = { sequence: sequence + 1, epoch, at, message: message.id };
+  try {
+    const { event, outbox } = behaviour.receive(state, message, at);
+    // An event that cannot be folded would break every activation from now on: that is a crash of this one.
+    behaviour.apply(state, event);
+    return { entry: { ...line, event, crash: null }, taken: true, outbox };
+  } catch (error) {
+    const crash = crashOf(crashes, message.id, error instanceof Error ? error.message : String(error));
+    if (!crash.setAside) return { entry: { ...line, event: null, crash }, taken: false, outbox: [] };
+    const { event, outbox } = leftAside(behaviour, state, message, crash.reason, at);
+    return { entry: { ...line, event, crash }, taken: true, outbox };
+  }
+}
+
+function leftAside<S>(
+  behaviour: Behaviour<S>,
+  state: S,
+  message: Envelope,
+  reason: string,
+  at: UnixMs,
+): { readonly event: Json; readonly outbox: readonly Envelope[] } {
+  try {
+    const reaction = behaviour.setAside(state, message, reason, at);
+    behaviour.apply(state, reaction.event);
+    return reaction;
+  } catch {
+    return { event: null, outbox: [] };
+  }
+}
+
+/** Whether an activation would do anything: looking raises no epoch. */
+async function hasWork<S>({ store, behaviour, clock }: ActorParts<S>, actor: ActorId): Promise<boolean> {
+  if ((await store.outbox(actor)).length > 0) return true;
+  const mail = await store.mailbox(actor);
+  if (mail.length === 0) return false;
+  const { state, crashes } = revive(behaviour, actor, await store.past(actor));
+  return behaviour.choose(state, mail, isCalm(crashes, clock.now())) !== null;
+}
+
+/** Hands on what was written, in order to each receiver. @returns whether nothing is left */
+async function sendAll<S>(parts: ActorParts<S>, actor: ActorId, turn: ActorTurn): Promise<boolean> {
+  const waiting = await parts.store.outbox(actor);
+  if (waiting.length === 0) return true;
+  const sent: string[] = [];
+  const refused = new Set<string>();
+  for (const envelope of waiting) {
+    if (turn.lost.aborted) break;
+    if (refused.has(envelope.to)) continue;
+    if (await parts.handOn(envelope)) sent.push(envelope.id);
+    else refused.add(envelope.to);
+  }
+  await parts.store.sent(actor, sent);
+  if (sent.length > 0) parts.changed(actor);
+  return sent.length === waiting.length;
+}
