@@ -40,6 +40,8 @@ interface Report {
 }
 
 const SHOWN_MAX = 5;
+/** A life leaves a lot behind that is soon forgotten: room for it makes for fewer collections. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
 /** Faults that have nothing to strike in the product yet, and why; told by the simulating process. */
 let unreachableFaults: readonly (readonly [string, string])[] = [];
 
@@ -89,7 +91,7 @@ function given(): { readonly scenarios?: readonly unknown[] } {
 
 function run(assignment: object, told: (report: Report) => void): Promise<number | null> {
   const file = join(folder, 'simulation.mjs');
-  const child = spawn(process.execPath, ['--enable-source-maps', file, JSON.stringify(assignment)], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, file, JSON.stringify(assignment)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   createInterface({ input: child.stdout }).on('line', (line) => {

@@ -72,6 +72,8 @@ export class Weather {
   readonly #random: Random;
   readonly #active = new Set<Fault>();
   readonly struck = new Map<FaultName, number>();
+  /** Bytes that were given back since the disk is full. */
+  #room = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -86,6 +88,7 @@ export class Weather {
   }
 
   clear(): void {
+    this.#room = 0;
     this.#active.clear();
   }
 
@@ -98,6 +101,18 @@ export class Weather {
       this.count(kind);
       return true;
     }
+    return false;
+  }
+
+  /** Bytes are given back: a disk that is full has so much room again. */
+  freed(bytes: number): void {
+    if ([...this.#active].some(({ kind }) => kind === 'quota')) this.#room += bytes;
+  }
+
+  /** Whether there is no room for so many bytes. */
+  full(where: Fault['where'], bytes: number): boolean {
+    if (this.#room < bytes) return this.strikes('quota', where);
+    this.#room -= bytes;
     return false;
   }
 

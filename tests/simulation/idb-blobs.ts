@@ -5,22 +5,29 @@ import type { BlobError } from '#ports/blob-store.ts';
 import type { IdbDisk, Transaction } from './idb-disk.ts';
 import type { Process } from './scheduler.ts';
 
-/** Blob files in IndexedDB, on a simulated disk: a file counts once it is closed. */
-export function idbBlobFiles(disk: IdbDisk, process: Process): BlobFiles {
+/**
+ * Files in IndexedDB, on a simulated disk: a file counts once it is closed.
+ * @param process null for a reader from outside
+ */
+export function idbBlobFiles(disk: IdbDisk, process: Process | null, table: string): BlobFiles {
+  const change = (label: string, work: (to: Transaction) => void): Promise<void> =>
+    process === null
+      ? Promise.reject(new Error('Who looks on from outside writes nothing.'))
+      : disk.write(process, label, work);
   const write = async (label: string, work: (to: Transaction) => void): Promise<Result<void, BlobError>> => {
     try {
-      await disk.write(process, label, work);
+      await change(label, work);
       return ok(undefined);
     } catch (error) {
       const quota = error instanceof DOMException && error.name === 'QuotaExceededError';
       return err({ code: quota ? 'quota' : 'io', message: String(error) });
     }
   };
-  const remove = (name: string): Promise<void> => disk.write(process, 'remove blob', (to) => to.delete('blobs', name));
+  const remove = (name: string): Promise<void> => change('remove blob', (to) => to.delete(table, name));
   return {
     name: 'indexeddb',
     create: async (name) => {
-      const cleared = await write('create blob', (to) => to.delete('blobs', name));
+      const cleared = await write('create blob', (to) => to.delete(table, name));
       if (!cleared.ok) return cleared;
       const pieces: Uint8Array[] = [];
       return ok({
@@ -28,13 +35,13 @@ export function idbBlobFiles(disk: IdbDisk, process: Process): BlobFiles {
           pieces.push(bytes.slice());
           return write('blob piece', () => undefined);
         },
-        close: () => write('close blob', (to) => to.put('blobs', name, concat(...pieces))),
+        close: () => write('close blob', (to) => to.put(table, name, concat(...pieces))),
         abort: () => remove(name),
       });
     },
     read: async (name, start, end) => {
       try {
-        const bytes = await disk.read(process, 'blob', (from) => from.get('blobs', name) as Uint8Array | undefined);
+        const bytes = await disk.read(process, 'blob', (from) => from.get(table, name) as Uint8Array | undefined);
         if (bytes === undefined || bytes.length < end) return err({ code: 'missing', message: name });
         return ok(bytes.slice(start, end));
       } catch (error) {
@@ -42,12 +49,12 @@ export function idbBlobFiles(disk: IdbDisk, process: Process): BlobFiles {
       }
     },
     size: (name) =>
-      disk.read(process, 'blob', (from) => (from.get('blobs', name) as Uint8Array | undefined)?.length ?? null),
+      disk.read(process, 'blob', (from) => (from.get(table, name) as Uint8Array | undefined)?.length ?? null),
     remove,
-    list: () => disk.read(process, 'blobs', (from) => [...from.all('blobs').keys()].map(String).sort()),
+    list: () => disk.read(process, 'blobs', (from) => [...from.all(table).keys()].map(String).sort()),
     erase: () =>
-      disk.write(process, 'erase blobs', (to) => {
-        for (const name of [...to.all('blobs').keys()]) to.delete('blobs', name);
+      change('erase blobs', (to) => {
+        for (const name of [...to.all(table).keys()]) to.delete(table, name);
       }),
   };
 }

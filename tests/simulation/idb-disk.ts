@@ -14,6 +14,8 @@ export interface Transaction {
 
 /** How many of the last transactions a lying disk can still forget. */
 const REMEMBERED = 40;
+/** What one takes on a disk that is nearly full. */
+const TRANSACTION_BYTES = 1024;
 
 /**
  * The database files of one browser profile: all tables of all IndexedDB databases in one log, as Chromium keeps them.
@@ -115,7 +117,7 @@ export class IdbDisk {
   }
 
   #refuse(): void {
-    if (this.#weather.strikes('quota', 'idb')) throw new DOMException('The disk is full.', 'QuotaExceededError');
+    if (this.#weather.full('idb', TRANSACTION_BYTES)) throw new DOMException('The disk is full.', 'QuotaExceededError');
     if (this.#weather.strikes('write error', 'idb')) throw new DOMException('The disk failed.', 'UnknownError');
     if (this.#weather.strikes('torn transaction', 'idb'))
       throw new DOMException('The transaction was cut short and undone.', 'AbortError');
@@ -142,7 +144,11 @@ export class IdbDisk {
       get: (table, key) => this.table(table).get(key),
       all: (table) => this.table(table),
       put: (table, key, value) => change(table, key, (to) => to.set(key, value)),
-      delete: (table, key) => change(table, key, (from) => from.delete(key)),
+      delete: (table, key) => {
+        const old = this.table(table).get(key);
+        if (old instanceof Uint8Array) this.#weather.freed(old.length);
+        change(table, key, (from) => from.delete(key));
+      },
     };
   }
 }

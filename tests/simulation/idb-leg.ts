@@ -115,7 +115,21 @@ export function idbLeg(disk: IdbDisk, process: Process | null): JournalLeg {
   };
 }
 
-function unpack(segment: Segment): { readonly groups: readonly Group[]; readonly damaged: boolean } {
+/** What each segment says; a segment never changes, it is replaced by another. */
+const unpacked = new WeakMap<Segment, Unpacked>();
+
+interface Unpacked {
+  readonly groups: readonly Group[];
+  readonly damaged: boolean;
+}
+
+function unpack(segment: Segment): Unpacked {
+  const known = unpacked.get(segment) ?? unpackAnew(segment);
+  unpacked.set(segment, known);
+  return known;
+}
+
+function unpackAnew(segment: Segment): Unpacked {
   const groups: Group[] = [];
   let next = segment.first;
   for (let at = 0; at < segment.frames.length;) {

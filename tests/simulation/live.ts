@@ -4,6 +4,7 @@ import { isEnded } from '#core/agent/transition.ts';
 import { verifyExport } from '#core/audit/export-check.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import type { UnixMs } from '#core/base/ids.ts';
+import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { exportJournal } from '#runtime/agent/export-journal.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
@@ -11,13 +12,16 @@ import { verifyCopy } from '#runtime/journal/copies.ts';
 import type { JournalReading } from '#runtime/journal/parts.ts';
 import type { Signer } from '#ports/crypto.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
-import { fastEntropy, fastSealer, signingKit } from './crypto.ts';
+import { hex } from '#core/base/bytes.ts';
+import { fastEntropy, fastSealer, sha256, signingKit } from './crypto.ts';
 import type { FaultName } from './faults.ts';
 import type { Violation } from './history.ts';
+import { idbBlobFiles } from './idb-blobs.ts';
 import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore } from './idb-store.ts';
 import type { Scenario } from './scenario.ts';
 import { MS } from './scheduler.ts';
+import { blobsOf } from './sim-tab.ts';
 import { CANARY, type Loaded } from './vault.ts';
 import { UNCHANGED, type Mutated } from './mutations.ts';
 import { DESTRUCTIVE, World } from './world.ts';
@@ -116,6 +120,7 @@ async function atEnd(world: World): Promise<void> {
     checkProjections(world);
     checkViews(world);
     if (world.scenario.seed % EXPORTED_EVERY === 0) await checkExport(world);
+    if (!damaged(world)) await checkBlobs(world);
   }
   checkSaves(world);
   checkSecrets(world);
@@ -248,6 +253,21 @@ async function checkExport(world: World): Promise<void> {
   const report = verifyExport(lines, parts.tools);
   if (!report.ok || report.verifiedUpTo !== history.size || report.payloads !== history.size)
     history.violated('I20', `the export proves ${String(report.verifiedUpTo)} of ${String(history.size)} entries`);
+}
+
+/** What was brought in is there, byte for byte, for as long as the owner does not take it away. */
+async function checkBlobs(world: World): Promise<void> {
+  const { scenario, scheduler, history } = world;
+  scheduler.current = world.outside;
+  const files = scenario.opfs ? opfsBlobFiles() : idbBlobFiles(world.idb, null, 'blobs');
+  const sealer = fastSealer(world.keys().device, fastEntropy(1));
+  const blobs = blobsOf(world, { files, sealer, entropy: fastEntropy(1), clock: world.clockOf(world.outside) });
+  for (const { id, path, bytes, removedAt } of history.state.sources.values()) {
+    if (removedAt !== null) continue;
+    const read = await blobs.read(id, 0, bytes);
+    if (!read.ok) history.violated('I2', `${path} was brought in, and its bytes are gone: ${read.error.message}`);
+    else if (hex(sha256(read.value)) !== id) history.violated('I2', `${path} is not what was brought in`);
+  }
 }
 
 /** Each yes leads to one file at most, and one that is there is not written again. */

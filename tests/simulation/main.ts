@@ -1,6 +1,6 @@
 import { FAULTS } from './faults.ts';
 import { live, type LiveOptions, type Outcome } from './live.ts';
-import { MUTATIONS, UNCHANGED } from './mutations.ts';
+import { MUTATIONS, UNCHANGED, type Mutated } from './mutations.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { loadLanguage } from './vault.ts';
@@ -39,9 +39,10 @@ export interface Report {
 const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
 const language = await loadLanguage();
 const mutation = assignment.mutation === undefined ? {} : (MUTATIONS[assignment.mutation] ?? {});
+const mutated: Mutated = { ...UNCHANGED, ...mutation };
 const options: LiveOptions = {
   language,
-  mutated: { ...UNCHANGED, ...mutation },
+  mutated,
   ...(assignment.log && { log: (line) => void process.stdout.write(line) }),
 };
 const unreachable = Object.entries(FAULTS).filter(([, group]) => group.startsWith('not reachable'));
@@ -65,7 +66,7 @@ function* scenarios(): Iterable<Scenario> {
 async function smaller(scenario: Scenario, outcome: Outcome): Promise<Scenario | null> {
   if (outcome.violations.length === 0 || toShrink-- <= 0) return null;
   const violated = new Set<string>(outcome.violations.map(({ invariant }) => invariant));
-  return shrink(scenario, violated, (candidate) => live(candidate, { language }));
+  return shrink(scenario, violated, (candidate) => live(candidate, { language, mutated }));
 }
 
 function reportOf(outcome: Outcome, smallest: Scenario | null): Report {

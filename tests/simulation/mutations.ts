@@ -1,8 +1,11 @@
 import { ok } from '#core/base/result.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import type { BlobFiles } from '#ports/blob-files.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
 import type { Sealer } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
+import { decodeSealed } from '#runtime/blobs/sealed-bytes.ts';
 
 /** What a tab runs on; a mutation spoils one of these, to prove that the simulation notices. */
 export interface Mutated {
@@ -11,6 +14,7 @@ export interface Mutated {
   readonly files: (files: FileTarget) => FileTarget;
   readonly pin: (pin: HeadPinStore) => HeadPinStore;
   readonly sealer: (sealer: Sealer) => Sealer;
+  readonly blobs: (blobs: BlobStore, files: BlobFiles, sealer: Sealer) => BlobStore;
 }
 
 export const UNCHANGED: Mutated = {
@@ -19,6 +23,7 @@ export const UNCHANGED: Mutated = {
   files: (files) => files,
   pin: (pin) => pin,
   sealer: (sealer) => sealer,
+  blobs: (blobs) => blobs,
 };
 
 /** Each breaks one promise that the product or a part under it keeps. */
@@ -93,6 +98,16 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       },
     }),
   },
+  'sweep away what is just being written': {
+    blobs: (blobs, files, sealer) => ({
+      ...blobs,
+      sweep: async (keep) => {
+        const manifests = (await files.list()).filter((file) => file.endsWith('.blob'));
+        for (const file of manifests) if (!(await opens(files, sealer, file))) await files.remove(file);
+        return blobs.sweep(keep);
+      },
+    }),
+  },
   'seal nothing': {
     sealer: (sealer) => ({
       ...sealer,
@@ -107,3 +122,9 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
     }),
   },
 };
+
+async function opens(files: BlobFiles, sealer: Sealer, file: string): Promise<boolean> {
+  const bytes = await files.read(file, 0, (await files.size(file)) ?? 0);
+  const sealed = bytes.ok ? decodeSealed(bytes.value) : null;
+  return sealed !== null && (await sealer.open(sealed, `blob/${file.replace(/\.blob$/, '')}`)).ok;
+}

@@ -106,7 +106,7 @@ export class OpfsDisk {
         const directory = files();
         if (!directory.has(file)) {
           if (options.create !== true) throw new DOMException(file, 'NotFoundError');
-          if (this.#weather.strikes('quota', 'opfs')) throw new DOMException(file, 'QuotaExceededError');
+          if (this.#weather.full('opfs', 0)) throw new DOMException(file, 'QuotaExceededError');
           directory.set(file, newFile());
         }
         return this.#file(files, file);
@@ -116,6 +116,7 @@ export class OpfsDisk {
         const found = files().get(file);
         if (found === undefined) throw new DOMException(file, 'NotFoundError');
         if (found.holder !== null || found.sharers.size > 0) throw new DOMException(file, 'NoModificationAllowedError');
+        this.#weather.freed(found.size);
         files().delete(file);
       },
     };
@@ -179,7 +180,7 @@ export class OpfsDisk {
         held();
         if (this.#weather.strikes('write error', 'opfs'))
           throw new DOMException('The disk failed.', 'InvalidStateError');
-        const full = this.#weather.strikes('quota', 'opfs');
+        const full = this.#weather.full('opfs', bytes.length);
         const torn = this.#weather.strikes('torn transaction', 'opfs');
         const written = full || torn ? bytes.subarray(0, this.#random.below(bytes.length + 1)) : bytes;
         put(file, written, at);

@@ -66,6 +66,9 @@ export function drawScenario(seed: number): Scenario {
   }
   for (let more = random.below(4); more > 0; more--) actions.push(drawMore(random, 1_000 + at(5_000), tab()));
   const faults = drawFaults(random);
+  const rush = drawRush(seededRandom(seed * 0x51ed + 7));
+  actions.push(...rush.actions);
+  faults.push(...rush.faults);
   // The app's own files are loaded with the sample only.
   for (const { kind, at } of faults)
     if (OWN_FILES.has(kind))
@@ -79,6 +82,33 @@ export function drawScenario(seed: number): Scenario {
     actions: actions.sort((a, b) => a.at - b.at),
     faults,
   };
+}
+
+/**
+ * In some lives files come in at the very moment at which a tab begins to lead: as the first one opens, or as one that
+ * led is closed and another takes over.
+ */
+function drawRush(random: Random): { readonly actions: readonly Action[]; readonly faults: readonly Fault[] } {
+  const kind = random.pick(['none', 'none', 'none', 'none', 'start', 'takeover'] as const);
+  if (kind === 'none') return { actions: [], faults: [] };
+  const begins = kind === 'start' ? 10 : 1_200 + random.below(4_000);
+  const actions: Action[] = Array.from({ length: FILES }, (_, file) => ({
+    do: 'import',
+    file,
+    at: begins + random.below(80),
+    tab: 0,
+  }));
+  const slow: Fault = {
+    kind: 'slow',
+    at: begins,
+    for: 1_000,
+    chance: random.pick([0, 0, 0.1]),
+    where: 'opfs',
+    tab: 0,
+    amount: 1,
+  };
+  if (kind === 'takeover') actions.push({ do: 'open', at: 0, tab: 0 }, { do: 'close', at: begins, tab: 0 });
+  return { actions, faults: slow.chance > 0 ? [slow] : [] };
 }
 
 function drawMore(random: Random, at: number, tab: number): Action {

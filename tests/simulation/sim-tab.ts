@@ -17,7 +17,10 @@ import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { Overview } from '#runtime/contract/views.ts';
 import { importFiles } from '#runtime/import/importer.ts';
 import { shareLeadership } from '#runtime/leader.ts';
+import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import type { BlobFiles } from '#ports/blob-files.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
@@ -33,6 +36,8 @@ import { parserFor, SAMPLE } from './vault.ts';
 import type { World } from './world.ts';
 
 const BASE_MS = 1_763_700_000_000;
+/** As much in the simulation's small world as the product's is in a browser: a few of the largest writes. */
+const BALLAST_BYTES = 64 * 1024;
 
 /** One tab: a window, its worker with the product's runtime in it, and what the owner sees there. */
 export class SimTab {
@@ -63,7 +68,11 @@ export class SimTab {
     const sealer = world.mutated.sealer(this.#sealer(fastSealer(device, entropy)));
     const kit = signingKit(device, scenario.signed);
     const clock = world.clockOf(this.worker);
-    const store = world.mutated.store(this.#watchedStore(idbAgentStore(world.idb, this.worker)));
+    const blobFiles = (directory: string, table: string): BlobFiles =>
+      scenario.opfs ? opfsBlobFiles(directory) : idbBlobFiles(world.idb, this.worker, table);
+    const ballast = new Ballast(blobFiles('ballast', 'ballast'), clock, BALLAST_BYTES);
+    const kept = world.mutated.store(this.#watchedStore(idbAgentStore(world.idb, this.worker)));
+    const store = ballastedStore(kept, ballast);
     const api = this.#windowApi();
     const target = windowFileTarget(api, sha256);
     const ports: AgentPorts = {
@@ -71,7 +80,7 @@ export class SimTab {
       entropy,
       sha256,
       store,
-      blobs: sourceGate(this.#blobs(sealer, entropy, clock)),
+      blobs: sourceGate(blobsOf(world, { files: blobFiles('vault-blobs', 'blobs'), sealer, entropy, clock })),
       files: this.#watched(world.mutated.files(target)),
       language: async () => {
         await scheduler.wait(5 * MS, this.worker, 'language');
@@ -100,7 +109,8 @@ export class SimTab {
         sealer,
         tools: kit.tools,
         store,
-        legs,
+        legs: legs.map((leg) => ballastedLeg(leg, ballast)),
+        full: () => ballast.spent,
         pins: (scenario.opfs ? [...pins, opfsPinStore()] : pins).map(world.mutated.pin),
       },
       agent,
@@ -179,11 +189,6 @@ export class SimTab {
         return sealer.seal(plain, context);
       },
     };
-  }
-
-  #blobs(sealer: Sealer, entropy: Entropy, clock: Clock) {
-    const files = this.#world.scenario.opfs ? opfsBlobFiles() : idbBlobFiles(this.#world.idb, this.worker);
-    return sealedBlobStore({ files, sealer, entropy, clock, sha256: incrementalSha256 });
   }
 
   /** Whichever copy is the one that appends wait for. */
@@ -266,7 +271,7 @@ export class SimTab {
       const { scheduler } = world;
       const clock = world.clockOf(process);
       const entropy = fastEntropy(world.random.below(1 << 30));
-      const blobFiles = world.scenario.opfs ? opfsBlobFiles() : idbBlobFiles(world.idb, process);
+      const blobFiles = world.scenario.opfs ? opfsBlobFiles() : idbBlobFiles(world.idb, process, 'blobs');
       const paths = new Map(known.map(({ id, path }) => [id, path]));
       const back = <T>(label: string, work: () => Promise<T>): Promise<T> =>
         new Promise((resolve, reject) => {
@@ -290,7 +295,7 @@ export class SimTab {
           }
           void importFiles({
             files: files.map(({ path, file }) => memoryBytes(path, (file as unknown as SimBlob).bytes)),
-            blobs: sealedBlobStore({ files: blobFiles, sealer, entropy, clock, sha256: incrementalSha256 }),
+            blobs: blobsOf(world, { files: blobFiles, sealer, entropy, clock }),
             parsers: parserFor,
             archives: () => null,
             known: (id: SourceId) => paths.get(id) ?? null,
@@ -344,4 +349,18 @@ export function simClock(world: World, process: Process): Clock {
     monotonic: () => (scheduler.now / MS) as Ms,
     after: (delay, callback) => scheduler.after(delay * MS, process, 'timer', callback),
   };
+}
+
+/** Where a thread of a tab keeps files: the product's store over the simulated disk. */
+export function blobsOf(
+  world: World,
+  parts: {
+    readonly files: BlobFiles;
+    readonly sealer: Sealer;
+    readonly entropy: Entropy;
+    readonly clock: Clock;
+  },
+): BlobStore {
+  const blobs = sealedBlobStore({ ...parts, sha256: incrementalSha256 });
+  return world.mutated.blobs(blobs, parts.files, parts.sealer);
 }
