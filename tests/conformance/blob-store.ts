@@ -85,6 +85,15 @@ export function blobStoreSuite(name: string, make: () => Promise<BlobStoreBench>
       expect((await bench.raw()).length).toBe(0);
     });
 
+    test('giving up a stage after it is committed takes nothing away', async () => {
+      const stage = await store.stage();
+      await feed(stage, utf8('committed'));
+      const committed = await stage.commit();
+      await stage.discard();
+      const read = committed.ok ? await bench.store().read(committed.value.id, 0, 9) : committed;
+      expect(read.ok && new TextDecoder().decode(read.value)).toBe('committed');
+    });
+
     test('the same bytes again are recognised and the first copy stays', async () => {
       const first = await put(utf8('twice'), [['items of the first']]);
       const second = await put(utf8('twice'), [['items of the second']], bench.store());

@@ -16,6 +16,9 @@ export interface DiskFile {
 
 export type Directory = Map<string, DiskFile>;
 
+/** A browser's processes have to agree on who holds a file: now and then that takes this long. */
+const HANDLE_MICROSECONDS_MAX = 8_000;
+
 /**
  * The origin private file system of one profile. The product's own adapters run on it: `install` makes it the platform's
  * for as long as one world is simulated, and whoever's event is being worked on is whoever calls.
@@ -150,6 +153,8 @@ export class OpfsDisk {
       },
       createSyncAccessHandle: async (options: { mode?: string } = {}) => {
         const process = await this.#pause('handle');
+        if (process !== this.outside && this.#random.chance(0.3))
+          await this.#scheduler.wait(this.#random.below(HANDLE_MICROSECONDS_MAX), process, 'opfs handle at last');
         const file = files().get(name);
         if (file === undefined) throw new DOMException(name, 'NotFoundError');
         const together = this.#shared && options.mode === 'readwrite-unsafe';

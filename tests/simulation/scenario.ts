@@ -89,13 +89,13 @@ export function drawScenario(seed: number): Scenario {
  * led is closed and another takes over.
  */
 function drawRush(random: Random): { readonly actions: readonly Action[]; readonly faults: readonly Fault[] } {
-  const kind = random.pick(['none', 'none', 'none', 'none', 'start', 'takeover'] as const);
+  const kind = random.pick(['none', 'none', 'none', 'start', 'start', 'takeover'] as const);
   if (kind === 'none') return { actions: [], faults: [] };
   const begins = kind === 'start' ? 10 : 1_200 + random.below(4_000);
   const actions: Action[] = Array.from({ length: FILES }, (_, file) => ({
     do: 'import',
     file,
-    at: begins + random.below(80),
+    at: begins + random.below(kind === 'start' ? 25 : 70),
     tab: 0,
   }));
   const slow: Fault = {

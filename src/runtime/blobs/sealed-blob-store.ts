@@ -190,8 +190,11 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
   const chunk = new Uint8Array(BLOB_CHUNK_BYTES);
   let filled = 0;
   let size = 0;
+  /** Its manifest names these files: whether anybody wants the blob is for a sweep to find out. */
+  let committed = false;
 
   const discard = async (): Promise<void> => {
+    if (committed) return;
     await bytes.abort();
     await items.abort();
   };
@@ -236,7 +239,10 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
         itemEnds: items.ends,
       };
       const written = await writeManifest(files, sealer, id, manifest);
-      if (written.ok) return ok({ id, size, existed: false });
+      if (written.ok) {
+        committed = true;
+        return ok({ id, size, existed: false });
+      }
       await discard();
       // Two tabs that bring in the same file race for its name: the one that came second finds it there.
       return (await manifestOf(id)) === null ? written : ok({ id, size, existed: true });
@@ -257,11 +263,10 @@ async function writeManifest(
   const writer = await files.create(manifestFile(name));
   if (!writer.ok) return writer;
   const written = await writer.value.append(encodeSealed(sealed));
-  if (!written.ok) {
-    await writer.value.abort();
-    return written;
-  }
-  return writer.value.close();
+  const closed = written.ok ? await writer.value.close() : written;
+  // Half a manifest, or one that is not durable, must not name files that are about to be taken away.
+  if (!closed.ok) await writer.value.abort();
+  return closed;
 }
 
 interface SealedFile {
