@@ -32,7 +32,7 @@ import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore, idbPin } from './idb-store.ts';
 import type { Save } from './history.ts';
 import { asError, MS, newProcess, type Process } from './scheduler.ts';
-import { parserFor, SAMPLE } from './vault.ts';
+import { identityOf, parserFor, SAMPLE } from './vault.ts';
 import type { World } from './world.ts';
 
 const BASE_MS = 1_763_700_000_000;
@@ -114,7 +114,8 @@ export class SimTab {
         pins: (scenario.opfs ? [...pins, opfsPinStore()] : pins).map(world.mutated.pin),
       },
       agent,
-      beginIdentity: () => Promise.resolve(world.language.identity),
+      beginIdentity: (at) =>
+        scenario.signed ? identityOf(device, kit.signer, at) : Promise.resolve(world.language.identity),
       messages: world.messages.join(this.worker),
       compete: (lead, follow, failed) =>
         shareLeadership({

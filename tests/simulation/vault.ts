@@ -13,6 +13,7 @@ import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { memorySecretStore } from '#tests/fakes/memory-secret-store.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 import { fastEntropy, fastSealer, sha256 } from './crypto.ts';
+import type { Signer } from '#ports/crypto.ts';
 import type { Language } from '#runtime/agent/ports.ts';
 import type { Parser } from '#ports/parser.ts';
 
@@ -50,7 +51,7 @@ export function parserFor(extension: string): Promise<Parser> | null {
 
 /** What is loaded and worked out once, before anything is simulated. */
 export interface Loaded extends Language {
-  /** The records of an identity; a fresh one for each life would cost more than the life. */
+  /** The records of an identity, for lives whose signatures nobody checks; one of its own would cost more than such a life. */
   readonly identity: readonly SignedRecord[];
 }
 
@@ -63,11 +64,8 @@ export async function loadLanguage(): Promise<Loaded> {
     createIcalExpander(zones),
   ]);
   const day = 86_400_000;
-  const entropy = fastEntropy(1);
-  const sealer = fastSealer(1, entropy);
-  const keys = { secrets: memorySecretStore(), keys: nobleIdentityKeys(entropy), signer: seededSigner(1) };
   return {
-    identity: await beginIdentity({ sha256, entropy, sealer, ...keys }, 1_763_700_000_000 as UnixMs),
+    identity: await identityOf(1, seededSigner(1), 1_763_700_000_000 as UnixMs),
     dates: {
       find: remembered(
         (text: string, reference: UnixMs, zone: string) => dates.find(text, reference, zone),
@@ -91,6 +89,14 @@ export async function loadLanguage(): Promise<Loaded> {
     calendar,
     zones,
   };
+}
+
+/** The records of an identity whose journal this signer signs. */
+export function identityOf(device: number, signer: Signer, at: UnixMs): Promise<readonly SignedRecord[]> {
+  const entropy = fastEntropy(device);
+  const sealer = fastSealer(device, entropy);
+  const parts = { sha256, entropy, sealer, signer, secrets: memorySecretStore(), keys: nobleIdentityKeys(entropy) };
+  return beginIdentity(parts, at);
 }
 
 function remembered<A extends unknown[], R>(work: (...args: A) => R, name: (...args: A) => string): (...args: A) => R {
