@@ -303,5 +303,7 @@ const wire: AgentWire = {
     cosign: async (request) => (await proofs()).cosign(request),
   },
   rebuild: (listener) => toldFirst(listener, async (told) => (await tab()).rebuild(told)),
+  doomOf: async (doomed) => (await tab()).doomOf(doomed),
+  destroy: (doomed, listener) => toldFirst(listener, async (told) => (await tab()).destroy(doomed, told)),
 };
 Comlink.expose(wire);

@@ -4,8 +4,15 @@ import type { ApprovalId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
-import type { AgentApi, ImportFile, SourceExcerpt, StartOptions, VerifyReport } from '#runtime/contract/agent-api.ts';
-import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import type {
+  AgentApi,
+  DoomView,
+  ImportFile,
+  SourceExcerpt,
+  StartOptions,
+  VerifyReport,
+} from '#runtime/contract/agent-api.ts';
+import type { Command, CommandOutcome, Doomed } from '#runtime/contract/commands.ts';
 import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
@@ -218,6 +225,18 @@ export class FakeAgentApi implements AgentApi {
     return Promise.resolve({ ok: true, sequence: this.#entries.length - 1 });
   }
 
+  doomOf(doomed: Doomed): Promise<DoomView> {
+    return Promise.resolve({ entries: 3, runs: doomed.kind === 'run' ? [doomed.id] : [] });
+  }
+
+  destroy(doomed: Doomed, listener: (fraction: number) => void): Promise<CommandOutcome> {
+    listener(1);
+    if (doomed.kind === 'run') this.#runs.delete(doomed.id);
+    else this.#sources = this.#sources.filter(({ id }) => id !== doomed.id);
+    this.#push();
+    return Promise.resolve({ ok: true, sequence: this.#entries.length - 1 });
+  }
+
   #apply(command: Command): string | null {
     switch (command.type) {
       case 'start-run':
@@ -405,6 +424,7 @@ export class FakeAgentApi implements AgentApi {
       run,
       payloadDigest: fakeDigest(`${type}${String(sequence)}`),
       payload,
+      destroyed: false,
     });
   }
 

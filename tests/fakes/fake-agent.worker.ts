@@ -35,6 +35,8 @@ const wire: AgentWire = {
   backup: api.backup,
   eraseAll: () => api.eraseAll(),
   rebuild: (listener) => api.rebuild(listener),
+  doomOf: (doomed) => api.doomOf(doomed),
+  destroy: (doomed, listener) => api.destroy(doomed, listener),
   vault: () => Promise.resolve(FAKE_VAULT),
   unlock: () => Promise.resolve({ ok: true, view: FAKE_VAULT }),
   changeVault: () => Promise.resolve({ ok: false, error: { code: 'too-short' }, view: FAKE_VAULT }),

@@ -92,7 +92,7 @@ export function plainFacts(count: number): TestFact[] {
 export interface TestExport {
   readonly withheld?: readonly number[];
   /** 1: without a seal, as the first exports were. */
-  readonly version?: 1 | 2;
+  readonly version?: 1 | 2 | 3;
   /** Signature lines put under the checkpoint of this size. */
   readonly cosigned?: { readonly [size: number]: readonly string[] };
 }
@@ -101,7 +101,7 @@ export interface TestExport {
 export async function exportBytes(
   journal: TestJournal,
   checkpoints: readonly number[],
-  { withheld = [], version = 2, cosigned = {} }: TestExport = {},
+  { withheld = [], version = 3, cosigned = {} }: TestExport = {},
 ): Promise<Uint8Array> {
   const size = journal.texts.length;
   const createdAt = 1_763_800_000_000 as UnixMs;

@@ -361,7 +361,7 @@ export class History {
     for (let size = first.sizeAsked; size <= record.sizeAnswered; size++) {
       const state = this.states[size];
       if (state === undefined) continue;
-      if (record.command.type === 'rebuild') return false;
+      if (record.command.type === 'rebuild' || record.command.type === 'destroy') return false;
       const facts = obey(state, record.command, 0 as UnixMs, 'UTC');
       if (!facts.ok && facts.error.code === code) return true;
     }

@@ -25,6 +25,7 @@ test('an export says how far it is proved, at what time, and what is not', async
     size: 9,
     afterCheckpoint: 2,
     payloads: 9,
+    missing: { destroyed: 0, withheld: 0 },
     checkpoints: 2,
     anchoredAt: null,
     cosignatures: [],
@@ -44,6 +45,23 @@ test('an export says how far it is proved, at what time, and what is not', async
 test('payloads that were destroyed or withheld leave the proof whole', async () => {
   const report = check(await exportBytes(journal, [9], { withheld: [0, 3, 8] }));
   expect(report).toMatchObject({ ok: true, verifiedUpTo: 9, payloads: 6 });
+});
+
+test('an export says which payloads were destroyed and which kept back, and in no other words', async () => {
+  const lines = [...linesOf(await exportBytes(journal, [9], { version: 1 }))];
+  const without = (sequence: number, why: string): string =>
+    (lines[sequence + 1] ?? '').replace(/"payload":\{.*\}\}$/, `"missing":"${why}"}`);
+  const told = lines.map((line, at) =>
+    at === 3 ? without(2, 'destroyed') : at === 5 ? without(4, 'withheld') : at === 6 ? without(5, 'withheld') : line,
+  );
+  expect(verifyExport(told, checkTools)).toMatchObject({
+    ok: true,
+    verifiedUpTo: 9,
+    payloads: 6,
+    missing: { destroyed: 1, withheld: 2 },
+  });
+  const forged = lines.map((line, at) => (at === 3 ? without(2, 'eaten') : line));
+  expect(verifyExport(forged, checkTools).firstBad?.why).toContain('in words that are known');
 });
 
 test('the first bad entry is named by sequence and line', async () => {

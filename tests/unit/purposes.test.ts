@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { utf8 } from '#core/base/bytes.ts';
 import type { RunId, SourceId } from '#core/base/ids.ts';
 import { DEFAULT_PURPOSES, leftOutNote, PURPOSES, purposesOf, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
@@ -10,6 +10,9 @@ import type { RunView } from '#runtime/contract/views.ts';
 import { withheldRuns } from '#runtime/proofs/withheld.ts';
 import { memoryBlobStore } from '#tests/fakes/memory-blob-store.ts';
 import { tabWorld, type TabWorld } from '#tests/fakes/tab-world.ts';
+
+// Reading a goal loads the language for real, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const POLICY = '# Travel policy\n\nA hotel may cost at most 140 euro a night.\n';
 const DIARY = '# Diary\n\nThe sailing boat is berthed at pier 9000.\n';

@@ -113,6 +113,17 @@ function reportOfExport(tools: CheckFileTools, report: ExportReport, checking: C
       text: `${counted(report.size, 'entry', 'entries')} read, ${String(report.verifiedUpTo)} signed for`,
     },
     { label: 'Payloads', text: `${counted(report.payloads, 'payload')} present, as their entries commit to` },
+    ...(report.missing.destroyed === 0
+      ? []
+      : [
+          {
+            label: 'Destroyed',
+            text: `${counted(report.missing.destroyed, 'payload')} destroyed for good by the owner`,
+          },
+        ]),
+    ...(report.missing.withheld === 0
+      ? []
+      : [{ label: 'Kept back', text: `${counted(report.missing.withheld, 'payload')} kept back by the owner` }]),
     { label: 'Checkpoints', text: `${counted(report.checkpoints, 'checkpoint')} signed by the agent` },
     { label: 'File', text: report.sealed ? 'sealed: no byte of it was changed since' : 'not sealed by the agent' },
     ...report.keys.map(({ agent, size, certified }) => ({

@@ -54,6 +54,7 @@ interface OpenExport {
   readonly header: ExportHeader;
   readonly journal: JournalCheck;
   readonly payloads: number;
+  readonly missing: ExportReport['missing'];
   readonly checkpoints: number;
   readonly anchor: Anchor | null;
   readonly cosignatures: readonly FoundCosignature[];
@@ -122,6 +123,7 @@ export function endExportCheck(tools: CheckTools, check: ExportCheck): ExportRep
     lines: check.line,
     afterCheckpoint: size - (proved?.size ?? 0),
     payloads: open?.payloads ?? 0,
+    missing: open?.missing ?? NONE_MISSING,
     checkpoints: open?.checkpoints ?? 0,
     anchoredAt: open?.anchor?.met === true ? open.anchor.checkpoint.size : null,
     cosignatures: open?.cosignatures ?? [],
@@ -136,6 +138,8 @@ export function endExportCheck(tools: CheckTools, check: ExportCheck): ExportRep
 
 type Fault = Omit<ExportFault, 'line'>;
 
+const NONE_MISSING = { destroyed: 0, withheld: 0 };
+
 function openExport(tools: CheckTools, text: string, trust: Trust): Result<OpenExport, Fault> {
   const header = readExportHeader(text);
   if (!header.ok) return fault(null, header.error);
@@ -146,6 +150,7 @@ function openExport(tools: CheckTools, text: string, trust: Trust): Result<OpenE
     header: header.value,
     journal,
     payloads: 0,
+    missing: NONE_MISSING,
     checkpoints: 0,
     anchor: anchor.value,
     cosignatures: [],
@@ -217,7 +222,7 @@ function nextEntry(
   tools: CheckTools,
   open: OpenExport,
   sequence: number,
-  { text, leaf, payload }: ExportLine & { readonly kind: 'entry' },
+  { text, leaf, payload, missing: why }: ExportLine & { readonly kind: 'entry' },
 ): Result<OpenExport, Fault> {
   const checked = checkEntry(tools, open.journal, text, payload);
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
@@ -226,7 +231,8 @@ function nextEntry(
   const payloads = open.payloads + (payload === null ? 0 : 1);
   const entry = parseEntry(text);
   const withheld = open.withheld || (payload === null && entry.ok && tellsOfKeys(entry.value.type));
-  return meetAnchor(tools, { ...open, journal: checked.value, payloads, withheld });
+  const missing = why === null ? open.missing : { ...open.missing, [why]: open.missing[why] + 1 };
+  return meetAnchor(tools, { ...open, journal: checked.value, payloads, missing, withheld });
 }
 
 function nextCheckpoint(
@@ -335,7 +341,7 @@ function missingAtEnd(tools: CheckTools, open: OpenExport | null): Fault | null 
     };
   const missing = missingInside(open);
   if (missing !== null) return missing;
-  if (header.version === 2 && !open.sealed)
+  if (header.version >= 2 && !open.sealed)
     return { sequence: read, why: 'the last line is missing: the file was cut after it was written' };
   // The identity may have named it after it signed.
   const signer = keyInForce(journal.book.keys, (journal.proved?.size ?? 0) - 1);

@@ -1,5 +1,6 @@
 import type { UnixMs } from '../base/ids.ts';
 import type { AgentId } from '../identity/did-key.ts';
+import type { MissingPayload } from './export.ts';
 import type { NoteKey } from './note.ts';
 import type { SigningKeyUse } from './signing-keys.ts';
 
@@ -21,6 +22,8 @@ export interface ExportReport {
   readonly afterCheckpoint: number;
   /** Payloads that are there, each found to be what its entry commits to. */
   readonly payloads: number;
+  /** Payloads that whoever exported says were destroyed by the owner, or kept back. */
+  readonly missing: { readonly [W in MissingPayload]: number };
   readonly checkpoints: number;
   /** Size of the anchor the export was found to agree with; null without one. */
   readonly anchoredAt: number | null;

@@ -8,9 +8,9 @@ import { appendLeaf, type Frontier, frontierRoot, leafHash } from './merkle.ts';
 import { type NoteKey, signNote, type SignEd25519 } from './note.ts';
 
 /**
- * The export of a journal, version 2: text, one canonical JSON value (RFC 8785) a line, each line ended by a newline.
+ * The export of a journal, version 3: text, one canonical JSON value (RFC 8785) a line, each line ended by a newline.
  *
- *     {"agent":"did:key:…","checkpoints":2,"createdAt":1763700000000,"format":"windhover-export","size":9,"version":2}
+ *     {"agent":"did:key:…","checkpoints":2,"createdAt":1763700000000,"format":"windhover-export","size":9,"version":3}
  *     {"entry":{…},"leaf":"<hex>","payload":{"salt":"<base64>","value":…}}      a line for each entry, in order
  *     {"checkpoint":"<C2SP note>","size":4}                                   after the last entry that it covers
  *     {"seal":"<C2SP note>"}                                                  the last line
@@ -19,7 +19,9 @@ import { type NoteKey, signNote, type SignEd25519 } from './note.ts';
  * `windhover-export`, the number of lines and the root of the Merkle tree over them, a line each. Version 1 had none, and
  * is still read: there the date of the export could change, and a payload could be left out.
  *
- * `payload` is absent where it was destroyed or withheld; the entry still verifies. `leaf` is the entry's hash as a leaf
+ * `payload` is absent where contents were not asked for. Where its owner destroyed it or kept it back, `missing` stands in
+ * its place (version 3): `{"entry":{…},"leaf":"<hex>","missing":"destroyed"}`, or "withheld". It is the word of whoever
+ * exported; the entry verifies either way. `leaf` is the entry's hash as a leaf
  * of the tree: it proves nothing by itself, but lets the first changed entry be named and not only the checkpoint that
  * fails. The counts in the header make a cut at a line's end visible. `createdAt` is the word of whoever exported.
  */
@@ -30,16 +32,25 @@ export interface ExportHeader {
   readonly size: number;
   /** Checkpoints in the file, the newest among them. */
   readonly checkpoints: number;
-  readonly version: 1 | 2;
+  readonly version: 1 | 2 | 3;
 }
 
 export type ExportLine =
-  | { readonly kind: 'entry'; readonly text: string; readonly leaf: string; readonly payload: Payload | null }
+  | {
+      readonly kind: 'entry';
+      readonly text: string;
+      readonly leaf: string;
+      readonly payload: Payload | null;
+      readonly missing: MissingPayload | null;
+    }
   | { readonly kind: 'checkpoint'; readonly note: string; readonly size: number }
   | { readonly kind: 'seal'; readonly note: string };
 
+/** Why a payload that was asked for is not there: its owner destroyed it for good, or keeps it back from this export. */
+export type MissingPayload = 'destroyed' | 'withheld';
+
 export const EXPORT_FORMAT = 'windhover-export';
-const VERSIONS: readonly unknown[] = [1, 2];
+const VERSIONS: readonly unknown[] = [1, 2, 3];
 
 /** The first line. */
 export function writeExportHeader(header: ExportHeader): string {
@@ -47,9 +58,13 @@ export function writeExportHeader(header: ExportHeader): string {
   return `${canonicalJson({ format: EXPORT_FORMAT, version, agent, createdAt, size, checkpoints })}\n`;
 }
 
-/** @param text the entry's canonical JSON */
-export function writeExportEntry(sha256: Sha256, text: string, payload: Payload | null): string {
+/**
+ * @param text the entry's canonical JSON
+ * @param payload what it says; null where that is not asked for
+ */
+export function writeExportEntry(sha256: Sha256, text: string, payload: Payload | MissingPayload | null): string {
   const leaf = hex(entryHash(sha256, text));
+  if (typeof payload === 'string') return `{"entry":${text},"leaf":"${leaf}","missing":"${payload}"}\n`;
   return payload === null
     ? `{"entry":${text},"leaf":"${leaf}"}\n`
     : `{"entry":${text},"leaf":"${leaf}","payload":${encodePayload(payload)}}\n`;
@@ -113,11 +128,16 @@ export function readExportLine(line: string): Result<ExportLine, string> {
   if (hasKeys(value, ['seal']))
     return typeof value.seal === 'string' ? ok({ kind: 'seal', note: value.seal }) : err('a seal is a note');
   const withPayload = hasKeys(value, ['entry', 'leaf', 'payload']);
-  if (!withPayload && !hasKeys(value, ['entry', 'leaf'])) return err('the line is neither an entry nor a checkpoint');
+  const withReason = hasKeys(value, ['entry', 'leaf', 'missing']);
+  if (!withPayload && !withReason && !hasKeys(value, ['entry', 'leaf']))
+    return err('the line is neither an entry nor a checkpoint');
+  const missing = withReason ? value.missing : null;
+  if (missing !== null && missing !== 'destroyed' && missing !== 'withheld')
+    return err('why a payload is missing is not said in words that are known');
   if (typeof value.leaf !== 'string') return err('the leaf is not a hash');
   const payload = withPayload ? payloadFrom(value.payload) : ok(null);
   if (!payload.ok) return err(payload.error.message);
-  return ok({ kind: 'entry', text: canonicalJson(value.entry), leaf: value.leaf, payload: payload.value });
+  return ok({ kind: 'entry', text: canonicalJson(value.entry), leaf: value.leaf, payload: payload.value, missing });
 }
 
 function isCount(value: unknown): value is number {

@@ -59,6 +59,8 @@ export function openAgent(): AgentClient {
     identity: wire.identity as unknown as IdentityApi,
     proofs: wire.proofs as unknown as ProofsApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
+    doomOf: (doomed) => wire.doomOf(doomed),
+    destroy: (doomed, listener) => wire.destroy(doomed, Comlink.proxy(listener)),
   };
 }
 

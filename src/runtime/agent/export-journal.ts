@@ -47,8 +47,10 @@ export async function exportJournal(
   let written = 0;
   for await (const group of readGroups(parts)) {
     if (group.size > size) break;
-    for (const { entry, text, payload } of group.entries)
-      lines.push(writeExportEntry(sha256, text, withPayloads && !isWithheld(withheld, entry) ? payload : null));
+    for (const { entry, text, payload, missing } of group.entries) {
+      const kept = isWithheld(withheld, entry) ? 'withheld' : missing === 'destroyed' ? missing : payload;
+      lines.push(writeExportEntry(sha256, text, withPayloads ? kept : null));
+    }
     written = group.size;
     const note = cosignedNote(group.checkpoint, group.size, cosigned);
     // The newest head, and every one that somebody vouches for.
@@ -56,7 +58,7 @@ export async function exportJournal(
     lines.push(writeExportCheckpoint(note, group.size));
     noted.push({ note, size: group.size });
   }
-  const header = { agent, createdAt, size: written, checkpoints: noted.length, version: 2 } as const;
+  const header = { agent, createdAt, size: written, checkpoints: noted.length, version: 3 } as const;
   lines.unshift(writeExportHeader(header));
   const frontier = lines.reduce((sum, line) => appendExportLine(sha256, sum, line.slice(0, -1)), EMPTY_FRONTIER);
   lines.push(await writeExportSeal(sha256, frontier, checkpointKey(parts.signer.publicKey), parts.signer.sign));

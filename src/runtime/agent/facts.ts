@@ -4,6 +4,8 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { IdentityFact } from '../identity/identity-facts.ts';
+import type { Doomed } from '../contract/commands.ts';
+import type { Doom } from './destruction.ts';
 import type { WitnessFact } from '../proofs/witness-facts.ts';
 
 /** Everything the journal can say. Each is one entry; `command` names the order it answers, so that none is done twice. */
@@ -22,6 +24,13 @@ export type VaultFact = { readonly at: UnixMs } & (
       readonly sources: readonly SourceId[] | 'new';
       readonly purposes: Partial<Purposes>;
     }
+  /**
+   * The owner has these entries destroyed: their keys, the file's bytes and every view of it go now. Journaled before the
+   * first of them goes, so that one who takes over after a crash goes on.
+   */
+  | { readonly type: 'contents.destroying'; readonly doomed: Doomed; readonly doom: Doom }
+  /** All of it is gone. */
+  | { readonly type: 'contents.destroyed'; readonly doomed: Doomed }
   | { readonly type: 'settings.changed'; readonly settings: OwnerSettings }
   | { readonly type: 'settings.suggested'; readonly settings: OwnerSettings }
   /** Taken from the list of runs, and put back. */

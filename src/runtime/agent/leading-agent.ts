@@ -4,13 +4,15 @@ import { assert, InvariantError } from '#core/base/assert.ts';
 import type { CommandId, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { ToolError } from '#core/tools/definition.ts';
-import type { Command, CommandOutcome } from '../contract/commands.ts';
+import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
+import type { JournalError } from '../journal/parts.ts';
+import { type Doom, doomedKey } from './destruction.ts';
 import { runOf, type Fact } from './facts.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
 import { foldHistory, latestRows } from './fold-history.ts';
-import { obey } from './obey.ts';
+import { obey, refuseDestroying } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
-import { EMPTY_STATE, project, stateFromRows, type AgentState } from './projection.ts';
+import { EMPTY_STATE, project, stateFromRows, type AgentState, type Destroying } from './projection.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
 
@@ -30,6 +32,11 @@ export interface LeadingOptions {
   readonly size: number;
   /** The facts in the journal from this sequence on. */
   readonly history: (from: number) => AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>;
+  /** What is to be destroyed for good: finding it in the journal, and doing it. Each may be done again. */
+  readonly contents: {
+    readonly find: (doomed: Doomed, progress: (fraction: number) => void) => Promise<Doom>;
+    readonly destroy: (destroying: Destroying, progress: (fraction: number) => void) => Promise<JournalError | null>;
+  };
   readonly zone: () => string;
   readonly changed: (change: Change) => void;
   /** How far a long order is, from 0 to 1. */
@@ -41,6 +48,9 @@ export interface LeadingOptions {
   /** Leading cannot go on: a write was refused; 'fenced' when another tab leads by now. */
   readonly broken: (code: string, reason: string) => void;
 }
+
+/** The share of finding what is to be destroyed. */
+const FOUND = 0.5;
 
 const PROGRESS_INTERVAL_MS = 200 as Ms;
 
@@ -87,6 +97,7 @@ export class LeadingAgent {
       'settings',
       'observation',
       'timeline',
+      'destroying',
     ];
     const rows = (await Promise.all(kinds.map((kind) => options.ports.store.rows(kind)))).flat();
     return new LeadingAgent(stateFromRows(rows), options);
@@ -129,6 +140,7 @@ export class LeadingAgent {
   /** Takes up every unfinished run where it stood. */
   resume(): void {
     for (const run of this.#state.runs.values()) if (!isEnded(run)) this.#startDue(run.id);
+    for (const destroying of this.#state.destroying.values()) void this.#destroy(destroying, () => undefined);
   }
 
   /** Carries out one order; the outcome is durable when this resolves. */
@@ -136,6 +148,7 @@ export class LeadingAgent {
     const known = await this.#options.ports.store.outcome(command.id);
     if (known !== null && known !== undefined) return known as CommandOutcome;
     if (command.type === 'rebuild') return this.#handleRebuild(command.id);
+    if (command.type === 'destroy') return this.#handleDestroy(command.id, command.doomed);
     const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
     if (!facts.ok) return this.#keepOutcome(command.id, facts.error);
     if (command.type === 'stop-run') this.#abortRun(command.run);
@@ -183,6 +196,40 @@ export class LeadingAgent {
   async #handleRebuild(id: CommandId): Promise<CommandOutcome> {
     if (!(await this.rebuild((fraction) => this.#options.working(id, fraction)))) return NOT_WRITTEN;
     return this.#keepOutcome(id, { ok: true, sequence: this.#applied });
+  }
+
+  async #handleDestroy(id: CommandId, doomed: Doomed): Promise<CommandOutcome> {
+    const known = this.#state.destroying.get(doomedKey(doomed));
+    if (known !== undefined) return this.#destroy(known, (fraction) => this.#options.working(id, fraction), id);
+    const early = refuseDestroying(this.#state, doomed, []);
+    if (early !== null) return this.#keepOutcome(id, early);
+    const doom = await this.#options.contents.find(doomed, (fraction) => this.#options.working(id, FOUND * fraction));
+    const late = refuseDestroying(this.#state, doomed, doom.runs);
+    if (late !== null) return this.#keepOutcome(id, late);
+    const at = this.#options.ports.clock.now();
+    if ((await this.commit([{ type: 'contents.destroying', at, doomed, doom }])) === null) return NOT_WRITTEN;
+    const tell = (fraction: number): void => this.#options.working(id, FOUND + (1 - FOUND) * fraction);
+    return this.#destroy({ doomed, doom }, tell, id);
+  }
+
+  /** Does what was journaled to be done, and journals that it is; one that was cut off is done again from the start. */
+  async #destroy(
+    destroying: Destroying,
+    progress: (fraction: number) => void,
+    command?: CommandId,
+  ): Promise<CommandOutcome> {
+    const failure = await this.#options.contents
+      .destroy(destroying, progress)
+      .catch((error: unknown) => ({ message: String(error) }));
+    if (failure !== null) return { ok: false, code: 'io', message: failure.message };
+    const fact: Fact = {
+      type: 'contents.destroyed',
+      at: this.#options.ports.clock.now(),
+      doomed: destroying.doomed,
+      ...(command === undefined ? {} : { command }),
+    };
+    const committed = await this.commit([fact]);
+    return committed === null ? NOT_WRITTEN : { ok: true, sequence: committed };
   }
 
   /** Folds the journal from an entry on into rows; null when they cannot be kept. */

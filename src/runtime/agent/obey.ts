@@ -1,10 +1,10 @@
 import { isEnded } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
-import type { SourceId, UnixMs } from '#core/base/ids.ts';
+import type { RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { mayBeUsedFor, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
-import type { Command, CommandOutcome } from '../contract/commands.ts';
+import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import { obeyIdentity } from '../identity/identity-facts.ts';
 import { obeyWitness } from '../proofs/witness-facts.ts';
 import type { Fact } from './facts.ts';
@@ -12,8 +12,8 @@ import type { AgentState } from './projection.ts';
 
 type Refusal = Extract<CommandOutcome, { ok: false }>;
 
-/** The orders that become facts. Rebuilding changes none. */
-type Order = Exclude<Command, { type: 'rebuild' }>;
+/** The orders that become facts by themselves. Rebuilding changes none, and destroying takes reading the journal. */
+type Order = Exclude<Command, { type: 'rebuild' | 'destroy' }>;
 
 /**
  * What an order comes to: the facts that carry it out, or why it cannot be. Pure; the leader journals the facts.
@@ -135,6 +135,20 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
   }
 }
 
+/** Why this cannot be destroyed now; null when it can. */
+export function refuseDestroying(state: AgentState, doomed: Doomed, runs: readonly RunId[]): Refusal | null {
+  if (doomed.kind === 'source') {
+    const source = state.sources.get(doomed.id);
+    if (!source) return refusal('not-found', 'There is no such file.');
+    if (source.removedAt === null) return refusal('illegal', 'Delete the file first.');
+  } else if (!state.runs.has(doomed.id)) return refusal('not-found', 'There is no such run.');
+  for (const id of runs) {
+    const run = state.runs.get(id);
+    if (run && !isEnded(run)) return refusal('illegal', `Stop the run “${run.goal}” first.`);
+  }
+  return null;
+}
+
 /** Sources that goals may use now, in the order they came, and those that their owner does not allow them. */
 export function readableSources(state: AgentState): {
   readonly sources: SourceId[];
@@ -192,5 +206,9 @@ function onSource(
 }
 
 function refuse(code: Refusal['code'], message: string): Result<never, Refusal> {
-  return err({ ok: false, code, message });
+  return err(refusal(code, message));
+}
+
+function refusal(code: Refusal['code'], message: string): Refusal {
+  return { ok: false, code, message };
 }

@@ -5,7 +5,8 @@ import type { Json } from '#core/base/json.ts';
 import { DEFAULT_PURPOSES, purposesOf, type Purposes } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
-import type { CommandOutcome } from '../contract/commands.ts';
+import type { CommandOutcome, Doomed } from '../contract/commands.ts';
+import { type Doom, doomedKey } from './destruction.ts';
 import type { RunSummary, SourceView, TimelineEntry } from '../contract/views.ts';
 import { projectIdentity, type StoredIdentity } from '../identity/identity-facts.ts';
 import { isRunEvent, type Fact } from './facts.ts';
@@ -32,6 +33,13 @@ export interface AgentState {
   /** Observations of the steps of unfinished runs, by `${run}/${step}`. */
   readonly observations: ReadonlyMap<string, Json>;
   readonly timelines: ReadonlyMap<RunId, readonly TimelineEntry[]>;
+  /** What is being destroyed and is not yet known to be gone, by `doomedKey`. */
+  readonly destroying: ReadonlyMap<string, Destroying>;
+}
+
+export interface Destroying {
+  readonly doomed: Doomed;
+  readonly doom: Doom;
 }
 
 export interface Projected {
@@ -52,6 +60,7 @@ export const EMPTY_STATE: AgentState = {
   suggested: null,
   observations: new Map(),
   timelines: new Map(),
+  destroying: new Map(),
 };
 
 export function observationKey(run: RunId, step: string): string {
@@ -145,6 +154,14 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
       }
       return { state: next, rows };
     }
+    case 'contents.destroying':
+      return withoutDoomed(state, fact, sequence);
+    case 'contents.destroyed': {
+      const id = doomedKey(fact.doomed);
+      const destroying = new Map(state.destroying);
+      destroying.delete(id);
+      return { state: { ...state, destroying }, rows: [{ kind: 'destroying', id, sequence, value: null }] };
+    }
     case 'settings.changed':
       return {
         state: { ...state, settings: fact.settings },
@@ -190,6 +207,32 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
   }
 }
 
+/** Every view of what is destroyed goes at once; what is left of it to be done stays until it is done. */
+function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence: Sequence): Omit<Projected, 'done'> {
+  const gone = (kind: string, id: string): ProjectionRow => ({ kind, id, sequence, value: null });
+  const [runs, timelines] = [new Map(state.runs), new Map(state.timelines)];
+  const [sources, observations] = [new Map(state.sources), new Map(state.observations)];
+  const forgotten = new Set(state.forgotten);
+  const rows: ProjectionRow[] = [];
+  for (const id of doom.runs) {
+    for (const step of Object.keys(runs.get(id)?.steps ?? {})) {
+      if (observations.delete(observationKey(id, step))) rows.push(gone('observation', observationKey(id, step)));
+    }
+    runs.delete(id);
+    timelines.delete(id);
+    forgotten.delete(id);
+    rows.push(gone('run', id), gone('summary', id), gone('timeline', id));
+  }
+  if (doomed.kind === 'source') {
+    sources.delete(doomed.id);
+    rows.push(gone('source', doomed.id));
+  }
+  const value = { doomed, doom };
+  const destroying = new Map(state.destroying).set(doomedKey(doomed), value);
+  rows.push({ kind: 'destroying', id: doomedKey(doomed), sequence, value });
+  return { state: { ...state, runs, timelines, forgotten, sources, observations, destroying }, rows };
+}
+
 function withSource(state: AgentState, source: SourceView, sequence: Sequence): Omit<Projected, 'done'> {
   const rows: ProjectionRow[] = [{ kind: 'source', id: source.id, sequence, value: source }];
   return { state: { ...state, sources: new Map(state.sources).set(source.id, source) }, rows };
@@ -228,5 +271,6 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
     suggested: settings.get('suggested') ?? null,
     observations: new Map(of<Json>('observation')),
     timelines: new Map(of<TimelineEntry[]>('timeline') as [RunId, TimelineEntry[]][]),
+    destroying: new Map(of<Destroying>('destroying')),
   };
 }

@@ -3,7 +3,9 @@ import { DELETED_SOURCE_KEPT_MS } from '#core/base/limits.ts';
 import type { Health, Overview } from '../contract/views.ts';
 import type { Leadership } from '../leader.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { JournalState, OpenReport } from '../journal/parts.ts';
+import type { JournalError, JournalState, OpenReport } from '../journal/parts.ts';
+import type { Doomed } from '../contract/commands.ts';
+import { type Doom, findDoom } from './destruction.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { readGroups } from '../journal/reader.ts';
 import type { JournalVerification } from '../journal/verify-journal.ts';
@@ -27,6 +29,8 @@ export interface LeadingHooks {
   /** A step that is running is so far. */
   readonly progress: (report: ProgressReport) => void;
 }
+
+const DESTROYED_AT_ONCE = 16;
 
 /**
  * One tab's turns at leading: opens the journal, brings the projections up to it, and lets the agent act until the lead
@@ -167,6 +171,10 @@ export class TabLeading {
       interpreter: this.#interpreter,
       epoch: journal.epoch,
       size: journal.head.size,
+      contents: {
+        find: (doomed, progress) => findDoom(this.#options.journal, doomed, progress),
+        destroy: ({ doomed, doom }, progress) => this.#destroy(journal, doomed, doom, progress),
+      },
       zone: () => zoneInForce(agent.state, this.#options.defaults),
       history: (from) => this.#factsFrom(from),
       changed: this.#hooks.projected,
@@ -267,6 +275,22 @@ export class TabLeading {
         else if (missing !== 'destroyed') throw new UnreadableEntry(entry.sequence);
       }
     }
+  }
+
+  /** The keys first: from then on nobody reads what the entries say, in no copy. Then the file's bytes. */
+  async #destroy(
+    journal: Journal,
+    doomed: Doomed,
+    { entries }: Doom,
+    progress: (fraction: number) => void,
+  ): Promise<JournalError | null> {
+    for (let at = 0; at < entries.length; at += DESTROYED_AT_ONCE) {
+      const failure = await journal.destroy(entries.slice(at, at + DESTROYED_AT_ONCE));
+      if (failure !== null) return failure;
+      progress(Math.min(1, (at + DESTROYED_AT_ONCE) / entries.length));
+    }
+    if (doomed.kind === 'source') await this.#options.ports.blobs.remove(doomed.id);
+    return null;
   }
 
   /** Takes away the bytes of files deleted long ago, and of imports that were never finished. */

@@ -3,8 +3,9 @@ import type { CommandId, Ms, RunId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
-import type { VerifyReport } from '../contract/agent-api.ts';
-import type { Command, CommandOutcome } from '../contract/commands.ts';
+import type { DoomView, VerifyReport } from '../contract/agent-api.ts';
+import { findDoom } from './destruction.ts';
+import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { EntryView, Overview, RunView } from '../contract/views.ts';
 import { readEntries } from '../journal/reader.ts';
 import { furthestPin } from '../journal/pin-keeper.ts';
@@ -145,7 +146,7 @@ export class Tab {
 
   async entries(from: number, count: number): Promise<EntryView[]> {
     const read = await readEntries(this.#options.journal, from, count);
-    return read.map(({ entry, payload }) => ({
+    return read.map(({ entry, payload, missing }) => ({
       sequence: entry.sequence,
       epoch: entry.epoch,
       time: entry.time,
@@ -153,6 +154,7 @@ export class Tab {
       run: entry.run,
       payloadDigest: entry.payload,
       payload: payload?.value ?? null,
+      destroyed: missing === 'destroyed',
     }));
   }
 
@@ -171,6 +173,23 @@ export class Tab {
     if (health.state !== 'ok' && health.state !== 'damaged') return { ok: false, code: 'io', message: health.message };
     const id = hex(this.#options.ports.entropy.bytes(16)) as CommandId;
     return this.#orders.give({ id, type: 'rebuild' }, progress);
+  }
+
+  /** What goes with something that is to be destroyed: how many entries, and which runs. */
+  async doomOf(doomed: Doomed): Promise<DoomView> {
+    const { entries, runs } = await findDoom(this.#options.journal, doomed);
+    return { entries: entries.length, runs };
+  }
+
+  /**
+   * Has the leading tab destroy something for good.
+   * @param progress from 0 to 1, once it is at it
+   */
+  async destroy(doomed: Doomed, progress: (fraction: number) => void): Promise<CommandOutcome> {
+    const { health } = this.#leading;
+    if (health.state !== 'ok') return { ok: false, code: 'io', message: health.message };
+    const id = hex(this.#options.ports.entropy.bytes(16)) as CommandId;
+    return this.#orders.give({ id, type: 'destroy', doomed }, progress);
   }
 
   /** Stops leading and lets go of the journal's files, for good. */

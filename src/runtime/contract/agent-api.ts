@@ -3,7 +3,7 @@ import type { Json } from '#core/base/json.ts';
 import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
 import type { WindowApi } from '#ports/window-api.ts';
-import type { Command, CommandOutcome } from './commands.ts';
+import type { Command, CommandOutcome, Doomed } from './commands.ts';
 import type { BackupApi } from './backup-api.ts';
 import type { IdentityApi } from './identity-api.ts';
 import type { ProofsApi } from './proofs-api.ts';
@@ -60,6 +60,17 @@ export interface AgentApi {
   eraseAll(): Promise<void>;
   /** Orders the leading tab to drop all projections and build them again from the journal, reporting a fraction. */
   rebuild(listener: (fraction: number) => void): Promise<CommandOutcome>;
+  /** What would go with it; nothing is destroyed yet. */
+  doomOf(doomed: Doomed): Promise<DoomView>;
+  /** Orders the leading tab to destroy it for good, reporting a fraction. */
+  destroy(doomed: Doomed, listener: (fraction: number) => void): Promise<CommandOutcome>;
+}
+
+export interface DoomView {
+  /** Entries whose contents go. */
+  readonly entries: number;
+  /** Runs that go: of a file, those that quote it. */
+  readonly runs: readonly RunId[];
 }
 
 export interface StartOptions {

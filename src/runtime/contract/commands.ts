@@ -7,6 +7,9 @@ import type { IdentityCommand } from '../identity/identity-facts.ts';
 import type { WitnessCommand } from '../proofs/witness-facts.ts';
 
 /** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
+/** What can be destroyed for good. */
+export type Doomed = { readonly kind: 'source'; readonly id: SourceId } | { readonly kind: 'run'; readonly id: RunId };
+
 export type Command = { readonly id: CommandId } & (
   | {
       readonly type: 'start-run';
@@ -31,6 +34,8 @@ export type Command = { readonly id: CommandId } & (
       readonly sources: readonly SourceId[] | 'new';
       readonly purposes: Partial<Purposes>;
     }
+  /** Destroys a deleted file or an ended run for good: what its entries say, and with a file its bytes. */
+  | { readonly type: 'destroy'; readonly doomed: Doomed }
   /** Takes an ended run from the list of runs; its page and its entries in the journal stay. */
   | { readonly type: 'forget-run'; readonly run: RunId }
   | { readonly type: 'remember-run'; readonly run: RunId }

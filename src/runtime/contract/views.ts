@@ -127,4 +127,6 @@ export interface EntryView {
   readonly run: RunId | null;
   readonly payloadDigest: string;
   readonly payload: Json | null;
+  /** The owner had what it says destroyed. */
+  readonly destroyed: boolean;
 }

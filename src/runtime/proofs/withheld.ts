@@ -47,7 +47,7 @@ export function refusalToShare(paths: readonly string[]): string {
 }
 
 /** Every text in a value, but for the list of what was searched in vain. */
-function* textsIn(value: Json): Iterable<string> {
+export function* textsIn(value: Json): Iterable<string> {
   if (typeof value === 'string') yield value;
   else if (Array.isArray(value)) for (const member of value as readonly Json[]) yield* textsIn(member);
   else if (value !== null && typeof value === 'object')

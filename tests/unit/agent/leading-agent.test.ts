@@ -21,7 +21,14 @@ import { memoryJournalSink } from '../../fakes/memory-journal-sink.ts';
 import { seededEntropy } from '../../fakes/seeded-entropy.ts';
 
 const RUN = 'run-1' as RunId;
-const SILENT = { working: () => undefined, progress: () => undefined };
+const SILENT = {
+  working: () => undefined,
+  progress: () => undefined,
+  contents: {
+    find: () => Promise.resolve({ entries: [], runs: [] }),
+    destroy: () => Promise.resolve(null),
+  },
+};
 
 /** A world that outlives the tab: the journal, the folder on disk and what the tools were asked to do. */
 interface World {

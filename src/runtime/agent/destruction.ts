@@ -1,0 +1,60 @@
+import type { Epoch, RunId, Sequence } from '#core/base/ids.ts';
+import type { Doomed } from '../contract/commands.ts';
+import { textsIn } from '../proofs/withheld.ts';
+import type { JournalReading } from '../journal/parts.ts';
+import { readGroups } from '../journal/reader.ts';
+
+/**
+ * The entries that say anything of it, the last first, and the runs that go with it. What is left of a run when this is cut
+ * off is then its beginning, which can still be folded.
+ */
+export interface Doom {
+  readonly entries: readonly { readonly epoch: Epoch; readonly sequence: Sequence }[];
+  readonly runs: readonly RunId[];
+}
+
+/** Entries that must stay readable although they name a file: they tell of others too, and hold no words of it. */
+const KEPT: ReadonlySet<string> = new Set(['purposes.changed', 'contents.destroying', 'contents.destroyed']);
+/** Entries of a run that name files without holding anything of them. */
+const NAMING: ReadonlySet<string> = new Set(['run.started', 'plan.committed']);
+
+export function doomedKey({ kind, id }: Doomed): string {
+  return `${kind}/${id}`;
+}
+
+/**
+ * All that says what is to be destroyed: of a run each of its entries; of a file the entries that tell of it, and every
+ * run that quotes it, as a whole, since its words are in there.
+ * @param progress from 0 to 1
+ */
+export async function findDoom(
+  parts: JournalReading,
+  doomed: Doomed,
+  progress: (fraction: number) => void = () => undefined,
+): Promise<Doom> {
+  const size = (await parts.store.head())?.size ?? 0;
+  const runs = new Set<RunId>(doomed.kind === 'run' ? [doomed.id] : []);
+  const told: Doom['entries'][number][] = [];
+  const ofRuns = new Map<RunId, Doom['entries'][number][]>();
+  for await (const group of readGroups(parts)) {
+    for (const { entry, payload } of group.entries) {
+      if (payload === null || KEPT.has(entry.type)) continue;
+      const place = { epoch: entry.epoch, sequence: entry.sequence };
+      const named = doomed.kind === 'source' && !NAMING.has(entry.type) && names(payload.value, doomed.id);
+      if (entry.run === null) {
+        if (named) told.push(place);
+        continue;
+      }
+      ofRuns.set(entry.run, [...(ofRuns.get(entry.run) ?? []), place]);
+      if (named) runs.add(entry.run);
+    }
+    progress(group.size / size);
+  }
+  const entries = [...told, ...[...runs].flatMap((run) => ofRuns.get(run) ?? [])];
+  return { entries: entries.sort((a, b) => b.sequence - a.sequence), runs: [...runs] };
+}
+
+function names(value: Parameters<typeof textsIn>[0], id: string): boolean {
+  for (const text of textsIn(value)) if (text === id) return true;
+  return false;
+}
