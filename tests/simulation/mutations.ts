@@ -98,6 +98,9 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       },
     }),
   },
+  'ask to save again without reading back': {
+    files: (files) => ({ ...files, written: () => Promise.resolve(null) }),
+  },
   'sweep away what is just being written': {
     blobs: (blobs, files, sealer) => ({
       ...blobs,
