@@ -12,33 +12,49 @@ export class NotJsonError extends Error {
  * Canonical JSON: RFC 8785 (JCS). Keys are sorted by UTF-16 code units, numbers written as ECMAScript does.
  * @throws NotJsonError naming the path of what cannot be written
  */
-export function canonicalJson(value: unknown, path = '$'): string {
+export function canonicalJson(value: unknown): string {
+  return textOf(value, ['$']);
+}
+
+/** @param path to the value, for whoever must be told what cannot be written */
+function textOf(value: unknown, path: string[]): string {
   if (value === null || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new NotJsonError(`${path}: ${String(value)} is not a JSON number`);
+    if (!Number.isFinite(value)) throw notJson(path, `${String(value)} is not a JSON number`);
     return JSON.stringify(value);
   }
   if (typeof value === 'string') return canonicalString(value, path);
   if (Array.isArray(value)) {
     const parts: string[] = [];
-    for (let i = 0; i < value.length; i++) parts.push(canonicalJson(value[i], `${path}[${String(i)}]`));
+    for (let i = 0; i < value.length; i++) parts.push(textAt(path, `[${String(i)}]`, value[i]));
     return `[${parts.join(',')}]`;
   }
   if (typeof value === 'object') {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null)
-      throw new NotJsonError(`${path}: only plain objects are JSON`);
+    if (prototype !== Object.prototype && prototype !== null) throw notJson(path, 'only plain objects are JSON');
     const record = value as Record<string, unknown>;
     const parts = Object.keys(record)
       .sort()
-      .map((key) => `${canonicalString(key, path)}:${canonicalJson(record[key], `${path}.${key}`)}`);
+      .map((key) => `${canonicalString(key, path)}:${textAt(path, key, record[key])}`);
     return `{${parts.join(',')}}`;
   }
-  throw new NotJsonError(`${path}: ${typeof value} is not JSON`);
+  throw notJson(path, `${typeof value} is not JSON`);
 }
 
-function canonicalString(text: string, path: string): string {
-  if (!text.isWellFormed()) throw new NotJsonError(`${path}: a lone surrogate is not text`);
+function textAt(path: string[], step: string, value: unknown): string {
+  path.push(step);
+  const text = textOf(value, path);
+  path.pop();
+  return text;
+}
+
+function notJson(path: readonly string[], why: string): NotJsonError {
+  const [root = '', ...steps] = path;
+  return new NotJsonError(`${root}${steps.map((step) => (step.startsWith('[') ? step : `.${step}`)).join('')}: ${why}`);
+}
+
+function canonicalString(text: string, path: readonly string[]): string {
+  if (!text.isWellFormed()) throw notJson(path, 'a lone surrogate is not text');
   return JSON.stringify(text);
 }
 
