@@ -1,5 +1,6 @@
 import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
+import type { Json } from '#core/base/json.ts';
 import type { Ms, UnixMs } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
@@ -11,6 +12,7 @@ import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
+import { foundPlaces } from '#adapters/platform/found-places.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
@@ -32,7 +34,7 @@ import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { Result } from '#core/base/result.ts';
-import type { VaultError, VaultOutcome, VaultView } from '#runtime/contract/vault-api.ts';
+import type { VaultError, VaultOutcome, VaultView, WayView } from '#runtime/contract/vault-api.ts';
 import { viewOf } from '#runtime/vault/vault-view.ts';
 
 /**
@@ -158,6 +160,8 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     ownFile: loadOwnFile,
     decode: (bytes) => new TextDecoder().decode(bytes),
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
+    places: foundPlaces,
+    vault: async () => (await vaultView()).ways.map(knownOfWay),
     eraseRest: async () => {
       await places.erase();
       await (await backup()).erase();
@@ -210,6 +214,11 @@ async function toldFirst<P, R>(
   });
   await last;
   return result;
+}
+
+/** What may be told of a way to open the vault: nothing that is needed to use it. */
+function knownOfWay({ id, kind, createdAt, ...rest }: WayView): Json {
+  return { id, kind, createdAt, ...('label' in rest ? { label: rest.label } : {}) };
 }
 
 async function vaultView(): Promise<VaultView> {

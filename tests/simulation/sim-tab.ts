@@ -142,6 +142,8 @@ export class SimTab {
       ownFile: (path) => this.#ownFile(path),
       decode: (bytes) => new TextDecoder().decode(bytes),
       zip: () => Promise.resolve(new Uint8Array()),
+      places: () => Promise.resolve([]),
+      vault: () => Promise.resolve([]),
       eraseRest: () => Promise.resolve(),
     });
   }

@@ -625,7 +625,8 @@ export const en = {
   'missing.ed25519': 'No Ed25519 in the browser: signatures are computed by the app itself.',
   'settings.data': 'Your data',
   'settings.export-all': 'Export all',
-  'settings.export-all-lead': 'Journal, files and answers in one zip.',
+  'settings.export-all-lead':
+    'Everything Windhover keeps about you in one zip: a plain text that says what is kept, where, why, how long and who can read it; the journal, your files, your answers, and every view as JSON.',
   'settings.export-bar': 'Export progress',
   'settings.exported': 'Saved everything as {name}',
   'settings.rebuild': 'Rebuild',

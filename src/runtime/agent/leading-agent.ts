@@ -12,7 +12,7 @@ import type { EventBody, RunInterpreter } from './run-interpreter.ts';
 import { foldHistory, latestRows } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
-import { EMPTY_STATE, project, stateFromRows, type AgentState, type Destroying } from './projection.ts';
+import { EMPTY_STATE, project, ROW_KINDS, stateFromRows, type AgentState, type Destroying } from './projection.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
 
@@ -86,20 +86,7 @@ export class LeadingAgent {
   }
 
   static async fromStore(options: LeadingOptions): Promise<LeadingAgent> {
-    const kinds = [
-      'agent',
-      'identity',
-      'witnesses',
-      'run',
-      'summary',
-      'source',
-      'purposes',
-      'settings',
-      'observation',
-      'timeline',
-      'destroying',
-    ];
-    const rows = (await Promise.all(kinds.map((kind) => options.ports.store.rows(kind)))).flat();
+    const rows = (await Promise.all(ROW_KINDS.map((kind) => options.ports.store.rows(kind)))).flat();
     return new LeadingAgent(stateFromRows(rows), options);
   }
 

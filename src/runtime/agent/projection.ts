@@ -42,11 +42,29 @@ export interface Destroying {
   readonly doom: Doom;
 }
 
+type Row = ProjectionRow & { readonly kind: RowKind };
+
 export interface Projected {
   readonly state: AgentState;
-  readonly rows: readonly ProjectionRow[];
+  readonly rows: readonly Row[];
   readonly done: readonly { readonly id: CommandId; readonly outcome: CommandOutcome }[];
 }
+
+/** The kinds of rows that the journal is folded into. */
+export const ROW_KINDS = [
+  'agent',
+  'identity',
+  'witnesses',
+  'run',
+  'summary',
+  'source',
+  'purposes',
+  'settings',
+  'observation',
+  'timeline',
+  'destroying',
+] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
 
 export const EMPTY_STATE: AgentState = {
   agent: null,
@@ -85,7 +103,7 @@ function projectRun(
   const { run } = transition(state.runs.get(fact.run) ?? null, fact);
   const entry: TimelineEntry = { sequence, at: fact.at, type: fact.type, text: sentenceFor(fact, run) };
   const timeline = [...(state.timelines.get(run.id) ?? []), entry];
-  const rows: ProjectionRow[] = [
+  const rows: Row[] = [
     { kind: 'run', id: run.id, sequence, value: run },
     { kind: 'summary', id: run.id, sequence, value: summaryOf(run) },
     { kind: 'timeline', id: run.id, sequence, value: timeline },
@@ -139,7 +157,7 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
         const newFiles = { ...state.newFiles, ...fact.purposes };
         return { state: { ...state, newFiles }, rows: [{ kind: 'purposes', id: 'new', sequence, value: newFiles }] };
       }
-      const rows: ProjectionRow[] = [];
+      const rows: Row[] = [];
       let next = state;
       for (const id of fact.sources) {
         const source = next.sources.get(id);
@@ -209,11 +227,11 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
 
 /** Every view of what is destroyed goes at once; what is left of it to be done stays until it is done. */
 function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence: Sequence): Omit<Projected, 'done'> {
-  const gone = (kind: string, id: string): ProjectionRow => ({ kind, id, sequence, value: null });
+  const gone = (kind: RowKind, id: string): Row => ({ kind, id, sequence, value: null });
   const [runs, timelines] = [new Map(state.runs), new Map(state.timelines)];
   const [sources, observations] = [new Map(state.sources), new Map(state.observations)];
   const forgotten = new Set(state.forgotten);
-  const rows: ProjectionRow[] = [];
+  const rows: Row[] = [];
   for (const id of doom.runs) {
     for (const step of Object.keys(runs.get(id)?.steps ?? {})) {
       if (observations.delete(observationKey(id, step))) rows.push(gone('observation', observationKey(id, step)));
@@ -234,7 +252,7 @@ function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence
 }
 
 function withSource(state: AgentState, source: SourceView, sequence: Sequence): Omit<Projected, 'done'> {
-  const rows: ProjectionRow[] = [{ kind: 'source', id: source.id, sequence, value: source }];
+  const rows: Row[] = [{ kind: 'source', id: source.id, sequence, value: source }];
   return { state: { ...state, sources: new Map(state.sources).set(source.id, source) }, rows };
 }
 

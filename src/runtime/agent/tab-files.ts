@@ -1,6 +1,7 @@
 import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import { BLOB_CHUNK_BYTES } from '#core/base/limits.ts';
+import type { Json } from '#core/base/json.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import type { Result } from '#core/base/result.ts';
 import type { Source } from '#core/items/source.ts';
@@ -10,6 +11,8 @@ import type { ImportProgress } from '../contract/views.ts';
 import { type Withheld, withheldRuns } from '../proofs/withheld.ts';
 import { NO_WITNESSES, type StoredWitnesses } from '../proofs/witness-facts.ts';
 import { exportJournal, proveClaim } from './export-journal.ts';
+import { accessText, type FoundPlace, keptIn } from '../access/kept-here.ts';
+import { ROW_KINDS } from './projection.ts';
 import type { AgentPorts } from './ports.ts';
 import { readExcerpt } from './read-excerpt.ts';
 import { readExtracted } from './read-extracted.ts';
@@ -27,9 +30,10 @@ export interface TabFileOptions {
   /** A static file of the app itself. */
   readonly ownFile: (path: string) => Promise<Result<Blob, string>>;
   readonly decode: (bytes: Uint8Array) => string;
-  readonly zip: (
-    members: AsyncIterable<{ readonly path: string; readonly bytes: AsyncIterable<Uint8Array> }>,
-  ) => Promise<Uint8Array>;
+  readonly zip: (members: AsyncIterable<Member>) => Promise<Uint8Array>;
+  /** What the browser keeps for this address, and what is known of the vault without its keys. */
+  readonly places: () => Promise<readonly FoundPlace[]>;
+  readonly vault: () => Promise<Json>;
   /** Removes everything that the journal, the store and the blobs do not remove themselves: keys, pins. */
   readonly eraseRest: () => Promise<void>;
 }
@@ -44,6 +48,11 @@ export type Importer = (
     readonly signal: AbortSignal;
   },
 ) => Promise<Omit<ImportProgress, 'id'>>;
+
+interface Member {
+  readonly path: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
 
 interface SampleManifest {
   readonly asOfMs: number;
@@ -146,7 +155,7 @@ export class TabFiles {
     return proof.value;
   }
 
-  /** Journal, files as imported and answers, in one zip. */
+  /** Everything that is kept about the owner, with what it is in plain language, in one zip. */
   async exportAll(listener: (fraction: number) => void): Promise<Uint8Array> {
     const { ports, defaults, zip } = this.#options;
     const { sources, runs } = await readOverview(ports.store, defaults);
@@ -156,6 +165,7 @@ export class TabFiles {
     const journal = await this.exportJournal(true, 'owner');
     return zip(
       (async function* () {
+        yield* everyView(options);
         yield { path: 'journal.ndjson', bytes: one(journal) };
         for (const summary of runs) {
           const view = await readRun(ports.store, summary.id);
@@ -196,6 +206,33 @@ export class TabFiles {
     const outcome = await this.#options.tab.command({ id, type: 'add-source', source });
     if (!outcome.ok && outcome.code !== 'stale' && outcome.code !== 'no-leader') throw new Error(outcome.message);
   }
+}
+
+/** What the journal was folded into, a file for each kind, and what it all is. */
+async function* everyView({ ports, places, vault }: TabFileOptions): AsyncIterable<Member> {
+  const found = await places();
+  const when = new Date(ports.clock.now()).toISOString();
+  yield { path: 'README.txt', bytes: one(utf8(accessText(found, when))) };
+  const file = (name: string, value: unknown): Member => ({
+    path: `data/${name}.json`,
+    bytes: one(utf8(`${JSON.stringify(value, null, 2)}\n`)),
+  });
+  for (const kind of ROW_KINDS) {
+    const rows = await ports.store.rows(kind);
+    yield file(
+      kind,
+      rows.map(({ id, sequence, value }) => ({ id, sequence, value })),
+    );
+  }
+  yield file('orders', await ports.store.pending());
+  yield file('vault', await vault());
+  yield file(
+    'places',
+    found.map((place) => {
+      const kept = keptIn(place);
+      return kept === null ? place : { ...kept, ...place };
+    }),
+  );
 }
 
 async function* chunksOf(ports: AgentPorts, source: Source, done: (bytes: number) => void): AsyncIterable<Uint8Array> {
