@@ -161,6 +161,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     decode: (bytes) => new TextDecoder().decode(bytes),
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
     places: foundPlaces,
+    formatTime: (time) => new Date(time).toISOString(),
     vault: async () => (await vaultView()).ways.map(knownOfWay),
     eraseRest: async () => {
       await places.erase();

@@ -143,6 +143,7 @@ export class SimTab {
       decode: (bytes) => new TextDecoder().decode(bytes),
       zip: () => Promise.resolve(new Uint8Array()),
       places: () => Promise.resolve([]),
+      formatTime: String,
       vault: () => Promise.resolve([]),
       eraseRest: () => Promise.resolve(),
     });

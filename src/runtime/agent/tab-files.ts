@@ -34,6 +34,7 @@ export interface TabFileOptions {
   /** What the browser keeps for this address, and what is known of the vault without its keys. */
   readonly places: () => Promise<readonly FoundPlace[]>;
   readonly vault: () => Promise<Json>;
+  readonly formatTime: (time: UnixMs) => string;
   /** Removes everything that the journal, the store and the blobs do not remove themselves: keys, pins. */
   readonly eraseRest: () => Promise<void>;
 }
@@ -209,9 +210,9 @@ export class TabFiles {
 }
 
 /** What the journal was folded into, a file for each kind, and what it all is. */
-async function* everyView({ ports, places, vault }: TabFileOptions): AsyncIterable<Member> {
+async function* everyView({ ports, places, vault, formatTime }: TabFileOptions): AsyncIterable<Member> {
   const found = await places();
-  const when = new Date(ports.clock.now()).toISOString();
+  const when = formatTime(ports.clock.now());
   yield { path: 'README.txt', bytes: one(utf8(accessText(found, when))) };
   const file = (name: string, value: unknown): Member => ({
     path: `data/${name}.json`,
