@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { encodeEntry, encodePayload, parseEntry, parsePayload, payloadDigest } from '#core/audit/entry.ts';
+import type { RunId, Sequence } from '#core/base/ids.ts';
 import { plainFacts, testJournal } from '#tests/fakes/journal.ts';
 
 const journal = testJournal(plainFacts(3));
@@ -41,7 +43,16 @@ test('an entry with another key, a key too few, a wrong value or loose writing i
     ['"sequence":0', '"sequence":0.5'],
     ['"sequence":0', '"sequence":9007199254740992'],
     ['"sequence":0', '"sequence":0,"sequence":0'],
+    ['"sequence":0', '"sequence":00'],
+    ['"sequence":0', '"sequence":-0'],
     ['"epoch":1', '"epoch":"1"'],
+    ['"epoch":1', '"epoch":1e3'],
+    ['"epoch":1', '"epoch":99999999999999999999'],
+    ['"time":1763700000000', '"time":8640000000000001'],
+    ['"run":"run-1"', `"run":"${'r'.repeat(129)}"`],
+    ['"run":"run-1"', '"run":"run\u00071"'],
+    ['"type":"step.started"', `"type":"${'t'.repeat(65)}"`],
+    [/"payload":"[0-9a-f]{64}"/, '"payload":7'],
     ['step.started', 'Step Started'],
     ['step.started', ''],
     [/"payload":"../, '"payload":"AB'],
@@ -57,6 +68,25 @@ test('an entry with another key, a key too few, a wrong value or loose writing i
     expect(parseEntry(changed).ok, changed).toBe(false);
   }
   expect(parseEntry(`${'['.repeat(200_000)}${']'.repeat(200_000)}`).ok).toBe(false);
+});
+
+test('whatever run an entry names, and whatever one character becomes, only the one text of an entry is read', () => {
+  const [entry = never()] = journal.entries;
+  const run = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), fc.constant(null));
+  const changes = fc.tuple(fc.nat(), fc.string({ unit: 'binary', maxLength: 2 }), fc.nat(2));
+  fc.assert(
+    fc.property(run, fc.nat(), changes, (name, sequence, [where, put, taken]) => {
+      fc.pre(name?.isWellFormed() !== false);
+      const right = { ...entry, run: name as RunId | null, sequence: sequence as Sequence };
+      const written = encodeEntry(right);
+      expect(parseEntry(written)).toEqual({ ok: true, value: right });
+      const at = where % written.length;
+      const changed = written.slice(0, at) + put + written.slice(at + taken);
+      const parsed = parseEntry(changed);
+      if (parsed.ok) expect(encodeEntry(parsed.value)).toBe(changed);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 function never(): never {

@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts';
 import { base64, concat, fromBase64, hex, utf8 } from '../base/bytes.ts';
 import { canonicalJson, type Json, NotJsonError } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { leafHash } from './merkle.ts';
+import { textLeafHash } from './merkle.ts';
 
 /**
  * One journal entry, a leaf of the tree. It says that something happened and commits to what, by a salted digest: the
@@ -60,11 +60,44 @@ export function encodeEntry(entry: Entry): string {
 
 /** The hash of an entry as a leaf of the tree. */
 export function entryHash(sha256: Sha256, text: string): Uint8Array {
-  return leafHash(sha256, utf8(text));
+  return textLeafHash(sha256, text);
 }
+
+/**
+ * Canonical text of an entry whose run needs no escape: almost every one. What does not match may still be an entry.
+ * Groups: epoch, payload, run, sequence, time, type.
+ */
+const USUAL =
+  /^\{"epoch":(0|[1-9]\d*),"payload":"([0-9a-f]{64})","run":(?:null|"([ !#-[\]-~]{1,128})"),"sequence":(0|[1-9]\d*),"time":(0|[1-9]\d*),"type":"([a-z0-9]+(?:[.-][a-z0-9]+)*)","version":1\}$/;
 
 /** Strict: exactly these keys, in canonical form, with values in their ranges. */
 export function parseEntry(text: string): Result<Entry, EntryError> {
+  return parseUsual(text) ?? parseAny(text);
+}
+
+/** @returns null when the text is not as usual: reading it whole then tells what it is */
+function parseUsual(text: string): Result<Entry, EntryError> | null {
+  const [, epochText, payload = '', runText, sequenceText, timeText, type = ''] = USUAL.exec(text) ?? [];
+  const [epoch, sequence, time] = [Number(epochText), Number(sequenceText), Number(timeText)];
+  const run = (runText ?? null) as RunId | null;
+  const usual =
+    Number.isSafeInteger(epoch) &&
+    Number.isSafeInteger(sequence) &&
+    time <= TIME_MS_MAX &&
+    type.length <= TYPE_CHARS_MAX;
+  if (!usual) return null;
+  return ok({
+    version: 1,
+    sequence: sequence as Sequence,
+    epoch: epoch as Epoch,
+    time: time as UnixMs,
+    type,
+    run,
+    payload: payload as Digest,
+  });
+}
+
+function parseAny(text: string): Result<Entry, EntryError> {
   const parsed = parseCanonical(text);
   if (!parsed.ok) return parsed;
   const fault = faultOf(parsed.value);

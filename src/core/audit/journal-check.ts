@@ -3,8 +3,8 @@ import { equalBytes } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { AgentId } from '../identity/did-key.ts';
 import { type Checkpoint, openSignedBy, readCheckpoint } from './checkpoint.ts';
-import { type Entry, entryHash, parseEntry, type Payload, payloadDigest } from './entry.ts';
-import { appendLeaf, EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
+import { entryHash, parseEntry, type Payload, payloadDigest } from './entry.ts';
+import { appendLeaves, EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
 import type { VerifyEd25519 } from './note.ts';
 import { type KeyBook, keyInForce, type KeyInForce, readKeys, startKeys, tellsOfKeys } from './signing-keys.ts';
 
@@ -80,19 +80,7 @@ export function checkEntry(
   text: string,
   payload: Payload | null,
 ): Result<JournalCheck, JournalFault> {
-  const sequence = check.frontier.size;
-  const parsed = parseEntry(text);
-  if (!parsed.ok) return fault('bad-entry', sequence, `entry ${sequence} cannot be read: ${parsed.error.message}`);
-  const entry = parsed.value;
-  if (entry.sequence !== sequence)
-    return fault('sequence', sequence, `entry ${sequence} is missing: entry ${entry.sequence} stands in its place`);
-  if (entry.epoch < check.epoch)
-    return fault('epoch', sequence, `entry ${sequence} is of epoch ${entry.epoch}, after one of epoch ${check.epoch}`);
-  if (payload !== null && payloadDigest(tools.sha256, payload) !== entry.payload)
-    return fault('payload', sequence, `the payload of entry ${sequence} is not what the entry commits to`);
-  const book =
-    payload !== null && tellsOfKeys(entry.type) ? readKeys(tools, check.book, sequence, payload.value) : check.book;
-  return ok({ ...check, ...afterEntry(tools, check, entry, text), book });
+  return checkRun(tools, check, [text], [payload]);
 }
 
 /**
@@ -132,18 +120,35 @@ export function checkEntries(
   },
   trust: 'signature' | 'root' = 'signature',
 ): Result<JournalCheck, JournalFault> {
-  let next = check;
-  for (const [i, text] of group.entries.entries()) {
-    const checked = checkEntry(tools, next, text, group.payloads[i] ?? null);
-    if (!checked.ok) return checked;
-    next = checked.value;
-  }
-  return checkCheckpoint(tools, next, group.checkpoint, trust);
+  const checked = checkRun(tools, check, group.entries, group.payloads);
+  return checked.ok ? checkCheckpoint(tools, checked.value, group.checkpoint, trust) : checked;
 }
 
-function afterEntry(tools: CheckTools, check: JournalCheck, entry: Entry, text: string): Partial<JournalCheck> {
-  const frontier = appendLeaf(tools.sha256, check.frontier, entryHash(tools.sha256, text));
-  return { frontier, epoch: entry.epoch, time: entry.time };
+function checkRun(
+  tools: CheckTools,
+  check: JournalCheck,
+  texts: readonly string[],
+  payloads: readonly (Payload | null)[],
+): Result<JournalCheck, JournalFault> {
+  let { epoch, time, book } = check;
+  const leaves: Uint8Array[] = [];
+  for (const text of texts) {
+    const sequence = check.frontier.size + leaves.length;
+    const payload = payloads[leaves.length] ?? null;
+    const parsed = parseEntry(text);
+    if (!parsed.ok) return fault('bad-entry', sequence, `entry ${sequence} cannot be read: ${parsed.error.message}`);
+    const entry = parsed.value;
+    if (entry.sequence !== sequence)
+      return fault('sequence', sequence, `entry ${sequence} is missing: entry ${entry.sequence} stands in its place`);
+    if (entry.epoch < epoch)
+      return fault('epoch', sequence, `entry ${sequence} is of epoch ${entry.epoch}, after one of epoch ${epoch}`);
+    if (payload !== null && payloadDigest(tools.sha256, payload) !== entry.payload)
+      return fault('payload', sequence, `the payload of entry ${sequence} is not what the entry commits to`);
+    if (payload !== null && tellsOfKeys(entry.type)) book = readKeys(tools, book, sequence, payload.value);
+    leaves.push(entryHash(tools.sha256, text));
+    ({ epoch, time } = entry);
+  }
+  return ok({ ...check, frontier: appendLeaves(tools.sha256, check.frontier, leaves), epoch, time, book });
 }
 
 type CheckpointFailure = 'malformed' | 'wrong-origin' | 'unsigned' | 'bad-signature' | 'bad-agent';

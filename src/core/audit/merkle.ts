@@ -1,6 +1,6 @@
 import type { Sha256 } from '../base/ids.ts';
 import { assert } from '../base/assert.ts';
-import { concat, equalBytes } from '../base/bytes.ts';
+import { concat, equalBytes, utf8 } from '../base/bytes.ts';
 
 /**
  * Merkle trees of RFC 9162 section 2.1 (the same as RFC 6962 section 2.1). A leaf is hashed with a 0x00 before it, a node with a
@@ -8,18 +8,29 @@ import { concat, equalBytes } from '../base/bytes.ts';
  */
 export const HASH_BYTES = 32;
 
-const LEAF_PREFIX = Uint8Array.of(0x00);
-const NODE_PREFIX = Uint8Array.of(0x01);
+const LEAF_PREFIX = 0x00;
+const NODE_PREFIX = 0x01;
 const NO_BYTES = new Uint8Array(0);
 
 /** MTH({d(0)}) = HASH(0x00 || d(0)) */
 export function leafHash(sha256: Sha256, leaf: Uint8Array): Uint8Array {
-  return sha256(concat(LEAF_PREFIX, leaf));
+  return sha256(concat(Uint8Array.of(LEAF_PREFIX), leaf));
+}
+
+/** The same, of a leaf that is text. */
+export function textLeafHash(sha256: Sha256, leaf: string): Uint8Array {
+  const bytes = utf8(leaf, 1);
+  bytes[0] = LEAF_PREFIX;
+  return sha256(bytes);
 }
 
 /** HASH(0x01 || left || right) */
 export function nodeHash(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concat(NODE_PREFIX, left, right));
+  const bytes = new Uint8Array(1 + 2 * HASH_BYTES);
+  bytes[0] = NODE_PREFIX;
+  bytes.set(left, 1);
+  bytes.set(right, 1 + HASH_BYTES);
+  return sha256(bytes);
 }
 
 /** MTH({}) = HASH() */
@@ -29,9 +40,8 @@ export function emptyRoot(sha256: Sha256): Uint8Array {
 
 /** The Merkle tree hash of a list of leaves (their bytes, not their hashes). */
 export function rootOf(sha256: Sha256, leaves: readonly Uint8Array[]): Uint8Array {
-  let frontier = EMPTY_FRONTIER;
-  for (const leaf of leaves) frontier = appendLeaf(sha256, frontier, leafHash(sha256, leaf));
-  return frontierRoot(sha256, frontier);
+  const hashes = leaves.map((leaf) => leafHash(sha256, leaf));
+  return frontierRoot(sha256, appendLeaves(sha256, EMPTY_FRONTIER, hashes));
 }
 
 /**
@@ -45,13 +55,21 @@ export interface Frontier {
 
 export const EMPTY_FRONTIER: Frontier = { size: 0, nodes: [] };
 
-/** Appends one leaf hash: merges as many subtrees as the size has trailing one bits. */
-export function appendLeaf(sha256: Sha256, frontier: Frontier, leaf: Uint8Array): Frontier {
+/** Appends leaf hashes: each merges as many subtrees as the size before it has trailing one bits. */
+export function appendLeaves(sha256: Sha256, frontier: Frontier, leaves: readonly Uint8Array[]): Frontier {
   const nodes = [...frontier.nodes];
-  let node = leaf;
-  for (let size = frontier.size; size % 2 === 1; size = half(size)) node = nodeHash(sha256, take(nodes), node);
-  nodes.push(node);
-  return { size: frontier.size + 1, nodes };
+  let count = frontier.size;
+  for (const leaf of leaves) {
+    let node = leaf;
+    for (let size = count; size % 2 === 1; size = half(size)) node = nodeHash(sha256, take(nodes), node);
+    nodes.push(node);
+    count++;
+  }
+  return { size: count, nodes };
+}
+
+export function appendLeaf(sha256: Sha256, frontier: Frontier, leaf: Uint8Array): Frontier {
+  return appendLeaves(sha256, frontier, [leaf]);
 }
 
 export function frontierRoot(sha256: Sha256, frontier: Frontier): Uint8Array {
