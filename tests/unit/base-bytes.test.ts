@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { base64, concat, equalBytes, fromBase64, fromHex, hex, utf8 } from '#core/base/bytes.ts';
+import { base64, concat, equalBytes, fromBase64, fromHex, hex, utf8, utf8After } from '#core/base/bytes.ts';
 
 test('text becomes the same UTF-8 as the platform gives', () => {
   fc.assert(
@@ -8,6 +8,8 @@ test('text becomes the same UTF-8 as the platform gives', () => {
       expect(hex(utf8(text))).toBe(Buffer.from(text, 'utf8').toString('hex'));
     }),
   );
+  expect(['a', 'ä', 'b'].map(utf8).map(hex)).toEqual(['61', 'c3a4', '62']);
+  expect(['a', 'ä'].map((text) => hex(utf8After(2, text)))).toEqual(['000061', '0000c3a4']);
   expect(utf8('\ud800x')).toEqual(new TextEncoder().encode('\ud800x'));
 });
 

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../base/ids.ts';
 import { assert } from '../base/assert.ts';
-import { concat, equalBytes, utf8 } from '../base/bytes.ts';
+import { concat, equalBytes, utf8After } from '../base/bytes.ts';
 
 /**
  * Merkle trees of RFC 9162 section 2.1 (the same as RFC 6962 section 2.1). A leaf is hashed with a 0x00 before it, a node with a
@@ -19,7 +19,7 @@ export function leafHash(sha256: Sha256, leaf: Uint8Array): Uint8Array {
 
 /** The same, of a leaf that is text. */
 export function textLeafHash(sha256: Sha256, leaf: string): Uint8Array {
-  const bytes = utf8(leaf, 1);
+  const bytes = utf8After(1, leaf);
   bytes[0] = LEAF_PREFIX;
   return sha256(bytes);
 }

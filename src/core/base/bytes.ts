@@ -2,21 +2,26 @@
 
 /** Lone surrogates become U+FFFD. */
 export function utf8(text: string): Uint8Array {
-  const plain = new Uint8Array(text.length);
+  return utf8After(0, text);
+}
+
+/** @param room bytes that are left zero before the text */
+export function utf8After(room: number, text: string): Uint8Array {
+  const plain = new Uint8Array(room + text.length);
   // Nearly all text here is ASCII, whose bytes are its units.
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit >= 0x80) return utf8Beyond(text, i, plain);
-    plain[i] = unit;
+    if (unit >= 0x80) return utf8Beyond(text, i, plain, room);
+    plain[room + i] = unit;
   }
   return plain;
 }
 
-/** @param ascii of the units before `from` */
-function utf8Beyond(text: string, from: number, ascii: Uint8Array): Uint8Array {
-  const out = new Uint8Array(from + 3 * (text.length - from)); // a UTF-16 unit takes at most 3 bytes
-  out.set(ascii.subarray(0, from));
-  let at = from;
+/** @param ascii the room, and the bytes of the units before `from` */
+function utf8Beyond(text: string, from: number, ascii: Uint8Array, room: number): Uint8Array {
+  const out = new Uint8Array(room + from + 3 * (text.length - from)); // a UTF-16 unit takes at most 3 bytes
+  out.set(ascii.subarray(0, room + from));
+  let at = room + from;
   for (let i = from; i < text.length; i++) {
     let code = text.codePointAt(i) ?? 0;
     if (code > 0xffff) i++;
