@@ -2,7 +2,7 @@ import type { Epoch, Ms, Sequence } from '#core/base/ids.ts';
 import { SECOND_LEG_LAG_ENTRIES_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
-import type { HeadPin, JournalLeg } from '#ports/journal-leg.ts';
+import type { Group, HeadPin, JournalLeg } from '#ports/journal-leg.ts';
 import { checkAt, copyGroups, endOf, headOf, verifyCopy } from './copies.ts';
 import { Journal } from './journal.ts';
 import type { JournalParts, OpenError, OpenReport } from './parts.ts';
@@ -36,8 +36,7 @@ export async function openJournal(
   const opened = await openLegs(parts, options.epoch ?? (await parts.store.raiseEpoch()));
   if (!opened.ok) return opened;
   const { epoch, legs, missing } = opened.value;
-  const head = await parts.store.head();
-  const pin = await furthestPin(parts.pins);
+  const [head, pin] = await Promise.all([parts.store.head(), furthestPin(parts.pins)]);
 
   const quick = options.thorough === true ? null : await takeOver(parts, legs, head, pin);
   if (quick !== null) {
@@ -79,8 +78,10 @@ interface OpenedLegs {
 async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<OpenedLegs, OpenError>> {
   const legs: JournalLeg[] = [];
   const missing: { copy: string; why: string }[] = [];
-  for (const leg of parts.legs) {
-    const opened = await openPatiently(parts, leg, epoch);
+  const answers = await Promise.all(parts.legs.map((leg) => openPatiently(parts, leg, epoch)));
+  for (const [index, leg] of parts.legs.entries()) {
+    const opened = answers[index];
+    if (opened === undefined) continue;
     if (opened.ok) legs.push(heldLeg(leg, epoch));
     else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
     else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
@@ -122,12 +123,13 @@ async function takeOver(
     const ends = await Promise.all(legs.map((leg) => leg.head()));
     return (pin?.size ?? 0) === 0 && ends.every((end) => end === null) ? { head: NOTHING, repaired: [] } : null;
   }
+  const ends = await Promise.all(legs.map((leg) => leg.head()));
   const [first, ...others] = legs;
-  const head = first === undefined ? null : await headFrom(parts, first, kept, pin);
+  const head = first === undefined ? null : await headFrom(parts, first, ends[0] ?? null, kept, pin);
   if (first === undefined || head === null) return null;
   const repaired: OpenReport['repaired'][number][] = [];
-  for (const leg of others) {
-    const end = await leg.head();
+  for (const [index, leg] of others.entries()) {
+    const end = ends[index + 1] ?? null;
     const from = endOf(end);
     if (from === head.size && (end?.checkpoint ?? '') === head.checkpoint) continue;
     if (from >= head.size) return null;
@@ -146,10 +148,10 @@ async function takeOver(
 async function headFrom(
   parts: JournalParts,
   leg: JournalLeg,
+  end: Group | null,
   kept: JournalHead,
   pin: HeadPin | null,
 ): Promise<JournalHead | null> {
-  const end = await leg.head();
   const size = endOf(end);
   if (size < kept.size || size < (pin?.size ?? 0)) return null;
   const pinned = pin !== null && pin.size >= kept.size ? pin : null;
