@@ -100,6 +100,41 @@ export const CALENDAR: readonly Phrasing[] = [
   ),
 ];
 
+export const AGENDA: readonly Phrasing[] = [
+  ...group(
+    'agenda',
+    'mine',
+    [
+      'What is on my calendar {when}?',
+      "What's in my diary {when}?",
+      'Which meetings do I have {when}?',
+      'What appointments do I have {when}?',
+      'List my meetings {when}',
+      'Show my calendar {when}',
+      'Do I have anything planned {when}?',
+      'Do I have any meetings {when}?',
+      'Show me my schedule {when}',
+      'What do I have on {when}?',
+      'List all events {when}',
+      'What is my agenda {when}?',
+    ],
+    [
+      'Anything in my calendar {when}?',
+      'Tell me my appointments {when}',
+      'What does my schedule look like {when}?',
+      'Read me my diary {when}',
+      'Which events are there {when}?',
+      'What have I got {when}?',
+    ],
+  ),
+  ...group(
+    'agenda',
+    'theirs',
+    ["What is on {who}'s calendar {when}?", "Show {who}'s schedule {when}", 'Which meetings does {who} have {when}?'],
+    ['What does {who} have planned {when}?', "List {who}'s appointments {when}"],
+  ),
+];
+
 export const REPORT: readonly Phrasing[] = group(
   'report',
   'project',

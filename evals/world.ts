@@ -3,7 +3,7 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { GoalKind } from '#core/planner/goal.ts';
 import type { Answer } from '#core/tools/answer.ts';
 
-export type Method = 'mail' | 'calendar' | 'report' | 'question' | 'table' | 'unfit' | 'sample';
+export type Method = 'mail' | 'calendar' | 'agenda' | 'report' | 'question' | 'table' | 'unfit' | 'sample';
 
 /** A made-up vault with goals whose true answers are known from how it was made, never from the product. */
 export interface World {

@@ -80,7 +80,7 @@ export function calendarWorld(seed: number, heldOut: boolean): World {
   };
 }
 
-interface Span {
+export interface Span {
   readonly words: string;
   readonly from: string;
   readonly to: string;
@@ -110,7 +110,8 @@ const LENGTHS = [
   { words: '1 hour', minutes: 60 },
 ];
 
-function spans(d: Dice, today: string): Span[] {
+/** Days as one says them, from today on. */
+export function spans(d: Dice, today: string): Span[] {
   const monday = addDays(today, 8 - weekdayOf(today));
   const soon = addDays(today, d.whole(1, 6));
   const from = addDays(monday, d.whole(0, 9));
@@ -185,7 +186,8 @@ function blocksTime(event: LaidEvent, reading: 'required' | 'allowed'): boolean 
   return event.status === 'confirmed' || reading === 'required';
 }
 
-function layOut(d: Dice, today: string, zone: string, person: number): LaidEvent[] {
+/** Some twenty entries of every sort around today. */
+export function layOut(d: Dice, today: string, zone: string, person: number): LaidEvent[] {
   const names = d.some(SUMMARIES, 16);
   let made = 0;
   const event = (rest: Partial<LaidEvent>): LaidEvent => {

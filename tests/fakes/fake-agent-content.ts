@@ -184,6 +184,7 @@ const RESTATED: Record<Exclude<GoalKind, 'not-understood'>, string> = {
   'summarise-mail':
     'Summarise 204 messages by thread: what is asked of you, by whom and by when, and who waits for your answer.',
   'find-free-time': 'Find 45 minutes with Mara Lindqvist between Mon 23 and Fri 27 Nov, after lunch, not on Friday.',
+  'list-events': 'List what is on my calendar from Mon 23 to Fri 27 Nov.',
   'write-report': 'Write a status report from 9 documents, later corrections first.',
   'answer-question': 'Look in your files for: hotel, cost, travel policy.',
   'query-table': 'Add up Amount in expenses-2026, by Category, since 1 Sep 2026.',

@@ -48,13 +48,43 @@ The locker deposit of £25 is returned when the key is handed in.
   'docs/committee-2026-10-06.md': `# Committee, 6 October 2026
 
 - The new double scull (Heron) is ordered; delivery planned for 15 January 2027; price £9,850.
+- Noah organises the Christmas party on 12 December.
 - Decision: the boathouse roof is repaired in spring. Quote from Marlow Roofing: £14,200.
+- Next meeting: 24 November 2026, 13:00.
 `,
   'docs/committee-2026-11-03.md': `# Committee, 3 November 2026
 
 - Heron: the builder reports a delay; delivery is now 12 February 2027, not 15 January.
 - Roof: Marlow Roofing withdrew. Decision: ask two other firms for quotes; Tomasz does that until the end of November.
 `,
+  'calendar/dana.ics': [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Club//EN',
+    'X-WR-CALNAME:Dana Whitfield',
+    'BEGIN:VEVENT',
+    'UID:1@lakeside.example.org',
+    'DTSTART;TZID=Europe/London:20261005T090000',
+    'DTEND;TZID=Europe/London:20261005T103000',
+    'RRULE:FREQ=WEEKLY;BYDAY=MO',
+    'SUMMARY:Office hours',
+    'END:VEVENT',
+    'BEGIN:VEVENT',
+    'UID:2@lakeside.example.org',
+    'DTSTART;TZID=Europe/London:20261126T140000',
+    'DTEND;TZID=Europe/London:20261126T160000',
+    'SUMMARY:Surveyor at the boathouse',
+    'END:VEVENT',
+    'BEGIN:VEVENT',
+    'UID:3@lakeside.example.org',
+    'DTSTART;VALUE=DATE:20261127',
+    'DTEND;VALUE=DATE:20261128',
+    'TRANSP:TRANSPARENT',
+    'SUMMARY:Tomasz’s birthday',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n'),
   'tables/payments.csv': `Date;Payee;Category;Amount;Paid by
 03/08/2026;Hartwell Insurance;Insurance;1190,00;Tomasz
 22/10/2026;Heron Boatbuilders;Boats;2955,00;Tomasz
@@ -72,6 +102,9 @@ const vault = await openVault({
   owner: DANA,
   now: Date.parse('2026-11-19T10:00:00Z') as UnixMs,
 });
+
+// The word lists are loaded with the first goal, which takes its time.
+await vault.pursue('What is asked of me?');
 
 async function said(goal: string): Promise<string[]> {
   const { answer, failure } = await vault.pursue(goal);
@@ -123,4 +156,46 @@ test('who has not paid is told by the column of yes and no', async () => {
 
 test('"Will do" is no answer yet: what was asked stays asked', async () => {
   expect((await said('What deadlines are coming up?')).join()).toContain('Could you sign page 3');
+});
+
+describe('what stands in the calendar', () => {
+  test('the entries of the days asked for, in order, with the lines that say so', async () => {
+    expect(await said('What meetings do I have next week?')).toEqual([
+      'Mon 23 Nov 2026: “Office hours”: Mon 23 Nov 2026, 09:00–10:30',
+      'Thu 26 Nov 2026: “Surveyor at the boathouse”: Thu 26 Nov 2026, 14:00–16:00',
+      'Fri 27 Nov 2026: “Tomasz’s birthday”: Fri 27 Nov 2026, all day',
+    ]);
+    const { verdict } = await vault.pursue('What meetings do I have next week?');
+    expect(verdict?.result).toBe('PASS');
+  });
+
+  test('an empty day is said to be empty', async () => {
+    expect(await said("What's on my calendar today?")).toEqual([
+      'Nothing found: Nothing stands in the calendar: Thu 19 Nov 2026',
+    ]);
+  });
+
+  test('a meeting that is fixed already is looked up, not looked for', async () => {
+    expect((await said('When is the next committee meeting?'))[0]).toContain('24 November 2026, 13:00');
+  });
+});
+
+describe('tables asked in few words', () => {
+  test.each([
+    ['Biggest expense', '2,955.00'],
+    ['Who has locker 21?', 'Grace Liu'],
+    ['What did Dana pay in October?', '450.00'],
+  ])('%s', async (goal, words) => {
+    const claims = await said(goal);
+    expect(claims).toHaveLength(1);
+    expect(claims[0]).toContain(words);
+  });
+});
+
+test('"Where" is not answered with a day', async () => {
+  expect((await said('Where is the Christmas party?'))[0]).toMatch(/^Not found/);
+});
+
+test('minutes of a committee are summed up as the documents they are', async () => {
+  expect((await said('Summarize the committee minutes')).join('\n')).toContain('12 February 2027');
 });

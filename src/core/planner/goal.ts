@@ -3,7 +3,13 @@ import type { Json } from '../base/json.ts';
 import type { OwnerSettings } from '../items/owner.ts';
 
 export type GoalKind =
-  'summarise-mail' | 'find-free-time' | 'write-report' | 'answer-question' | 'query-table' | 'not-understood';
+  | 'summarise-mail'
+  | 'find-free-time'
+  | 'list-events'
+  | 'write-report'
+  | 'answer-question'
+  | 'query-table'
+  | 'not-understood';
 
 /** A goal as it was understood: shown in plain words, its parameters editable before the run. */
 export interface UnderstoodGoal {

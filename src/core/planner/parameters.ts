@@ -42,6 +42,11 @@ export const WEEKDAY_OPTIONS: readonly Option[] = [
   'Sunday',
 ].map((label, index) => ({ value: String(index + 1), label }));
 
+/** "Monday or Tuesday" of the values of those options. */
+export function weekdayNames(digits: readonly string[]): string {
+  return digits.map((digit) => WEEKDAY_OPTIONS[Number(digit) - 1]?.label ?? '').join(' or ');
+}
+
 /** The sources of some kinds, to choose from. */
 export function sourceOptions(context: GoalContext, kinds: readonly string[]): Option[] {
   return context.inventory.sources

@@ -18,6 +18,7 @@ export function suggestionsFor(context: GoalContext, near: readonly GoalKind[]):
 const KINDS: readonly GoalKind[] = [
   'summarise-mail',
   'find-free-time',
+  'list-events',
   'write-report',
   'query-table',
   'answer-question',
@@ -39,6 +40,8 @@ function goalsOf(kind: GoalKind, context: GoalContext): string[] {
       );
       return [person ? `Find 30 minutes with ${nameOf(person)} next week` : 'Find 30 minutes next week'];
     }
+    case 'list-events':
+      return inventory.events > 0 ? ['What is on my calendar next week?'] : [];
     case 'write-report':
       return inventory.documents.length > 0 ? ['Write a status report from my documents'] : [];
     case 'query-table':

@@ -94,7 +94,7 @@ export function numberFilters(
   measure: InventoryColumn | null,
 ): TableFilter[] {
   const text = withoutDates(reading);
-  const filters: TableFilter[] = [];
+  const filters: TableFilter[] = numberedFilters(reading, mentions);
   const target = (at: number): string | null => nearestNumeric(reading, mentions, at)?.name ?? measure?.name ?? null;
   const between = new RegExp(String.raw`\bbetween\s+${AMOUNT}\s+and\s+${AMOUNT}`).exec(text);
   if (between) {
@@ -118,6 +118,20 @@ export function numberFilters(
     rest = rest.slice(0, match.index) + ' '.repeat(match[0].length) + rest.slice(match.index + match[0].length);
   }
   return filters;
+}
+
+/** "locker 21", "invoice no. 1004": a number right after the name of the column that holds it. */
+function numberedFilters(reading: Reading, mentions: TableMentions): TableFilter[] {
+  return mentions.columns.flatMap(({ column, end, strength }): TableFilter[] => {
+    const at = /^(?:no|nr|number)$/.test(reading.words[end]?.lower ?? '') ? end + 1 : end;
+    const value = reading.words[at]?.lower ?? '';
+    const dated = reading.dates.some(({ start, end: until }) => {
+      const place = reading.words[at]?.start ?? -1;
+      return start <= place && place < until;
+    });
+    const fits = strength >= 0.7 && column.type === 'number' && /^\d+$/.test(value) && !dated;
+    return fits ? [{ column: column.name, op: '=', value }] : [];
+  });
 }
 
 function withoutDates(reading: Reading): string {

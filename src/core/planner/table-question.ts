@@ -304,15 +304,18 @@ function groupOf(reading: Reading, mentions: TableMentions, ranking: boolean): I
   const best = [...led].sort((a, b) => b.strength - a.strength)[0];
   if (best) return best.column;
   if (!ranking) return comparedColumn(reading, mentions);
-  const ranked = groupable.filter(
-    (mention) =>
+  const ranked = groupable.filter((mention) => {
+    // "the biggest expense" is an amount, however the text column beside it is called
+    if (MONEY.test(reading.words[mention.start]?.lower ?? '') && mention.strength < 0.7) return false;
+    return (
       mention.strength >= 0.7 ||
       /^(?:who|where)$/.test(reading.words[mention.start]?.lower ?? '') ||
       (mention.strength >= 0.5 &&
         /\b(?:top|bottom|best|worst|biggest|largest|smallest|most|least|expensive|selling|highest|lowest|\d+|two|three|four|five|ten)$/.test(
           before(mention),
-        )),
-  );
+        ))
+    );
+  });
   return [...ranked].sort((a, b) => b.strength - a.strength)[0]?.column ?? comparedColumn(reading, mentions);
 }
 

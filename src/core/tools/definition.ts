@@ -32,6 +32,7 @@ export type ToolName =
   // calendar
   | 'read-busy-times'
   | 'find-free-slots'
+  | 'list-events'
   // documents
   | 'search-passages'
   | 'answer-from-passages'

@@ -16,6 +16,10 @@ const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b/i;
 export function checkNamedDate(words: string, value: string, reference: number): boolean {
   const date = parseCivilDate(value.slice(0, 10));
   if (date === null || words.trim() === '') return false;
+  if (/^RDATE/i.test(words)) {
+    const [head = '', ...dates] = words.split(/[:,]/);
+    return dates.some((each) => calendarLineHolds(`${head}:${each}`, value, date));
+  }
   if (/^(?:DTSTART|RRULE)/i.test(words)) return calendarLineHolds(words, value, date);
   const days = dayNumber(date.year, date.month, date.day) - Math.floor(reference / DAY_MS);
   return namesHold(words, date) && timeHolds(words, value.slice(11)) && distanceHolds(words, days);

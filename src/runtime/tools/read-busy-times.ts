@@ -41,7 +41,7 @@ async function run(args: JsonObject, context: ToolContext): Promise<Result<Json,
     person === null ? ownCalendars(owner, all, readPeople(args['others'])) : calendarsOf(person, owner, all);
 
   const [from, to] = [zones.toInstant(between.from, 0, zone), zones.toInstant(between.to, 1440, zone)];
-  const reading = new Reading(context, person, calendars, from, to);
+  const reading = new Reading(context, person, calendars, from, to, args['free'] === true);
   for await (const item of passing(context.items.events())) {
     if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the calendars.' });
     reading.take(item);
@@ -73,6 +73,7 @@ class Reading {
   readonly #own: ReadonlySet<string>;
   readonly #identities: readonly Address[];
   readonly #name: string;
+  readonly #free: boolean;
   readonly #from: UnixMs;
   readonly #to: UnixMs;
   readonly #busy: { uid: string; time: BusyTime }[] = [];
@@ -84,7 +85,9 @@ class Reading {
     calendars: readonly CalendarFacts[],
     from: UnixMs,
     to: UnixMs,
+    free: boolean,
   ) {
+    this.#free = free;
     this.#context = context;
     this.#own = new Set(calendars.map(({ key }) => key));
     this.#identities = person === null ? ownerIdentities(context.owner) : [person];
@@ -117,7 +120,7 @@ class Reading {
         file,
         `${this.#name}${item.summary === '' ? 'an entry' : item.summary} in ${file}`,
       );
-    const whose = { identities: this.#identities, own, file, name: this.#name };
+    const whose = { identities: this.#identities, own, file, free: this.#free, name: this.#name };
     for (const entry of entries.value) {
       const time = busyTimeOf(item, entry, whose, (at) => zones.toLocal(at, zone));
       if (time !== null) this.#busy.push({ uid: item.uid, time });

@@ -7,6 +7,7 @@ import { computeTable } from './compute-table.ts';
 import { explainLimits } from './explain-limits.ts';
 import { findAsks } from './find-asks.ts';
 import { findFreeSlots } from './find-free-slots.ts';
+import { listEvents } from './list-events.ts';
 import { findWaiting } from './find-waiting.ts';
 import { readBusyTimes } from './read-busy-times.ts';
 import { readTable } from './read-table.ts';
@@ -24,6 +25,7 @@ const ALL: readonly Tool[] = [
   composeMailSummary,
   readBusyTimes,
   findFreeSlots,
+  listEvents,
   readTable,
   computeTable,
   collectReportFacts,

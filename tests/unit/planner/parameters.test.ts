@@ -177,11 +177,22 @@ describe('a goal for a report', () => {
   });
 });
 
+describe('what stands in a calendar', () => {
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["What's on my calendar on 27 November?", { between: { from: '2026-11-27', to: '2026-11-27' } }],
+    ['What meetings do I have between Monday and Wednesday next week?', { onlyWeekdays: ['1', '2', '3'] }],
+    ["What is on Alice's calendar on 27 November?", { between: { from: '2026-11-27', to: '2026-11-27' } }],
+  ])('%s', (goal, said) => {
+    const understood = understand(goal);
+    expect(understood.kind).toBe('list-events');
+    expect(valuesOf(understood)).toMatchObject(said);
+  });
+});
+
 describe('a question', () => {
   test.each<[string, readonly string[]]>([
     ['When is the Kestrel launch?', []],
     ['what do my notes say about the crane', ['documents']],
-    ["What's on my calendar tomorrow?", ['events']],
     ['Is there anything in my mail about the tender?', ['messages']],
   ])('%s', (goal, scope) => {
     const understood = understand(goal);

@@ -4,7 +4,15 @@ import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext } from '../goal.ts';
 import { formatMinute } from '../../tools/format.ts';
 import { addDays, weekdayOf, type DateRange } from '../local-dates.ts';
-import { parameter, peopleValue, rangeValue, timesValue, valueOf, WEEKDAY_OPTIONS } from '../parameters.ts';
+import {
+  parameter,
+  peopleValue,
+  rangeValue,
+  timesValue,
+  valueOf,
+  WEEKDAY_OPTIONS,
+  weekdayNames,
+} from '../parameters.ts';
 import { hasCalendar, peopleIn, type Person } from '../people.ts';
 import { goalDates } from '../ranges.ts';
 import { durationOf, hoursOf, usualDuration, type TimeRange } from '../times.ts';
@@ -65,7 +73,7 @@ const FREE = [
 
 const AGAINST = [
   cue(
-    'when (?:is|was|are|were|did)(?: \\w+){0,2} (?:meeting|call|appointment|workshop|review|lunch|dinner|demo|interview|deadline|kick ?off)(?! (?:possible|free))',
+    'when (?:is|was|are|were|did)(?: (?:my|our|the|your|next|last|first|\\w+)){0,4} (?:meeting|call|appointment|workshop|review|lunch|dinner|demo|interview|deadline|kick ?off)(?! (?:possible|free))',
     0.8,
   ),
   cue(
@@ -229,10 +237,6 @@ export const findFreeTime: GoalMethod = {
 function calendarOf(person: Person | null, context: GoalContext): string {
   if (person === null) return 'your calendar';
   return hasCalendar(person, context) ? `${nameOf(person)}'s calendar` : `what is known of ${nameOf(person)}'s time`;
-}
-
-function weekdayNames(digits: readonly string[]): string {
-  return digits.map((digit) => WEEKDAY_OPTIONS[Number(digit) - 1]?.label ?? '').join(' or ');
 }
 
 const COUNTS: Readonly<Record<string, number>> = {

@@ -46,6 +46,10 @@ const RECKON = [
   cue('distinct|unique|different', 0.3),
   cue('rows?|columns?|tables?|spreadsheets?|csv|sheet|records|entries|chart|plot|graph', 0.35),
   cue('spend|spent|cost|costs|earn|earned|sold|revenue|sales|expenses|turnover', 0.2),
+  cue(
+    '(?:did|do|does|have|has)(?: \\w+){1,3} (?:pay|paid|spend|spent|buy|bought|sell|sold|earn(?:ed)?|invoiced?)',
+    0.3,
+  ),
   cue('list|show|which|who', 0.1),
   cue('more than|less than|greater than|over|under|above|below|at least|at most|exceed\\w*', 0.15),
 ];

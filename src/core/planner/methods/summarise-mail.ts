@@ -135,6 +135,10 @@ const AGAINST = [
     0.75,
   ),
   cue('(?:documents?|files?|notes|pdfs?|spreadsheets?|csv|tables?|rows?|columns?)', 0.35),
+  cue(
+    '(?:from|in|of|out of) (?:the|our|my|these|those|all)(?: \\w+)? (?:minutes|notes|documents?|files?|reports?|folder)',
+    0.5,
+  ),
   cue('free (?:time|slots?)|slots?|calendar|availab\\w+|meet(?: with)?|DURATION', 0.4),
   cue('how (?:much|many)|average|total|sum of|per (?:month|week|year|day)', 0.4),
 ];

@@ -36,6 +36,7 @@ const CUES = [
   ),
   cue(`report (?:on|about|from|of|for|covering)`, 0.5),
   cue(`(?:${SUMMARY_WORDS})(?: \\w+){0,5} (?:${DOCUMENT_WORDS}|projects?)`, 0.65),
+  cue(`(?:${SUMMARY_WORDS})(?: \\w+){0,5} minutes`, 0.65),
   cue(`(?:from|of|out of|using|based on|across|over|in)(?: \\w+){0,3} (?:${DOCUMENT_WORDS})`, 0.3),
   cue('reports?\\b', 0.25),
 ];
@@ -207,12 +208,12 @@ function subjectOf(reading: Reading, context: GoalContext, named: readonly strin
       )
       .replace(/^(?:where|how|what)\s+/i, '')
       .replace(/(?:['’]s)?\s+(?:report|status|update|progress|state)s?$/i, '')
-      .replace(/\s+(?:documents?|files?|notes?|docs?)$/i, ''),
+      .replace(/\s+(?:documents?|files?|notes?|docs?|minutes)$/i, ''),
   );
   const plain = fold(topic);
   if (
     new RegExp(
-      String.raw`^(?:(?:all|everything|every|each|\d+|two|three|four|five|available|attached|existing) ?(?:of )?)*(?:the|my|our|these|those|this|that)? ?(?:${DOCUMENT_WORDS}|we|i|you|things|it|status|report|work|project|projects|results|the|file|current|last|(?:board|team|boss|management|manager|client|customer|investors?|directors?|meeting|committee|steering committee|stakeholders?|executives?)(?: meeting)?|(?:has |have |is |was |we |been )*(?:happened|changed|done|decided|new|going on|did))?$`,
+      String.raw`^(?:(?:all|everything|every|each|\d+|two|three|four|five|available|attached|existing) ?(?:of )?)*(?:the|my|our|these|those|this|that)? ?(?:${DOCUMENT_WORDS}|we|i|you|things|it|status|report|work|project|projects|results|minutes|(?:open |next )?(?:tasks|points|items|issues|actions|steps|questions)|decisions|the|file|current|last|(?:board|team|boss|management|manager|client|customer|investors?|directors?|meeting|committee|steering committee|stakeholders?|executives?)(?: meeting)?|(?:has |have |is |was |we |been )*(?:happened|changed|done|decided|new|going on|did))?$`,
     ).test(plain)
   )
     return '';

@@ -70,6 +70,8 @@ export interface Whose {
   readonly own: boolean;
   /** Path of the calendar's file. */
   readonly file: string;
+  /** Whether entries that leave them free are wanted too. */
+  readonly free: boolean;
   /** "Alice: " before the entries of others, '' before the owner's. */
   readonly name: string;
 }
@@ -80,7 +82,7 @@ export interface Whose {
  */
 export function busyTimeOf(item: CalendarItem, entry: TimedEntry, whose: Whose, toLocal: ToLocal): BusyTime | null {
   const { identities, own, file, name } = whose;
-  if (entry.free || entry.end <= entry.start) return null;
+  if ((entry.free && !whose.free) || entry.end <= entry.start) return null;
   const matches = (address: Address): boolean => identities.some((identity) => samePerson(identity, address));
   const invited = entry.attendance.find(matches);
   const organises = item.organizer !== null && matches(item.organizer);
@@ -114,7 +116,7 @@ export function eventEvidence(item: CalendarItem, part: number, file: string, lo
   return { source: span.source, file, start: span.start, end: span.end, quote, locator };
 }
 
-const QUOTED = /^(?:SUMMARY|DTSTART|DTEND|DURATION|RRULE|RECURRENCE-ID|STATUS)[;:]/i;
+const QUOTED = /^(?:SUMMARY|DTSTART|DTEND|DURATION|RRULE|RDATE|RECURRENCE-ID|STATUS)[;:]/i;
 
 function quotedLines(component: string, part: number): string {
   const quoted: string[] = [];

@@ -18,4 +18,12 @@ export const findFreeSlots: ToolDefinition = {
   parallelSafe: true,
 };
 
-export const calendarDefinitions: readonly ToolDefinition[] = [readBusyTimes, findFreeSlots];
+export const listEvents: ToolDefinition = {
+  name: 'list-events',
+  version: 1,
+  title: 'List the entries of a calendar',
+  effects: { ...READS_EVENTS, reads: [] },
+  parallelSafe: true,
+};
+
+export const calendarDefinitions: readonly ToolDefinition[] = [readBusyTimes, findFreeSlots, listEvents];

@@ -62,7 +62,7 @@ export function holdsType(type: QuestionType, text: string, question: Question):
     case 'who':
       return holdsPerson(text, question);
     case 'where':
-      return /\b(?:in|into|inside|at|on|onto|near|to|from|under|underneath|beneath|below|above|over|behind|between|beside|along|against|outside|within|next to|close to|opposite|around|via|through|room|floor|street|road|avenue|square|hall|building|office)\s+(?:the\s+|our\s+|a\s+)?[\p{L}\d]/iu.test(
+      return /\b(?:in|into|inside|at|on|onto|near|to|from|under|underneath|beneath|below|above|over|behind|between|beside|along|against|outside|within|next to|close to|opposite|around|via|through|room|floor|street|road|avenue|square|hall|building|office)\s+(?!\d{1,2}(?:st|nd|rd|th)?\s+\p{Lu}|(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|time|writing|case|addition|particular|\d{4})\b)(?:the\s+|our\s+|a\s+)?[\p{L}\d]/iu.test(
         text,
       );
     case 'why':

@@ -1,0 +1,10 @@
+import { generate } from '#evals/worlds/generate.ts';
+import { openVault } from '#evals/pursue.ts';
+const [seed, n] = process.argv.slice(2).map(Number);
+const w = generate('agenda', seed ?? 1, false);
+const c = w.cases[n ?? 0]!;
+const v = await openVault(w);
+const r = await v.pursue(c.goal);
+console.log(c.goal, r.goal?.kind, new Date(w.now).toISOString(), w.owner.zone, w.owner.names, w.files.map((f) => f.path));
+for (const s of r.answer?.sections ?? []) for (const k of s.claims) console.log(' ', s.title, '|', k.text, '|', r.answer?.evidence.find((e) => e.id === k.evidence[0])?.quote.replace(/\n/g, ' ; '), r.answer?.evidence.find((e) => e.id === k.evidence[0])?.file);
+console.log(c.expect.facts.map((f) => f.name), c.expect.forbidden.map((f) => f.name));
