@@ -23,6 +23,7 @@ import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
+import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Desks } from './desks.ts';
 import { openVault, signerOf, type VaultOfThread } from './open-vault.ts';
@@ -46,6 +47,8 @@ const MONTH_FIRST = /^en(-US|-PH)?$/;
 const LEADER_LOCK = 'agent:main';
 /** The backup goes on by itself, once the page has long been usable. */
 const BACKUP_BEGINS_MS = 4_000 as Ms;
+/** So do the owner's agents, which may have mail. */
+const AGENTS_BEGIN_MS = 1_500 as Ms;
 
 interface Opened {
   readonly tab: Tab;
@@ -53,6 +56,7 @@ interface Opened {
   /** Loaded when first needed: nothing of it is on the way to a goal. */
   readonly desks: () => Promise<Desks>;
   readonly backup: () => Promise<Backup>;
+  readonly agents: () => Promise<AgentsDesk>;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -72,6 +76,7 @@ const desk = async (): Promise<Desks['identity']> => (await desks()).identity;
 const proofs = async (): Promise<Desks['proofs']> => (await desks()).proofs;
 const root = async (): Promise<Desks['root']> => (await desks()).root;
 const backup = async (): Promise<Backup> => (await opened()).backup();
+const agents = async (): Promise<AgentsDesk> => (await opened()).agents();
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -90,7 +95,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     await migrateProfileOne({ keys, places, lock, opfs, sealer, signer });
   }
   const place = await currentPlace(opfs);
-  const { pins, blobs: sealedBlobs, ...plain } = storesOf(place, storeParts);
+  const { pins, blobs: sealedBlobs, actors, ...plain } = storesOf(place, storeParts);
   const store = ballastedStore(plain.store, ballast);
   const ports: AgentPorts = {
     clock: platformClock,
@@ -119,6 +124,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       desks,
     }),
   );
+  const agents = once(async () => (await import('./actors.ts')).openAgents({ tab, actors, store, lock, window }));
   const tab: Tab = new Tab({
     ports,
     journal: {
@@ -164,6 +170,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     formatTime: (time) => new Date(time).toISOString(),
     vault: async () => (await vaultView()).ways.map(knownOfWay),
     eraseRest: async () => {
+      await actors.erase();
       await places.erase();
       await (await backup()).erase();
       await ballast.erase();
@@ -171,7 +178,8 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     },
   });
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
-  return { tab, files: tabFiles, desks, backup };
+  platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
+  return { tab, files: tabFiles, desks, backup, agents };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -289,6 +297,17 @@ const wire: AgentWire = {
     setAside: async () => (await backup()).setAside(),
     bringBack: async () => (await backup()).bringBack(),
     discardSetAside: async () => (await backup()).discardSetAside(),
+  },
+  agents: {
+    onView: async (listener) => (await agents()).onView(listener),
+    create: async (name, sources) => (await agents()).create(name, sources),
+    change: async (agent, name, sources) => (await agents()).change(agent, name, sources),
+    give: async (agent, goal) => (await agents()).give(agent, goal),
+    takeBack: async (agent, goal) => (await agents()).takeBack(agent, goal),
+    order: async (agent, order) => (await agents()).order(agent, order),
+    log: async (agent, upTo) => (await agents()).log(agent, upTo),
+    freeze: async () => (await agents()).freeze(),
+    resume: async () => (await agents()).resume(),
   },
   identity: {
     view: async () => (await desk()).view(),

@@ -1,3 +1,4 @@
+import { indexedDbActorStore } from '#adapters/indexeddb/actor-store.ts';
 import { indexedDbAgentStore } from '#adapters/indexeddb/agent-store.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
@@ -11,6 +12,7 @@ import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { opfsPlaceMark } from '#adapters/opfs/place-mark.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import type { ActorStore } from '#ports/actor-store.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { Sealer } from '#ports/crypto.ts';
 import type { HeadPinStore } from '#ports/journal-leg.ts';
@@ -21,6 +23,7 @@ import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 /** The stores of one vault: everything that a restore puts another set in the place of. */
 export interface Stores extends RestorePlace {
   readonly pins: readonly HeadPinStore[];
+  readonly actors: ActorStore;
 }
 
 export interface StoreParts {
@@ -47,6 +50,7 @@ export function storesOf(place: number, { opfs, sealer, window }: StoreParts): S
     legs: opfs ? [opfsJournalLeg(`journal${suffix}`), second] : [second],
     pins: opfs ? [...pins, opfsPinStore(`pins${suffix}`)] : pins,
     blobs: blobsOf(place, opfs, sealer),
+    actors: indexedDbActorStore(sealer, `windhover-actors${suffix}`),
   };
 }
 
@@ -112,10 +116,11 @@ export function placesOf(parts: StoreParts): RestorePlaces & { readonly erase: (
   };
 }
 
-async function eraseStores({ store, legs, pins, blobs }: Stores): Promise<void> {
+async function eraseStores({ store, legs, pins, blobs, actors }: Stores): Promise<void> {
   for (const leg of legs) await leg.erase();
   for (const pin of pins) await pin.erase();
   await blobs.erase();
+  await actors.erase();
   await store.erase();
 }
 

@@ -13,6 +13,7 @@ import type {
   VerifyReport,
 } from '#runtime/contract/agent-api.ts';
 import type { Command, CommandOutcome, Doomed } from '#runtime/contract/commands.ts';
+import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
@@ -53,6 +54,7 @@ const NO_BACKUP_VIEW: BackupView = {
   replaced: false,
 };
 const NO_IDENTITY = err('The fake has no identity.');
+const NO_AGENTS = err('The fake has no agents.');
 const NO_PROOFS = err('The fake proves nothing.');
 const STEP_MS = 700;
 const HEALTH: { readonly [scene in FakeScene]: Health } = {
@@ -94,6 +96,21 @@ export class FakeAgentApi implements AgentApi {
     setAside: () => Promise.resolve(null),
     bringBack: () => Promise.resolve(),
     discardSetAside: () => Promise.resolve(),
+  };
+  /** Pages of an owner without agents. */
+  readonly agents: AgentsApi = {
+    onView: (listener) => {
+      listener({ agents: [] });
+      return Promise.resolve();
+    },
+    create: () => Promise.resolve(NO_AGENTS),
+    change: () => Promise.resolve(NO_AGENTS),
+    give: () => Promise.resolve(NO_AGENTS),
+    takeBack: () => Promise.resolve(NO_AGENTS),
+    order: () => Promise.resolve(NO_AGENTS),
+    log: () => Promise.resolve([]),
+    freeze: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
   };
   /** Pages of an agent that has no identity yet. */
   readonly identity: IdentityApi = {

@@ -30,6 +30,7 @@ const wire: AgentWire = {
   exportJournal: () => api.exportJournal(),
   exportAll: (listener) => api.exportAll(listener),
   proveClaim: () => api.proveClaim(),
+  agents: api.agents,
   identity: api.identity,
   proofs: api.proofs,
   backup: api.backup,

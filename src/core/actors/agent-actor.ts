@@ -21,6 +21,15 @@ const TASKS_KEPT = 12;
 const TAKEN_BACK_KEPT = 100;
 const SENTENCES_PASSED_MAX = 20;
 
+/** Where no reason is given. */
+const WORDS: { readonly [status in Outcome['status']]: string } = {
+  answered: 'answered.',
+  'not-found': 'nothing was found.',
+  failed: 'failed.',
+  cancelled: 'was stopped.',
+  refused: 'did not take it.',
+};
+
 const NO_ANSWER = { sentences: [], more: 0 };
 
 /**
@@ -255,7 +264,9 @@ function gathered(asks: readonly Ask[]): Outcome {
   const all = outcomes.flatMap(({ outcome }) => outcome.sentences);
   const left = outcomes.reduce((sum, { outcome }) => sum + outcome.more, 0);
   const without = outcomes.filter(({ outcome }) => outcome.status !== 'answered');
-  const reasons = without.map(({ name, outcome }) => `${name}: ${outcome.reason ?? outcome.status}`);
+  const reasons = without
+    .filter(({ outcome }) => outcome.sentences.length === 0)
+    .map(({ name, outcome }) => `${name}: ${outcome.reason ?? WORDS[outcome.status]}`);
   const first = outcomes[0]?.outcome.status ?? 'failed';
   return {
     status: without.length < outcomes.length ? 'answered' : first,

@@ -28,8 +28,8 @@ export function outcomeOfRun(run: Run): Outcome | null {
         return { text: claim.text, by: '', run: run.id, answer: answerDigest, citations };
       });
       const sentences = all.slice(0, SENTENCES_MAX);
-      const reason = answer.outcome === 'answered' ? null : (answer.notes[0] ?? null);
       const status = answer.outcome === 'answered' ? 'answered' : 'not-found';
+      const reason = sentences.length === 0 ? (answer.notes[0] ?? null) : null;
       return { status, reason, sentences, more: all.length - sentences.length };
     }
     default:

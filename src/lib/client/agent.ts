@@ -3,6 +3,7 @@ import AgentWorker from '#workers/agent.worker.ts?worker';
 import type { AgentApi, StartOptions, WindowApi } from '#runtime/contract/agent-api.ts';
 import type { VaultApi } from '#runtime/contract/vault-api.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
+import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
@@ -56,6 +57,7 @@ export function openAgent(): AgentClient {
     eraseAll: () => wire.eraseAll(),
     // Comlink forwards calls into nested objects; its types tell only of fields that are read.
     backup: backupOver(wire.backup as unknown as Comlink.Remote<BackupApi>),
+    agents: agentsOver(wire.agents as unknown as Comlink.Remote<AgentsApi>),
     identity: wire.identity as unknown as IdentityApi,
     proofs: wire.proofs as unknown as ProofsApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
@@ -67,6 +69,20 @@ export function openAgent(): AgentClient {
 /** A script that cannot be loaded gives a bare Event without a message. */
 function loadErrorOf(event: Partial<ErrorEvent>): string {
   return event.message ?? 'its script could not be loaded';
+}
+
+function agentsOver(wire: Comlink.Remote<AgentsApi>): AgentsApi {
+  return {
+    onView: (listener) => wire.onView(Comlink.proxy(listener)),
+    create: (name, sources) => wire.create(name, sources),
+    change: (agent, name, sources) => wire.change(agent, name, sources),
+    give: (agent, goal) => wire.give(agent, goal),
+    takeBack: (agent, goal) => wire.takeBack(agent, goal),
+    order: (agent, order) => wire.order(agent, order),
+    log: (agent, upTo) => wire.log(agent, upTo),
+    freeze: () => wire.freeze(),
+    resume: () => wire.resume(),
+  };
 }
 
 function backupOver(wire: Comlink.Remote<BackupApi>): BackupApi {

@@ -3,6 +3,7 @@ import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
+import type { ActorFact } from '../actors/actor-facts.ts';
 import type { IdentityFact } from '../identity/identity-facts.ts';
 import type { Doomed } from '../contract/commands.ts';
 import type { Doom } from './destruction.ts';
@@ -38,6 +39,7 @@ export type VaultFact = { readonly at: UnixMs } & (
   | { readonly type: 'run.remembered'; readonly run: RunId }
   | IdentityFact
   | WitnessFact
+  | ActorFact
 );
 
 /** Whose journal it was until a restore, and the last head that they signed. */

@@ -32,7 +32,8 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
           `A goal may have ${String(GOAL_CHARS_MAX)} characters; this one has ${String(goal.length)}.`,
         );
       if (state.runs.has(command.run)) return refuse('stale', 'This run has started already.');
-      const { sources, leftOut } = readableSources(state);
+      const { sources: readable, leftOut } = readableSources(state);
+      const sources = readable.filter((source) => command.sources?.includes(source) ?? true);
       const now = command.now ?? sampleClock(state) ?? at;
       return one({
         type: 'run.started',
@@ -114,6 +115,8 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
         return refuse('stale', forget ? 'This run is off the list already.' : 'This run is on the list already.');
       return one({ type: forget ? 'run.forgotten' : 'run.remembered', run: run.id, at });
     }
+    case 'note-actor':
+      return one({ type: 'actor.noted', at, actor: command.actor, entry: command.entry });
     case 'change-settings':
       return one({ type: 'settings.changed', at, settings: command.settings });
     case 'suggest-settings':

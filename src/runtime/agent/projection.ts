@@ -1,3 +1,6 @@
+import type { Supervised } from '#core/actors/actor.ts';
+import type { AgentActor } from '#core/actors/agent-messages.ts';
+import type { ActorId } from '#core/actors/envelope.ts';
 import { isEnded, transition } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { CommandId, RunId, Sequence, SourceId } from '#core/base/ids.ts';
@@ -8,6 +11,7 @@ import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { CommandOutcome, Doomed } from '../contract/commands.ts';
 import { type Doom, doomedKey } from './destruction.ts';
 import type { RunSummary, SourceView, TimelineEntry } from '../contract/views.ts';
+import { projectActor } from '../actors/actor-facts.ts';
 import { projectIdentity, type StoredIdentity } from '../identity/identity-facts.ts';
 import { isRunEvent, type Fact } from './facts.ts';
 import { NO_WITNESSES, projectWitnesses, type StoredWitnesses } from '../proofs/witness-facts.ts';
@@ -22,6 +26,8 @@ export interface AgentState {
   /** Null in a journal that does not have its genesis record yet. */
   readonly identity: StoredIdentity | null;
   readonly witnesses: StoredWitnesses;
+  /** The owner's agents, as their own logs were noted. */
+  readonly actors: ReadonlyMap<ActorId, Supervised<AgentActor>>;
   readonly runs: ReadonlyMap<RunId, Run>;
   /** Runs that the owner took from the list: they have no summary row. */
   readonly forgotten: ReadonlySet<RunId>;
@@ -55,6 +61,7 @@ export const ROW_KINDS = [
   'agent',
   'identity',
   'witnesses',
+  'actor',
   'run',
   'summary',
   'source',
@@ -70,6 +77,7 @@ export const EMPTY_STATE: AgentState = {
   agent: null,
   identity: null,
   witnesses: NO_WITNESSES,
+  actors: new Map(),
   runs: new Map(),
   forgotten: new Set(),
   sources: new Map(),
@@ -220,6 +228,12 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
         rows: [{ kind: 'witnesses', id: 'witnesses', sequence, value: witnesses }],
       };
     }
+    case 'actor.noted': {
+      const actor = projectActor(state.actors.get(fact.actor), fact);
+      if (actor === null) return { state, rows: [] };
+      const actors = new Map(state.actors).set(fact.actor, actor);
+      return { state: { ...state, actors }, rows: [{ kind: 'actor', id: fact.actor, sequence, value: actor }] };
+    }
     default:
       return { state, rows: [] };
   }
@@ -281,6 +295,7 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
     agent: of<string>('agent')[0]?.[1] ?? null,
     identity: of<StoredIdentity>('identity')[0]?.[1] ?? null,
     witnesses: of<StoredWitnesses>('witnesses')[0]?.[1] ?? NO_WITNESSES,
+    actors: new Map(of<Supervised<AgentActor>>('actor') as [ActorId, Supervised<AgentActor>][]),
     runs,
     forgotten: new Set([...runs.keys()].filter((id) => !listed.has(id))),
     sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),

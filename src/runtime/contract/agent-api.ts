@@ -4,6 +4,7 @@ import type { UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { Command, CommandOutcome, Doomed } from './commands.ts';
+import type { AgentsApi } from './agents-api.ts';
 import type { BackupApi } from './backup-api.ts';
 import type { IdentityApi } from './identity-api.ts';
 import type { ProofsApi } from './proofs-api.ts';
@@ -18,6 +19,7 @@ export interface AgentApi {
   readonly identity: IdentityApi;
   readonly proofs: ProofsApi;
   readonly backup: BackupApi;
+  readonly agents: AgentsApi;
 
   /** Starts the worker's part in this tab; resolves when the first overview is there. */
   start(options: StartOptions): Promise<Overview>;

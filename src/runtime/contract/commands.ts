@@ -3,6 +3,7 @@ import type { Json } from '#core/base/json.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
+import type { ActorCommand } from '../actors/actor-facts.ts';
 import type { IdentityCommand } from '../identity/identity-facts.ts';
 import type { WitnessCommand } from '../proofs/witness-facts.ts';
 
@@ -16,6 +17,8 @@ export type Command = { readonly id: CommandId } & (
       readonly run: RunId;
       readonly goal: string;
       readonly overrides: { readonly [name: string]: Json };
+      /** Reads only these, of the files that are there; left out for all. */
+      readonly sources?: readonly SourceId[];
       /** A fixed clock, set by the tab; left out for the real one. */ readonly now?: UnixMs;
     }
   | { readonly type: 'stop-run'; readonly run: RunId }
@@ -44,6 +47,7 @@ export type Command = { readonly id: CommandId } & (
   | { readonly type: 'suggest-settings'; readonly settings: OwnerSettings }
   | IdentityCommand
   | WitnessCommand
+  | ActorCommand
   /** Drops all projections and builds them again from the journal, which stays as it is. */
   | { readonly type: 'rebuild' }
 );

@@ -158,7 +158,7 @@ async function play(seed: number, store?: (plain: ActorStore) => ActorStore, dis
   };
 }
 
-describe('actors over two tabs', () => {
+describe('actors over two tabs', { timeout: 60_000 }, () => {
   test('look like one actor each, whatever is killed, frozen or fails', async () => {
     let answered = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
