@@ -38,6 +38,15 @@ export const KEPT_HERE: readonly KeptHere[] = [
   },
   {
     where: 'IndexedDB',
+    name: /^windhover-actors(~\d+)?$/,
+    what: 'Your agents: their mail, their logs with goals and answers, and what they have still to send.',
+    why: 'So that they go on where they stood, in whatever tab.',
+    until: ERASED,
+    readable: `${SEALED} How many entries and messages each has is not encrypted.`,
+    here: 'data/actor.json',
+  },
+  {
+    where: 'IndexedDB',
     name: /^windhover-journal(~\d+)?$/,
     what: 'The second copy of the journal: every order, step, approval and answer, signed.',
     why: 'To prove what was done, and to mend the first copy.',
@@ -160,6 +169,7 @@ export const ROW_WORDS: { readonly [K in RowKind]: string } = {
   agent: 'the name (did:key) of the agent',
   identity: 'who the agent is: its certified keys, stated claims, proofs given and accepted',
   witnesses: 'witnesses you approved, and their signatures',
+  actor: 'your agents: their names, files, goals, answers and crashes',
   run: 'each run whole: goal, plan, steps, answer, verdict',
   summary: 'the list of runs',
   source: 'each file: its name, size, hash, what was found in it, what it may be used for',

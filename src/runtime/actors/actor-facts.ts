@@ -28,6 +28,7 @@ export function projectActor(
   const kept = before ?? newActor(agentBehaviour, actor);
   const event = entry.event as unknown as AgentEvent | null;
   const anew = event?.type === 'restored';
-  if (!anew && entry.sequence !== kept.sequence + 1) return null;
+  // What was destroyed for good leaves a gap.
+  if (!anew && entry.sequence <= kept.sequence) return null;
   return foldEntry(agentBehaviour, kept, entry);
 }
