@@ -2,7 +2,6 @@ import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
 import type { Json } from '#core/base/json.ts';
 import type { Ms, UnixMs } from '#core/base/ids.ts';
-import { agentIdOf } from '#core/identity/did-key.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { loadOwnFile } from '#adapters/http/own-files.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
@@ -26,11 +25,13 @@ import { importInWorker } from './import-in-worker.ts';
 import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Desks } from './desks.ts';
-import { openVault, signerOf, type VaultOfThread } from './open-vault.ts';
+import { openJournalSigner } from './journal-signer.ts';
+import { openVault, type VaultOfThread } from './open-vault.ts';
 import { sealerOf } from './sealer-of.ts';
 import { currentPlace, placesOf, storesOf } from './stores.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
+import { journalKeys, journalName, namesLast } from '#runtime/identity/journal-keys.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
 import type { WindowApi } from '#ports/window-api.ts';
@@ -85,7 +86,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   if (vault.keys === null) throw new Error('The vault is locked.');
   const open = { id: vault.record.vault, keys: vault.keys };
   const sealer = sealerOf(open);
-  const { signer, byPlatform } = await signerOf(open, keys, sealer);
+  const signer = await openJournalSigner(open, keys, sealer);
   const ballast = new Ballast(opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast'), platformClock);
   const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
   const storeParts = { opfs, sealer, window };
@@ -106,7 +107,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     files: windowFileTarget(window, sha256),
     language: once(() => loadLanguage(options.locale)),
   };
-  const agent = agentIdOf(signer.publicKey);
+  const agent = await journalName(store, signer);
   const defaults = defaultSettings(options.zone, options.locale);
   const desks: () => Promise<Desks> = once(async () =>
     (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent }),
@@ -131,6 +132,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       clock: platformClock,
       entropy: webCryptoEntropy,
       signer,
+      keys: () => journalKeys(store, signer),
       sealer,
       tools: { sha256, verifyEd25519 },
       store,
@@ -140,6 +142,12 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     },
     agent,
     beginIdentity: async (at) => (await desks()).beginIdentity(at),
+    keys: {
+      change: async (identity, from) => (await desks()).changeKey(identity, from),
+      settle: async (identity, size) =>
+        namesLast(identity, signer.publicKey) ? [] : (await desks()).settleKeys(identity, size),
+      refresh: () => signer.refresh(),
+    },
     messages: broadcastChannel<TabMessage>('agent'),
     compete: (lead, follow, failed) =>
       shareLeadership({
@@ -155,7 +163,11 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       }),
     defaults,
     fixedNow: options.now as UnixMs | null,
-    missing: [...(opfs ? [] : ['opfs']), ...(webLocksAvailable() ? [] : ['locks']), ...(byPlatform ? [] : ['ed25519'])],
+    missing: [
+      ...(opfs ? [] : ['opfs']),
+      ...(webLocksAvailable() ? [] : ['locks']),
+      ...(signer.byPlatform ? [] : ['ed25519']),
+    ],
   });
   const tabFiles = new TabFiles({
     tab,
@@ -315,6 +327,7 @@ const wire: AgentWire = {
     challenge: async (verifier, asks) => (await desk()).challenge(verifier, asks),
     check: async (proof, challenge, expected) => (await desk()).check(proof, challenge, expected),
     certifyDevice: async () => (await root()).certifyDevice(),
+    changeKey: async () => (await root()).changeKey(),
     strengthenRoot: async () => (await root()).strengthenRoot(),
     exportRoot: async () => (await root()).exportRoot(),
     importRoot: async (backup) => (await root()).importRoot(backup),

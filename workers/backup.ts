@@ -50,7 +50,8 @@ export function openBackup({
   const memory = keyvalBackupMemory();
   const tools = async (): Promise<BackupTools> => ({
     cipher: (await import('#adapters/age/age-cipher.ts')).ageCipher(),
-    tools: { sha256, verifyEd25519 },
+    // The records of the identity may be signed with ML-DSA-65 too.
+    tools: { sha256, verifyEd25519, verifyMlDsa65: (await import('#adapters/noble/ml-dsa.ts')).verifyMlDsa65 },
     hash: incrementalSha256,
   });
   const keeper = new BackupKeeper({

@@ -10,7 +10,7 @@ import { linesOf } from '#adapters/platform/lines-of.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
-import type { Sealer, Signer } from '#ports/crypto.ts';
+import type { ChangingSigner, Sealer } from '#ports/crypto.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import type { RestoreParts } from '#runtime/backup/restore.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
@@ -18,13 +18,15 @@ import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { readRootBackup } from '#runtime/identity/root-backup.ts';
 import { RootDesk } from '#runtime/identity/root-desk.ts';
+import type { StoredIdentity } from '#runtime/identity/identity-facts.ts';
+import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
 
 export interface DeskParts {
   readonly tab: Tab;
   readonly store: AgentStore;
   readonly sealer: Sealer;
-  readonly signer: Signer;
+  readonly signer: ChangingSigner;
   readonly agent: AgentId;
 }
 
@@ -34,6 +36,8 @@ export interface Desks {
   readonly root: RootDesk;
   readonly proofs: ProofDesk;
   readonly beginIdentity: (at: UnixMs) => ReturnType<typeof beginIdentity>;
+  readonly changeKey: ReturnType<typeof changeKey>;
+  readonly settleKeys: (identity: StoredIdentity, size: number) => ReturnType<typeof settleKeys>;
   /** The owner's root as a backup carries it, null where it is not on this device. */
   readonly exportRoot: () => Promise<string | null>;
   readonly keepRoot: RestoreParts['keepRoot'];
@@ -68,6 +72,8 @@ export function openDesks({ tab, store, sealer, signer, agent }: DeskParts): Des
       command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
     }),
     beginIdentity: (at) => beginIdentity(parts, at),
+    changeKey: changeKey(book, signer),
+    settleKeys: (identity, size) => settleKeys(book, signer, identity, size),
     exportRoot: async () => {
       const exported = await root.exportRoot();
       return exported.ok ? exported.value : null;

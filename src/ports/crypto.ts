@@ -8,6 +8,20 @@ export interface Signer {
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
 }
 
+/** The agent's signing key on this device, which can give way to another while tabs are open. */
+export interface ChangingSigner extends Signer {
+  /** Public halves of the keys that signed here before this one. */
+  readonly past: readonly Uint8Array[];
+  /** Makes the key that shall follow and keeps it; until it is in use, the same again. */
+  readonly prepare: () => Promise<Signer>;
+  /** Public half of a key that was prepared and is not in use yet. */
+  readonly prepared: () => Promise<Uint8Array | null>;
+  /** From now on the prepared key signs, and the secret of the one before is destroyed. Durable when this resolves. */
+  readonly usePrepared: () => Promise<void>;
+  /** Takes up what another tab changed. */
+  readonly refresh: () => Promise<void>;
+}
+
 /** Authenticated encryption under the keys of the open vault, which the adapter holds. */
 export interface Sealer {
   /** AES-256-GCM under a fresh record key, itself wrapped by the vault's; the context is authenticated. */

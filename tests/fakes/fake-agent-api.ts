@@ -119,6 +119,7 @@ export class FakeAgentApi implements AgentApi {
     challenge: () => Promise.resolve(NO_IDENTITY),
     check: () => Promise.reject(new Error(NO_IDENTITY.error)),
     certifyDevice: () => Promise.resolve(NO_IDENTITY),
+    changeKey: () => Promise.resolve(NO_IDENTITY),
     strengthenRoot: () => Promise.resolve(NO_IDENTITY),
     exportRoot: () => Promise.resolve(NO_IDENTITY),
     importRoot: () => Promise.resolve(NO_IDENTITY),

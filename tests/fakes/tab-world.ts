@@ -1,17 +1,23 @@
 import type { CommandId } from '#core/base/ids.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import { err } from '#core/base/result.ts';
-import { agentIdOf } from '#core/identity/did-key.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { evaluationLanguage } from '#evals/language.ts';
 import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { IdentityBook } from '#runtime/identity/identity-book.ts';
+import { journalKeys } from '#runtime/identity/journal-keys.ts';
+import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
+import { nameOf } from '#runtime/journal/copies.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
+import type { SecretStore } from '#ports/secret-store.ts';
+import { changingSigner, signerDisk, type SignerDisk } from './changing-signer.ts';
+import { tools } from './identities.ts';
 import { journalWorld, type JournalWorld } from './journal-world.ts';
 import { memoryAgentStore } from './memory-agent-store.ts';
 import { memoryBlobStore } from './memory-blob-store.ts';
@@ -23,19 +29,27 @@ import { seededEntropy } from './seeded-entropy.ts';
 
 /** One browser profile whose tabs share disks, locks and channels. */
 export interface TabWorld extends JournalWorld {
-  /** One more tab, which has not started yet. */
-  readonly tab: () => Tab;
+  /** One more tab, which has not started yet. @param device another one that these stores were restored on */
+  readonly tab: (device?: Device) => Tab;
+  /** The keys of the device that the world begins on. */
+  readonly device: Device;
   /** Brings a file in through a tab, as an import does. */
   readonly addFile: (tab: Tab, path: string, content: string) => Promise<void>;
   /** An order with an id of its own. */
   readonly order: (body: Record<string, unknown>) => Command;
 }
 
+/** What a device keeps of keys. */
+export interface Device {
+  readonly signing: SignerDisk;
+  readonly secrets: SecretStore;
+}
+
 export function tabWorld(seed = 1): TabWorld {
   const world = journalWorld(seed);
   const locks = memoryLocks();
   const blobs = memoryBlobStore();
-  const secrets = memorySecretStore();
+  const own: Device = { signing: signerDisk(seed), secrets: memorySecretStore() };
   const channel = memoryBroadcast<TabMessage>();
   const heartbeats = memoryBroadcast<Heartbeat>();
   let orders = 0;
@@ -66,11 +80,20 @@ export function tabWorld(seed = 1): TabWorld {
       const outcome = await tab.command(order({ type: 'add-source', source }));
       if (!outcome.ok) throw new Error(outcome.message);
     },
-    tab: () => {
+    device: own,
+    tab: (device = own) => {
       const entropy = seededEntropy(seed * 100 + ++tabs);
-      const parts = { ...world.parts({ entropy }), store: memoryAgentStore(world.store) };
-      const { clock, store } = parts;
-      return new Tab({
+      const signer = changingSigner(device.signing);
+      const given = { ...world.parts({ entropy, signer }), store: memoryAgentStore(world.store) };
+      const { clock, store } = given;
+      const parts = { ...given, signer, keys: () => journalKeys(store, signer) };
+      const ring = { ...parts, sha256, secrets: device.secrets, keys: nobleIdentityKeys(entropy) };
+      const book = new IdentityBook({
+        ...ring,
+        tools: () => Promise.resolve(tools),
+        command: (body) => tab.command(order(body as unknown as Record<string, unknown>)),
+      });
+      const tab: Tab = new Tab({
         ports: {
           clock,
           entropy,
@@ -81,8 +104,13 @@ export function tabWorld(seed = 1): TabWorld {
           language: evaluationLanguage,
         },
         journal: parts,
-        agent: agentIdOf(parts.signer.publicKey),
-        beginIdentity: (at) => beginIdentity({ ...parts, sha256, secrets, keys: nobleIdentityKeys(entropy) }, at),
+        agent: nameOf({ signer }, world.store.head?.checkpoint ?? ''),
+        beginIdentity: (at) => beginIdentity(ring, at),
+        keys: {
+          change: changeKey(book, signer),
+          settle: (identity, size) => settleKeys(book, signer, identity, size),
+          refresh: () => signer.refresh(),
+        },
         messages: channel.join(),
         compete: (lead, heard, failed) =>
           shareLeadership({
@@ -94,6 +122,7 @@ export function tabWorld(seed = 1): TabWorld {
         fixedNow: null,
         missing: [],
       });
+      return tab;
     },
   };
 }

@@ -361,8 +361,9 @@ export class History {
     for (let size = first.sizeAsked; size <= record.sizeAnswered; size++) {
       const state = this.states[size];
       if (state === undefined) continue;
-      if (record.command.type === 'rebuild' || record.command.type === 'destroy') return false;
-      const facts = obey(state, record.command, 0 as UnixMs, 'UTC');
+      const { command } = record;
+      if (command.type === 'rebuild' || command.type === 'destroy' || command.type === 'change-key') return false;
+      const facts = obey(state, command, 0 as UnixMs, 'UTC');
       if (!facts.ok && facts.error.code === code) return true;
     }
     return false;

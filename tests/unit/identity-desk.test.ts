@@ -82,7 +82,10 @@ function deskOf(device: ReturnType<typeof deviceOf>, shelf: Shelf): { desk: Iden
       row: (kind: string, id: string) => Promise.resolve(shelf.rows.get(`${kind}/${id}`) ?? null),
       head: () => Promise.resolve({ ...HEAD, size: shelf.size }),
     },
-    command: (body) => shelf.command(body),
+    command: (body) =>
+      body.type === 'change-key'
+        ? Promise.resolve({ ok: false, code: 'no-leader', message: 'No tab leads.' })
+        : shelf.command(body),
   });
   return { desk: new IdentityDesk(book, () => Promise.resolve(shelf.owner)), root: new RootDesk(book) };
 }

@@ -78,20 +78,27 @@ export function openCheckpoint(
 }
 
 /**
- * Opens a checkpoint of this agent's journal that the key in force signed. Journals of before carried the name of the key
- * that signed each head; that is read still.
+ * Opens a checkpoint of this journal that the key in force signed. Heads carry the name of the journal's first key; those
+ * of before carried the name of the key that signed them, and that is read still.
+ * @param names the journal's name, and those that its keys gave it
  */
 export function openSignedBy(
   tools: { readonly sha256: Sha256; readonly verifyEd25519: VerifyEd25519 },
-  agent: AgentId,
+  names: readonly AgentId[],
   signer: AgentId,
   note: string,
 ): Result<Checkpoint, CheckpointError | 'bad-agent'> {
   const publicKey = publicKeyOf(signer);
   if (!publicKey.ok) return err('bad-agent');
-  const own = checkpointKey(publicKey.value);
-  const key = note.startsWith(`${own.name}\n`) ? own : journalKey(agent, publicKey.value);
-  return openCheckpoint(tools.sha256, tools.verifyEd25519, key, note);
+  const name = names.find((known) => note.startsWith(`${originOf(known)}\n`)) ?? signer;
+  return openCheckpoint(tools.sha256, tools.verifyEd25519, journalKey(name, publicKey.value), note);
+}
+
+/** The name of the journal that a checkpoint is of; null for a log of another kind. */
+export function journalNameIn(note: string): AgentId | null {
+  const origin = note.slice(0, Math.max(0, note.indexOf('\n')));
+  const name = origin.startsWith(ORIGIN_PREFIX) ? origin.slice(ORIGIN_PREFIX.length) : '';
+  return publicKeyOf(name).ok ? (name as AgentId) : null;
 }
 
 /** What a checkpoint note says, its signature not checked: to learn whose it is, or when a newer one covers it. */

@@ -11,7 +11,7 @@ import {
   readCheckpoint,
 } from './checkpoint.ts';
 import { cosignaturesOn, keyInName } from './cosignature.ts';
-import { keyInForce, type SigningKeyUse, tellsOfKeys } from './signing-keys.ts';
+import { journalNames, keyInForce, type SigningKeyUse, tellsOfKeys } from './signing-keys.ts';
 import { entryHash, parseEntry } from './entry.ts';
 import {
   appendExportLine,
@@ -187,7 +187,7 @@ function openBySelf(tools: CheckTools, note: string): AgentId | null {
 /** Whether the key that was in force at that size signed it, as far as the entries read so far tell. */
 function signedInForce(tools: CheckTools, journal: JournalCheck, note: string, size: number): boolean {
   const key = keyInForce(journal.book.keys, size - 1);
-  if (openSignedBy(tools, journal.agent, key.agent, note).ok) return true;
+  if (openSignedBy(tools, journalNames(journal.agent, journal.book), key.agent, note).ok) return true;
   // Without an identity only the entries can tell that an earlier key was this agent's.
   return journal.book.identity === null && openBySelf(tools, note) !== null;
 }

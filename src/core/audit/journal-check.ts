@@ -6,7 +6,16 @@ import { type Checkpoint, openSignedBy, readCheckpoint } from './checkpoint.ts';
 import { entryHash, parseEntry, type Payload, payloadDigest } from './entry.ts';
 import { appendLeaves, EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
 import type { VerifyEd25519 } from './note.ts';
-import { type KeyBook, keyInForce, type KeyInForce, readKeys, startKeys, tellsOfKeys } from './signing-keys.ts';
+import {
+  journalNames,
+  type KeyBook,
+  keyInForce,
+  type KeyInForce,
+  type KnownKeys,
+  readKeys,
+  startKeys,
+  tellsOfKeys,
+} from './signing-keys.ts';
 
 /**
  * Checks a journal from its start, entry by entry, and says how far it is proved: up to the newest checkpoint whose root
@@ -57,11 +66,11 @@ export interface CheckTools {
   readonly verifyMlDsa65?: VerifyEd25519;
 }
 
-/** @param keys which keys sign, where that is known beforehand; payloads that are read tell of more */
-export function startCheck(agent: AgentId, keys?: readonly KeyInForce[]): JournalCheck {
+/** @param known which keys sign, where that is known beforehand; payloads that are read tell of more */
+export function startCheck(agent: AgentId, known?: KnownKeys): JournalCheck {
   return {
     agent,
-    book: startKeys(agent, keys),
+    book: startKeys(agent, known),
     frontier: EMPTY_FRONTIER,
     epoch: 0,
     time: null,
@@ -97,7 +106,7 @@ export function checkCheckpoint(
   const { size } = check.frontier;
   const since = check.proved?.size ?? 0;
   const key = keyInForce(check.book.keys, size - 1);
-  const opened = trust === 'signature' ? openSignedBy(tools, check.agent, key.agent, note) : readCheckpoint(note);
+  const opened = trust === 'signature' ? openSigned(tools, check, key.agent, note) : readCheckpoint(note);
   if (!opened.ok) return fault(...faultOfCheckpoint(opened.error, since, otherSigner(tools, check, note)));
   const checkpoint: Checkpoint = opened.value;
   if (checkpoint.size !== size)
@@ -153,9 +162,25 @@ function checkRun(
 
 type CheckpointFailure = 'malformed' | 'wrong-origin' | 'unsigned' | 'bad-signature' | 'bad-agent';
 
+function openSigned(
+  tools: CheckTools,
+  { agent, book }: JournalCheck,
+  signer: AgentId,
+  note: string,
+): Result<Checkpoint, CheckpointFailure> {
+  const names = journalNames(agent, book);
+  const opened = openSignedBy(tools, names, signer, note);
+  if (opened.ok) return opened;
+  for (const own of book.own) {
+    const byOwn = openSignedBy(tools, names, own, note);
+    if (byOwn.ok) return byOwn;
+  }
+  return opened;
+}
+
 /** The key of this journal that signed a head which was not its own to sign; null when none did. */
 function otherSigner(tools: CheckTools, { agent, book }: JournalCheck, note: string): KeyInForce | null {
-  return book.keys.find((key) => openSignedBy(tools, agent, key.agent, note).ok) ?? null;
+  return book.keys.find((key) => openSignedBy(tools, journalNames(agent, book), key.agent, note).ok) ?? null;
 }
 
 function faultOfCheckpoint(

@@ -1,6 +1,8 @@
 import { assert } from '../base/assert.ts';
 import type { Json } from '../base/json.ts';
 import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import type { SigningKey } from '../identity/key-document.ts';
+import type { SignedRecord } from '../identity/record.ts';
 import { extendIdentity, type Identity } from '../identity/verify-identity.ts';
 import { field, list } from './json-fields.ts';
 import type { CheckTools } from './journal-check.ts';
@@ -37,15 +39,23 @@ export interface KeyBook {
   readonly continued: readonly { readonly from: number; readonly agent: AgentId }[];
   /** What counts while the journal tells of no identity. */
   readonly initial: readonly KeyInForce[];
+  /** Keys whose heads count although the journal does not tell of them (yet): those of the device that checks. */
+  readonly own: readonly AgentId[];
+}
+
+/** What is known of a journal's keys before anything is read. */
+export interface KnownKeys {
+  readonly keys?: readonly KeyInForce[];
+  readonly own?: readonly AgentId[];
 }
 
 /** Entries whose payloads say which keys sign. */
 const TELLING: readonly string[] = ['agent.genesis', 'agent.certified', 'agent.continued'];
 
 /** @param agent the journal's name: the did:key of its first key, until the journal says otherwise */
-export function startKeys(agent: AgentId, keys?: readonly KeyInForce[]): KeyBook {
-  const initial = keys ?? [{ from: 0, agent, certified: true }];
-  return { keys: initial, identity: null, continued: [], initial };
+export function startKeys(agent: AgentId, known: KnownKeys = {}): KeyBook {
+  const initial = known.keys ?? [{ from: 0, agent, certified: true }];
+  return { keys: initial, identity: null, continued: [], initial, own: known.own ?? [] };
 }
 
 /** Whether an entry of this type says which keys sign. */
@@ -73,6 +83,11 @@ export function readKeys(tools: CheckTools, book: KeyBook, sequence: number, val
   return withKeys({ ...book, identity });
 }
 
+/** Under which names the heads of a journal can stand: its own, and those of its keys. */
+export function journalNames(agent: AgentId, { keys }: Pick<KeyBook, 'keys'>): readonly AgentId[] {
+  return [agent, ...keys.map((key) => key.agent)];
+}
+
 /** The key whose signature a head must carry when `sequence` is the last entry under it. */
 export function keyInForce(keys: readonly KeyInForce[], sequence: number): KeyInForce {
   const key = keys.findLast(({ from }) => from <= Math.max(0, sequence));
@@ -80,15 +95,36 @@ export function keyInForce(keys: readonly KeyInForce[], sequence: number): KeyIn
   return key;
 }
 
+/**
+ * The keys that these records name, taken at their word: for one's own store, which holds only what was checked.
+ * @param continued which key went on from which entry after a restore
+ */
+export function keysNamedIn(records: readonly SignedRecord[], continued: KeyBook['continued']): readonly KeyInForce[] {
+  const named = records.flatMap(({ record }) => {
+    if (record.type === 'windhover.genesis') return [{ from: 0, agent: agentOf(record.key), certified: true }];
+    if (record.type !== 'windhover.succession' || record.role !== 'agent') return [];
+    return [{ from: record.from, agent: agentOf(record.key), certified: true }];
+  });
+  return withContinued(named, continued);
+}
+
+/** Of a hybrid key a C2SP checkpoint carries the Ed25519 half. */
+function agentOf(key: SigningKey): AgentId {
+  return key.keys[0] as AgentId;
+}
+
 function withKeys(book: KeyBook): KeyBook {
   const { identity, continued, initial } = book;
-  const named = identity?.keys.map(({ from, key: { keys } }) => ({ from, agent: keys[0] as AgentId, certified: true }));
-  const keys: KeyInForce[] = [...(named ?? initial)];
+  const named = identity?.keys.map(({ from, key }) => ({ from, agent: agentOf(key), certified: true }));
+  return { ...book, keys: withContinued(named ?? initial, continued) };
+}
+
+function withContinued(named: readonly KeyInForce[], continued: KeyBook['continued']): readonly KeyInForce[] {
+  const keys = [...named];
   for (const { from, agent } of continued) {
     // A key that was in force before never comes back: it may be the reason for the change.
     const known = keys.find((key) => key.agent === agent);
-    if (known !== undefined && known.from <= from) continue;
-    keys.push({ from, agent, certified: known !== undefined });
+    if (known === undefined || known.from > from) keys.push({ from, agent, certified: known !== undefined });
   }
-  return { ...book, keys: keys.sort((a, b) => a.from - b.from) };
+  return keys.sort((a, b) => a.from - b.from);
 }

@@ -31,7 +31,7 @@ export class IdentityState {
   check: IdentityApi['check'] = (proof, challenge, expected) => this.#api.check(proof, challenge, expected);
 
   /** @returns what went wrong, or null */
-  async act(action: 'certifyDevice' | 'strengthenRoot' | 'removeRoot'): Promise<string | null> {
+  async act(action: 'certifyDevice' | 'changeKey' | 'strengthenRoot' | 'removeRoot'): Promise<string | null> {
     const done = await asResult(() => this.#api[action]());
     await this.load();
     return done.ok ? null : done.error;

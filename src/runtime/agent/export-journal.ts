@@ -1,4 +1,4 @@
-import { checkpointKey } from '#core/audit/checkpoint.ts';
+import { journalKey } from '#core/audit/checkpoint.ts';
 import { withSignatures } from '#core/audit/cosignature.ts';
 import { encodeDossier, makeDossier } from '#core/audit/dossier.ts';
 import {
@@ -8,6 +8,7 @@ import {
   writeExportHeader,
   writeExportSeal,
 } from '#core/audit/export.ts';
+import { tellsOfKeys } from '#core/audit/signing-keys.ts';
 import type { ExportRecord } from '#core/audit/export-contents.ts';
 import { EMPTY_FRONTIER } from '#core/audit/merkle.ts';
 import { entryHash } from '#core/audit/entry.ts';
@@ -29,7 +30,8 @@ export type ExportingParts = JournalReading & { readonly signer: Signer };
 const NOTHING_WITHHELD: Withheld = new Map();
 
 /**
- * The acknowledged journal as one file that verifies without the app (core/audit/export.ts).
+ * The acknowledged journal as one file that verifies without the app (core/audit/export.ts). What it says of its
+ * keys goes along in any case: public keys and signatures, without which nobody could tell whose heads count.
  * @param withheld runs whose contents stay here, because they quote files that may not be shared
  */
 export async function exportJournal(
@@ -45,23 +47,24 @@ export async function exportJournal(
   const lines: string[] = [];
   const noted: { readonly note: string; readonly size: number }[] = [];
   let written = 0;
+  const ends = await keyEnds(parts);
   for await (const group of readGroups(parts)) {
     if (group.size > size) break;
     for (const { entry, text, payload, missing } of group.entries) {
       const kept = isWithheld(withheld, entry) ? 'withheld' : missing === 'destroyed' ? missing : payload;
-      lines.push(writeExportEntry(sha256, text, withPayloads ? kept : null));
+      lines.push(writeExportEntry(sha256, text, withPayloads || tellsOfKeys(entry.type) ? kept : null));
     }
     written = group.size;
     const note = cosignedNote(group.checkpoint, group.size, cosigned);
-    // The newest head, and every one that somebody vouches for.
-    if (note === group.checkpoint && group.size < size) continue;
+    // The newest head, every one that somebody vouches for, and the last of each key.
+    if (note === group.checkpoint && group.size < size && !ends.has(group.size)) continue;
     lines.push(writeExportCheckpoint(note, group.size));
     noted.push({ note, size: group.size });
   }
   const header = { agent, createdAt, size: written, checkpoints: noted.length, version: 3 } as const;
   lines.unshift(writeExportHeader(header));
   const frontier = lines.reduce((sum, line) => appendExportLine(sha256, sum, line.slice(0, -1)), EMPTY_FRONTIER);
-  lines.push(await writeExportSeal(sha256, frontier, checkpointKey(parts.signer.publicKey), parts.signer.sign));
+  lines.push(await writeExportSeal(sha256, frontier, journalKey(agent, parts.signer.publicKey), parts.signer.sign));
   return concat(...lines.map(utf8));
 }
 
@@ -120,6 +123,12 @@ export async function wholeJournal(parts: JournalReading): Promise<{
   }
   const leaves = records.map(({ text }) => entryHash(parts.tools.sha256, text));
   return { records, tree: merkleTree(parts.tools.sha256, leaves), heads };
+}
+
+/** Sizes of the last heads that earlier keys signed. */
+async function keyEnds({ keys }: JournalReading): Promise<ReadonlySet<number>> {
+  const known = (await keys?.())?.keys ?? [];
+  return new Set(known.slice(1).map(({ from }) => from));
 }
 
 /** A head's note with the cosignatures that were given on exactly it. */

@@ -3,8 +3,11 @@ import type { Run } from '#core/agent/run.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
 import type { CommandId, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
+import { err, type Result } from '#core/base/result.ts';
+import type { SignedRecord } from '#core/identity/record.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
+import type { StoredIdentity } from '../identity/identity-facts.ts';
 import type { JournalError } from '../journal/parts.ts';
 import { type Doom, doomedKey } from './destruction.ts';
 import { runOf, type Fact } from './facts.ts';
@@ -45,8 +48,23 @@ export interface LeadingOptions {
   readonly progress: (report: ProgressReport) => void;
   /** Aborts when leading ends: nothing is begun after. */
   readonly lost: AbortSignal;
+  /** Makes the record that another key signs from this entry on; left out where one key signs all. */
+  readonly changeKey?: ChangeKey;
   /** Leading cannot go on: a write was refused; 'fenced' when another tab leads by now. */
   readonly broken: (code: string, reason: string) => void;
+}
+
+/**
+ * Signs the record by which another key follows.
+ * @param from the first entry that the new key answers for
+ * @returns an error in words for the owner
+ */
+export type ChangeKey = (identity: StoredIdentity | null, from: number) => Promise<Result<KeyChange, string>>;
+
+export interface KeyChange {
+  readonly records: readonly SignedRecord[];
+  /** Called once the records are durable: from then on the new key signs. */
+  readonly use: () => Promise<void>;
 }
 
 /** The share of finding what is to be destroyed. */
@@ -73,7 +91,8 @@ export class LeadingAgent {
   readonly #options: LeadingOptions;
   readonly #underWay = new Map<string, AbortController>();
   #writing: Promise<unknown> = Promise.resolve();
-  #rebuilding: Promise<void> | null = null;
+  /** While the rows are built anew, or the key changes: nothing else is committed until it is over. */
+  #held: Promise<void> | null = null;
 
   constructor(state: AgentState, options: LeadingOptions) {
     this.#state = state;
@@ -105,8 +124,7 @@ export class LeadingAgent {
    * @returns false when leading has ended before it was done
    */
   async rebuild(progress: (fraction: number) => void = () => undefined): Promise<boolean> {
-    let release = (): void => undefined;
-    this.#rebuilding = new Promise((resolve) => (release = resolve));
+    const release = this.#hold();
     try {
       await this.#writing;
       const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
@@ -119,9 +137,17 @@ export class LeadingAgent {
       this.#options.changed({ rows, done: [], size: this.#next });
       return true;
     } finally {
-      this.#rebuilding = null;
       release();
     }
+  }
+
+  #hold(): () => void {
+    let resolveHeld = (): void => undefined;
+    this.#held = new Promise((resolve) => (resolveHeld = resolve));
+    return () => {
+      this.#held = null;
+      resolveHeld();
+    };
   }
 
   /** Takes up every unfinished run where it stood. */
@@ -136,6 +162,7 @@ export class LeadingAgent {
     if (known !== null && known !== undefined) return known as CommandOutcome;
     if (command.type === 'rebuild') return this.#handleRebuild(command.id);
     if (command.type === 'destroy') return this.#handleDestroy(command.id, command.doomed);
+    if (command.type === 'change-key') return this.#changeKey(command.id);
     const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
     if (!facts.ok) return this.#keepOutcome(command.id, facts.error);
     if (command.type === 'stop-run') this.#abortRun(command.run);
@@ -145,7 +172,11 @@ export class LeadingAgent {
 
   /** Folds, journals and projects facts; resolves to the last sequence once durable, or null when leading has ended. */
   async commit(facts: readonly Fact[]): Promise<Sequence | null> {
-    while (this.#rebuilding !== null) await this.#rebuilding;
+    while (this.#held !== null) await this.#held;
+    return this.#commit(facts);
+  }
+
+  async #commit(facts: readonly Fact[]): Promise<Sequence | null> {
     if (this.#options.lost.aborted || facts.length === 0) return null;
     const projected = facts.map((fact) => {
       const step = project(this.#state, fact, this.#next as Sequence);
@@ -217,6 +248,34 @@ export class LeadingAgent {
     };
     const committed = await this.commit([fact]);
     return committed === null ? NOT_WRITTEN : { ok: true, sequence: committed };
+  }
+
+  /**
+   * The record that names the next key stands alone under a head of the key before, and nothing is written between it and
+   * the change. If this ends in between, whoever leads next makes the change before anything else.
+   */
+  async #changeKey(id: CommandId): Promise<CommandOutcome> {
+    while (this.#held !== null) await this.#held;
+    const release = this.#hold();
+    try {
+      await this.#writing;
+      const { changeKey = () => Promise.resolve(err('The key cannot be changed here.')) } = this.#options;
+      const change = await changeKey(this.#state.identity, this.#next + 1);
+      if (!change.ok) return await this.#keepOutcome(id, { ok: false, code: 'illegal', message: change.error });
+      const { records, use } = change.value;
+      const at = this.#options.ports.clock.now();
+      const sequence = await this.#commit([{ type: 'agent.certified', at, records, command: id }]);
+      if (sequence === null) return NOT_WRITTEN;
+      await use();
+      // Now every tab finds the new key where it looks.
+      this.#options.changed({ rows: [{ kind: 'identity', id: 'identity' }], done: [], size: this.#next });
+      return { ok: true, sequence };
+    } catch (error) {
+      this.#break('io', `the new key: ${String(error)}`);
+      return NOT_WRITTEN;
+    } finally {
+      release();
+    }
   }
 
   /** Folds the journal from an entry on into rows; null when they cannot be kept. */

@@ -12,8 +12,11 @@ import type { AgentState } from './projection.ts';
 
 type Refusal = Extract<CommandOutcome, { ok: false }>;
 
-/** The orders that become facts by themselves. Rebuilding changes none, and destroying takes reading the journal. */
-type Order = Exclude<Command, { type: 'rebuild' | 'destroy' }>;
+/**
+ * The orders that become facts by themselves. Rebuilding changes none, destroying takes reading the journal, and a change
+ * of the key is signed first.
+ */
+type Order = Exclude<Command, { type: 'rebuild' | 'destroy' | 'change-key' }>;
 
 /**
  * What an order comes to: the facts that carry it out, or why it cannot be. Pure; the leader journals the facts.

@@ -6,6 +6,7 @@ import type { Run } from '#core/agent/run.ts';
 import type { CommandId, RunId, Sequence, SourceId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { DEFAULT_PURPOSES, purposesOf, type Purposes } from '#core/items/purposes.ts';
+import type { AgentId } from '#core/identity/did-key.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { CommandOutcome, Doomed } from '../contract/commands.ts';
@@ -145,11 +146,12 @@ function projectRun(
 function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<Projected, 'done'> {
   switch (fact.type) {
     case 'agent.created':
-    case 'agent.continued':
       return {
         state: { ...state, agent: fact.agent },
         rows: [{ kind: 'agent', id: 'agent', sequence, value: fact.agent }],
       };
+    case 'agent.continued':
+      return withContinued(state, fact.agent as AgentId, sequence);
     case 'source.imported':
       return withSource(state, { ...fact.source, removedAt: null }, sequence);
     case 'source.removed': {
@@ -263,6 +265,17 @@ function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence
   const destroying = new Map(state.destroying).set(doomedKey(doomed), value);
   rows.push({ kind: 'destroying', id: doomedKey(doomed), sequence, value });
   return { state: { ...state, runs, timelines, forgotten, sources, observations, destroying }, rows };
+}
+
+function withContinued(state: AgentState, agent: AgentId, sequence: Sequence): Omit<Projected, 'done'> {
+  const own: ProjectionRow = { kind: 'agent', id: 'agent', sequence, value: agent };
+  if (state.identity === null) return { state: { ...state, agent }, rows: [own] };
+  const continued = [...(state.identity.continued ?? []), { from: sequence, agent }];
+  const identity = { ...state.identity, continued };
+  return {
+    state: { ...state, agent, identity },
+    rows: [own, { kind: 'identity', id: 'identity', sequence, value: identity }],
+  };
 }
 
 function withSource(state: AgentState, source: SourceView, sequence: Sequence): Omit<Projected, 'done'> {

@@ -181,6 +181,7 @@ export class TabLeading {
       working: this.#hooks.working,
       progress: this.#hooks.progress,
       lost: stop,
+      ...(this.#options.keys === undefined ? {} : { changeKey: this.#options.keys.change }),
       broken: (code, reason) => {
         // Fenced is no harm: another tab leads by now, and this one follows.
         if (code !== 'fenced') this.#ail('failed', `The journal cannot be written: ${reason}`);
@@ -194,7 +195,7 @@ export class TabLeading {
       this.#ail('damaged', unreadable);
       return untilAborted(stop);
     }
-    await agent.commit(await this.#begin(agent.state));
+    await agent.commit(await this.#begin(agent.state, journal.head.size));
     this.#agent = agent;
     this.#role = 'leading';
     this.#mend = async () => {
@@ -234,10 +235,13 @@ export class TabLeading {
     }
   }
 
-  /** What a journal begins with and this one lacks. */
-  async #begin(state: AgentState): Promise<Fact[]> {
+  /** What a journal begins with and this one lacks, and what its keys need. */
+  async #begin(state: AgentState, size: number): Promise<Fact[]> {
     const at = this.#options.ports.clock.now();
     const facts: Fact[] = [];
+    const { keys } = this.#options;
+    if (state.identity !== null && keys !== undefined)
+      for (const fact of await keys.settle(state.identity, size)) facts.push({ ...fact, at });
     if (state.agent === null) facts.push({ type: 'agent.created', at, agent: this.#options.agent });
     if (state.identity === null)
       facts.push({ type: 'agent.genesis', at, records: await this.#options.beginIdentity(at) });

@@ -242,6 +242,7 @@ export class Tab {
         return this.#leading.heardLoss(message.state, message.message);
       case 'changed':
         if (message.journal) this.#leading.heardJournal(message.journal);
+        if (message.rows.some(({ kind }) => kind === 'identity')) void this.#options.keys?.refresh();
         this.#show(message.rows);
     }
   }

@@ -1,5 +1,4 @@
-import type { Sha256 } from '#core/base/ids.ts';
-import type { VerifyEd25519 } from '#core/audit/note.ts';
+import type { CheckTools } from '#core/audit/journal-check.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { BackupCipher } from '#ports/backup-cipher.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
@@ -18,7 +17,7 @@ export interface LiveContent {
 /** What reading a backup needs. */
 export interface BackupTools {
   readonly cipher: BackupCipher;
-  readonly tools: { readonly sha256: Sha256; readonly verifyEd25519: VerifyEd25519 };
+  readonly tools: CheckTools;
   /** SHA-256 of bytes that come piece by piece. */
   readonly hash: () => IncrementalHash;
 }

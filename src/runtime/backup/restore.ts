@@ -1,4 +1,5 @@
 import { isEnded } from '#core/agent/transition.ts';
+import type { KeyInForce } from '#core/audit/signing-keys.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf, publicKeyOf } from '#core/identity/did-key.ts';
@@ -62,11 +63,15 @@ export async function restoreSeries(
   { signal, progress }: RestoreOptions,
 ): Promise<RestoreReport> {
   const total = opened.segments.reduce((sum, { bytes }) => sum + bytes, 1);
-  const { content: wanted, root } = await adopt(parts, folder, opened, place, (bytes) => {
+  const {
+    content: wanted,
+    root,
+    keys,
+  } = await adopt(parts, folder, opened, place, (bytes) => {
     if (signal.aborted) throw new BackupError('cancelled', 'Restoring was stopped. Nothing here was changed.');
     progress((WRITING_SHARE * bytes) / total);
   });
-  const journal = journalOf(parts, place);
+  const journal = journalOf(parts, place, keys);
   const verified = await verifyRestored(parts, journal, place, opened, wanted, (fraction) =>
     progress(WRITING_SHARE + (1 - WRITING_SHARE) * 0.7 * fraction),
   );
@@ -86,9 +91,12 @@ export async function restoreSeries(
   };
 }
 
-function journalOf(parts: RestoreParts, place: RestorePlace): JournalParts {
+/** @param keys which keys signed it so far: this device's own follows them */
+function journalOf(parts: RestoreParts, place: RestorePlace, keys: readonly KeyInForce[]): JournalParts {
   const { clock, entropy, signer, sealer, tools } = parts;
-  return { clock, entropy, signer, sealer, tools, store: place.store, legs: place.legs, pins: [] };
+  const known = { keys, own: [agentIdOf(signer.publicKey)] };
+  const here = { store: place.store, legs: place.legs, pins: [], keys: () => Promise.resolve(known) };
+  return { clock, entropy, signer, sealer, tools, ...here };
 }
 
 async function adopt(
@@ -97,18 +105,20 @@ async function adopt(
   opened: OpenSeries,
   place: RestorePlace,
   progress: (bytes: number) => void,
-): Promise<{ readonly content: ContentSum; readonly root: string | null }> {
+): Promise<{ readonly content: ContentSum; readonly root: string | null; readonly keys: readonly KeyInForce[] }> {
   const journal = await AdoptedJournal.open({ ...parts, sha256: parts.tools.sha256 }, place);
   const content = new ContentDigest(parts.hash);
   let stage: BlobStage | null = null;
   let file: FileDigest | null = null;
   let root: string | null = null;
+  let keys: readonly KeyInForce[] = [];
   try {
     for await (const part of checkedSeries(parts, folder, opened, progress)) {
       switch (part.kind) {
         case 'group':
           for (const { text, payload } of part.entries) content.entry(text, payload);
           await journal.add(part);
+          ({ keys } = part.check.book);
           break;
         case 'root':
           root = part.text;
@@ -138,7 +148,7 @@ async function adopt(
     await stage?.discard();
     await journal.close();
   }
-  return { content: content.sum(), root };
+  return { content: content.sum(), root, keys };
 }
 
 /** Everything once more, from the bytes that were written. */

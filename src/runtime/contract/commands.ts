@@ -4,7 +4,7 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { ActorCommand } from '../actors/actor-facts.ts';
-import type { IdentityCommand } from '../identity/identity-facts.ts';
+import type { ChangeKeyCommand, IdentityCommand } from '../identity/identity-facts.ts';
 import type { WitnessCommand } from '../proofs/witness-facts.ts';
 
 /** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
@@ -46,6 +46,7 @@ export type Command = { readonly id: CommandId } & (
   /** Settings that come with sample data; they hold until the owner saves their own. */
   | { readonly type: 'suggest-settings'; readonly settings: OwnerSettings }
   | IdentityCommand
+  | ChangeKeyCommand
   | WitnessCommand
   | ActorCommand
   /** Drops all projections and builds them again from the journal, which stays as it is. */

@@ -17,11 +17,13 @@ export interface IdentityApi {
   check(proof: string, challenge: string, expected: string | null): Promise<IdentityProofReport>;
   /** Has the root certify the keys of this device in place of those it lacks: after a restore, say. */
   certifyDevice(): Promise<Result<void, string>>;
+  /** Has a new key of this device sign the journal from now on; the one before is destroyed. */
+  changeKey(): Promise<Result<void, string>>;
   /** Replaces the owner's root by one that also signs with ML-DSA-65, and has it certify the proof key anew. */
   strengthenRoot(): Promise<Result<void, string>>;
   /** The root's secret as text, for a backup. */
   exportRoot(): Promise<Result<string, string>>;
-  /** Takes the root's secret back from such a text. */
+  /** Takes the root's secret back from such a text, and has it certify the keys of this device that wait for it. */
   importRoot(backup: string): Promise<Result<void, string>>;
   /** Removes the root's secret from this device. */
   removeRoot(): Promise<Result<void, string>>;
@@ -37,8 +39,8 @@ export interface IdentityView {
   /** Keys of the identity that this device does not have, so that it cannot act for the agent. */
   readonly lacks: readonly ('journal-key' | 'proof-key')[];
   readonly cosigners: { readonly count: number; readonly threshold: number };
-  /** Each signs the journal from an entry on; the last one does now. */
-  readonly keys: readonly (KeyView & { readonly from: number })[];
+  /** Each signs the journal from an entry on; the last one does now. `restored`: it took over after a restore. */
+  readonly keys: readonly (KeyView & { readonly from: number; readonly restored: boolean })[];
   readonly certificates: readonly CertificateView[];
   /** What can be shown, in the order it is offered. */
   readonly claims: readonly Claim[];

@@ -8,7 +8,7 @@ import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
 import type { IdentityView } from '../contract/identity-api.ts';
-import type { IdentityCommand, StoredIdentity } from './identity-facts.ts';
+import type { ChangeKeyCommand, IdentityCommand, StoredIdentity } from './identity-facts.ts';
 import { KeyRing, type KeyRingParts } from './key-ring.ts';
 
 export interface IdentityBookParts extends KeyRingParts {
@@ -16,7 +16,7 @@ export interface IdentityBookParts extends KeyRingParts {
   readonly store: Pick<AgentStore, 'row' | 'head'>;
   /** Loaded when first needed: ML-DSA is heavy. */
   readonly tools: () => Promise<SignatureTools>;
-  readonly command: (body: IdentityCommand) => Promise<CommandOutcome>;
+  readonly command: (body: IdentityCommand | ChangeKeyCommand) => Promise<CommandOutcome>;
 }
 
 export interface OpenedIdentity {
@@ -40,7 +40,8 @@ export class IdentityBook {
     return ((await this.parts.store.row('identity', 'identity'))?.value ?? null) as StoredIdentity | null;
   }
 
-  async #verified(stored: StoredIdentity): Promise<Result<Identity, string>> {
+  /** The identity that these records come to. */
+  async verified(stored: StoredIdentity): Promise<Result<Identity, string>> {
     const verified = verifyIdentity(await this.parts.tools(), stored.records);
     if (verified.ok) return verified;
     return err(`Record ${verified.error.record} of this identity does not hold: ${verified.error.why}.`);
@@ -49,13 +50,13 @@ export class IdentityBook {
   async opened(): Promise<Result<OpenedIdentity, string>> {
     const stored = await this.stored();
     if (stored === null) return err('This agent has no identity yet. Wait until it has started.');
-    const identity = await this.#verified(stored);
+    const identity = await this.verified(stored);
     return identity.ok ? ok({ stored, identity: identity.value }) : identity;
   }
 
   /** Only a chain that holds with the new records is journaled. */
   async certify(stored: StoredIdentity, records: readonly SignedRecord[]): Promise<Result<void, string>> {
-    const whole = await this.#verified({ ...stored, records: [...stored.records, ...records] });
+    const whole = await this.verified({ ...stored, records: [...stored.records, ...records] });
     if (!whole.ok) return whole;
     const outcome = await this.parts.command({ type: 'certify', after: stored.records.length, records });
     return outcome.ok ? ok(undefined) : err(outcome.message);

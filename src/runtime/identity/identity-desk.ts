@@ -51,7 +51,11 @@ export class IdentityDesk implements Pick<IdentityApi, 'view' | 'prove' | 'chall
       holdsRoot: (await this.#book.ring.signerOf(identity.root)) !== null,
       lacks: await this.#book.lacks(identity, now),
       cosigners: { count: identity.cosigners.keys.length, threshold: identity.cosigners.threshold },
-      keys: identity.keys.map(({ from, key }) => ({ from, ...this.#keyView(key) })),
+      keys: identity.keys.map(({ from, key }) => ({
+        from,
+        restored: stored.continued?.some(({ agent }) => agent === key.keys[0]) === true,
+        ...this.#keyView(key),
+      })),
       certificates: identity.certificates.map((certificate) => ({
         purpose: certificate.purpose,
         key: this.#keyView(certificate.subject),

@@ -1,5 +1,6 @@
 import type { Digest, UnixMs } from '#core/base/ids.ts';
 import type { ClaimsStatement, OpenClaims } from '#core/identity/claims.ts';
+import type { AgentId } from '#core/identity/did-key.ts';
 import type { AgentIdentity, SignedRecord } from '#core/identity/record.ts';
 
 /** What the journal says of who the agent is, and of proofs given and taken. */
@@ -31,9 +32,16 @@ export interface AcceptedProof {
 
 export interface StoredIdentity {
   readonly records: readonly SignedRecord[];
+  /** After a restore: which key went on from which entry, whether or not the root has named it. */
+  readonly continued?: readonly { readonly from: number; readonly agent: AgentId }[];
   readonly stated: { readonly statement: SignedRecord<ClaimsStatement>; readonly open: OpenClaims } | null;
   readonly given: readonly GivenProof[];
   readonly accepted: readonly AcceptedProof[];
+}
+
+/** The order to have another key sign the journal: the leader alone knows from which entry on. */
+export interface ChangeKeyCommand {
+  readonly type: 'change-key';
 }
 
 /** Orders that become these facts. */

@@ -6,10 +6,12 @@ import {
   startCheck,
 } from '#core/audit/journal-check.ts';
 import { type Frontier, frontierRoot } from '#core/audit/merkle.ts';
+import { journalNameIn } from '#core/audit/checkpoint.ts';
+import type { KnownKeys } from '#core/audit/signing-keys.ts';
 import { assert } from '#core/base/assert.ts';
 import { fromHex, hex } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
-import { agentIdOf } from '#core/identity/did-key.ts';
+import { type AgentId, agentIdOf } from '#core/identity/did-key.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { JournalReading } from './parts.ts';
@@ -50,9 +52,22 @@ export async function verifyCopy(
 ): Promise<VerifiedCopy> {
   const byRoot = await walk(parts, leg, options, 'root');
   if (byRoot.checkpoint === '') return byRoot;
-  const signed = checkCheckpoint(parts.tools, byRoot.check, byRoot.checkpoint);
+  const named = startCheck(nameOf(parts, byRoot.checkpoint), await knownKeys(parts));
+  const { agent, book } = named;
+  const signed = checkCheckpoint(parts.tools, { ...byRoot.check, agent, book }, byRoot.checkpoint);
   if (signed.ok) return { ...byRoot, check: signed.value };
-  return walk(parts, leg, options, 'signature');
+  const { from } = options;
+  const start = { check: { ...(from?.check ?? named), agent, book }, checkpoint: from?.checkpoint ?? '' };
+  return walk(parts, leg, { ...options, from: start }, 'signature');
+}
+
+function knownKeys({ keys, signer }: JournalReading): Promise<KnownKeys> {
+  return keys?.() ?? Promise.resolve({ own: [agentIdOf(signer.publicKey)] });
+}
+
+/** The journal's name stays when its key changes: its heads carry it. */
+export function nameOf(parts: Pick<JournalReading, 'signer'>, checkpoint: string): AgentId {
+  return journalNameIn(checkpoint) ?? agentIdOf(parts.signer.publicKey);
 }
 
 async function walk(
@@ -133,8 +148,8 @@ export function frontierOf(head: JournalHead): Frontier {
 }
 
 /** The state of a check that has read up to this head; the head is trusted, as one's own store is. */
-export function checkAt(parts: JournalReading, head: JournalHead): JournalCheck {
-  const start = startCheck(agentIdOf(parts.signer.publicKey));
+export async function checkAt(parts: JournalReading, head: JournalHead): Promise<JournalCheck> {
+  const start = startCheck(nameOf(parts, head.checkpoint), await knownKeys(parts));
   return { ...start, frontier: frontierOf(head), epoch: head.size === 0 ? 0 : head.epoch };
 }
 

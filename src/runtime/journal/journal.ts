@@ -9,7 +9,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { JournalError, JournalFact, JournalParts, JournalState, OpenError } from './parts.ts';
-import { frontierOf } from './copies.ts';
+import { frontierOf, nameOf } from './copies.ts';
 import { furthestPin, PinKeeper } from './pin-keeper.ts';
 import { recover, type Recovered } from './recover.ts';
 import { HeadKeeper } from './head-keeper.ts';
@@ -257,7 +257,7 @@ export class Journal {
       });
       const root = frontierRoot(tools.sha256, frontier);
       const [checkpoint, ...contents] = await Promise.all([
-        signCheckpoint(tools.sha256, { size: frontier.size, root }, signer),
+        signCheckpoint(tools.sha256, { size: frontier.size, root }, signer, nameOf(this.#parts, this.#head.checkpoint)),
         ...members.map((member) => member.content),
       ]);
       const payloads = contents.map((content, index) =>

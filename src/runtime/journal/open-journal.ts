@@ -157,7 +157,7 @@ async function headFrom(
   const pinned = pin !== null && pin.size >= kept.size ? pin : null;
   if (size === kept.size)
     return (end?.checkpoint ?? '') === kept.checkpoint && (pinned?.root ?? kept.root) === kept.root ? kept : null;
-  const from = { check: checkAt(parts, kept), checkpoint: kept.checkpoint };
+  const from = { check: await checkAt(parts, kept), checkpoint: kept.checkpoint };
   const copy = await verifyCopy(parts, leg, { from, rootsAt: [pinned?.size ?? 0] });
   if (copy.size !== size) return null;
   const remembered = pinned === null || pinned.size === kept.size ? kept.root : copy.roots.get(pinned.size);

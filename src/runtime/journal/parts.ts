@@ -1,4 +1,5 @@
 import type { CheckTools } from '#core/audit/journal-check.ts';
+import type { KnownKeys } from '#core/audit/signing-keys.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
@@ -8,8 +9,10 @@ import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
 
 /** What reading the journal needs: any tab may. */
 export interface JournalReading {
-  /** The signing key's public half names the agent whose journal this is. */
+  /** The signing key's public half names the agent whose journal this is, until the journal itself has a name. */
   readonly signer: Pick<Signer, 'publicKey'>;
+  /** Which keys signed before that one; left out where a journal has but one. */
+  readonly keys?: () => Promise<KnownKeys>;
   readonly sealer: Pick<Sealer, 'open'>;
   readonly tools: CheckTools;
   readonly store: Pick<AgentStore, 'head' | 'keyPool'>;

@@ -13,7 +13,7 @@ import {
 } from '#core/audit/witness.ts';
 import type { RunId, UnixMs } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type { AgentId } from '#core/identity/did-key.ts';
+import { type AgentId, agentIdOf } from '#core/identity/did-key.ts';
 import type { Source } from '#core/items/source.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -45,7 +45,8 @@ export class ProofDesk implements ProofsApi {
     const { agent, reading, clock, tools, zip } = this.#parts;
     const { cosigned } = await this.#stored();
     const journal = await exportJournal(reading, agent, clock.now(), withPayloads, cosigned, await this.#withheld());
-    const files = await makeBundle(tools, journal, { keyId: agent, sign: reading.signer.sign });
+    const { publicKey, sign } = reading.signer;
+    const files = await makeBundle(tools, journal, { keyId: agentIdOf(publicKey), sign });
     return files.ok ? ok(await zip([{ path: BUNDLE_JOURNAL, bytes: journal }, ...files.value])) : files;
   }
 

@@ -1,0 +1,73 @@
+import { err, ok, type Result } from '#core/base/result.ts';
+import type { ProofKey } from '#core/identity/key-document.ts';
+import { type Certificate, recordHash, type SignedRecord, type Succession } from '#core/identity/record.ts';
+import type { Identity } from '#core/identity/verify-identity.ts';
+import type { RecordSigner } from '#ports/identity-keys.ts';
+import type { IdentityBook } from './identity-book.ts';
+import type { StoredIdentity } from './identity-facts.ts';
+
+/** A record by which `next` stands in the place of the key it succeeds, from this journal entry on. */
+export function succession(
+  book: IdentityBook,
+  identity: Pick<Identity, 'id' | 'head'>,
+  { role, next, from }: { readonly role: Succession['role']; readonly next: RecordSigner; readonly from: number },
+  signer: RecordSigner,
+): Promise<SignedRecord<Succession>> {
+  const follows = { version: 1, agent: identity.id, previous: identity.head, at: book.parts.clock.now() } as const;
+  const record = { ...follows, type: 'windhover.succession', role, key: next.key, from } as Succession;
+  return book.ring.sign(record, signer, next);
+}
+
+/** A certificate for a key for proofs. @param after the record that it follows, when that is newer than the identity */
+export function proofCertificate(
+  book: IdentityBook,
+  identity: Pick<Identity, 'id' | 'head'>,
+  after: SignedRecord | undefined,
+  subject: ProofKey,
+  root: RecordSigner,
+): Promise<SignedRecord<Certificate>> {
+  const at = book.parts.clock.now();
+  const previous = after === undefined ? identity.head : recordHash(book.parts.sha256, after);
+  const follows = { version: 1, agent: identity.id, previous, at } as const;
+  const valid = { purpose: 'prove', subject, notBefore: at, notAfter: null } as const;
+  return book.ring.sign({ ...follows, ...valid, type: 'windhover.certificate' }, root);
+}
+
+/**
+ * What the root writes so that the keys of this device stand in place of those that it lacks: after a restore, say.
+ * @param size entries in the journal
+ * @returns null when the root is not on this device; no record when nothing is lacking
+ */
+export async function certifyOwnKeys(
+  book: IdentityBook,
+  stored: StoredIdentity,
+  identity: Identity,
+  size: number,
+): Promise<readonly SignedRecord[] | null> {
+  const root = await book.ring.signerOf(identity.root);
+  if (root === null) return null;
+  const lacks = await book.lacks(identity, book.parts.clock.now());
+  const records: SignedRecord[] = [];
+  if (lacks.includes('journal-key')) {
+    const from = signsFrom(stored, book.ring.own.key.keys[0] ?? '') ?? size;
+    records.push(await succession(book, identity, { role: 'agent', next: book.ring.own, from }, root));
+  }
+  if (lacks.includes('proof-key'))
+    records.push(await proofCertificate(book, identity, records.at(-1), (await book.ring.newProver()).key, root));
+  return records;
+}
+
+/** The entry from which a key of this device has signed without being named; null when it has signed nothing. */
+export function signsFrom(stored: StoredIdentity, agent: string): number | null {
+  return stored.continued?.findLast((continued) => continued.agent === agent)?.from ?? null;
+}
+
+/** Why these records cannot follow, or nothing. */
+export async function checkedRecords(
+  book: IdentityBook,
+  stored: StoredIdentity,
+  records: readonly SignedRecord[],
+): Promise<Result<readonly SignedRecord[], string>> {
+  const whole = await book.verified({ ...stored, records: [...stored.records, ...records] });
+  return whole.ok ? ok(records) : err(whole.error);
+}
