@@ -268,7 +268,7 @@ function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence
 }
 
 function withContinued(state: AgentState, agent: AgentId, sequence: Sequence): Omit<Projected, 'done'> {
-  const own: ProjectionRow = { kind: 'agent', id: 'agent', sequence, value: agent };
+  const own: Row = { kind: 'agent', id: 'agent', sequence, value: agent };
   if (state.identity === null) return { state: { ...state, agent }, rows: [own] };
   const continued = [...(state.identity.continued ?? []), { from: sequence, agent }];
   const identity = { ...state.identity, continued };
