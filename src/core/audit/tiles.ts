@@ -12,7 +12,7 @@ export interface TileFile {
   readonly bytes: Uint8Array;
 }
 
-const WIDTH = 256;
+export const TILE_WIDTH = 256;
 /** What an entry in a bundle may have. */
 export const TILE_ENTRY_BYTES_MAX = 0xffff;
 
@@ -22,16 +22,16 @@ export const TILE_ENTRY_BYTES_MAX = 0xffff;
  */
 export function* tilesOf(tree: MerkleTree, entries: readonly Uint8Array[]): Generator<TileFile> {
   assert(entries.length === tree.size, 'a log has as many entries as leaves');
-  for (let level = 0, count = tree.size; count > 0; level++, count = Math.floor(count / WIDTH)) {
-    for (let at = 0; at < count; at += WIDTH) {
+  for (let level = 0, count = tree.size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
+    for (let at = 0; at < count; at += TILE_WIDTH) {
       // levels[8 * level][i] is MTH(D[i * 256^level : (i + 1) * 256^level]).
-      const hashes = (tree.levels[8 * level] ?? []).slice(at, Math.min(count, at + WIDTH));
-      yield { path: tilePath(String(level), at / WIDTH, hashes.length), bytes: concat(...hashes) };
+      const hashes = (tree.levels[8 * level] ?? []).slice(at, Math.min(count, at + TILE_WIDTH));
+      yield { path: tilePath(String(level), at / TILE_WIDTH, hashes.length), bytes: concat(...hashes) };
     }
   }
-  for (let at = 0; at < entries.length; at += WIDTH) {
-    const bundle = entries.slice(at, at + WIDTH);
-    yield { path: tilePath('entries', at / WIDTH, bundle.length), bytes: concat(...bundle.flatMap(withLength)) };
+  for (let at = 0; at < entries.length; at += TILE_WIDTH) {
+    const bundle = entries.slice(at, at + TILE_WIDTH);
+    yield { path: tilePath('entries', at / TILE_WIDTH, bundle.length), bytes: concat(...bundle.flatMap(withLength)) };
   }
 }
 
@@ -41,7 +41,7 @@ export function tilePath(level: string, index: number, width: number): string {
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0');
   const parts = padded.match(/.{3}/g) ?? [];
   const path = parts.map((part, i) => (i === parts.length - 1 ? part : `x${part}`)).join('/');
-  return `tile/${level}/${path}${width === WIDTH ? '' : `.p/${String(width)}`}`;
+  return `tile/${level}/${path}${width === TILE_WIDTH ? '' : `.p/${String(width)}`}`;
 }
 
 function withLength(entry: Uint8Array): [Uint8Array, Uint8Array] {
