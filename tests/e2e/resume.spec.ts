@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/core/base/random.ts';
 import { exportJournal, runFrom, runGoal, startGoal } from '../../src/cli/drive-app.ts';
 import { Acknowledged } from './kills/acknowledged.ts';
 import { courseOf, epochsOf, factsOf, withoutTriesAgain } from './kills/course.ts';
-import { openRunAfter, orderRun } from './kills/drive.ts';
+import { openRunAfter, orderRun, startAndPress } from './kills/drive.ts';
 import { closeBrowser, closeTab, crashRenderer, endWorker, reloadPage } from './kills/interruptions.ts';
 import { KillWatch, type Hold } from './kills/kill-watch.ts';
 import { seedFor } from './kills/seed.ts';
@@ -109,14 +109,12 @@ test('a run interrupted at seeded moments ends with the same answer, each step d
 
 test('Pause holds a run where it is, over a reload too, and Resume brings it to the same answer', async () => {
   const undisturbed = await runGoal({ page }, REPORT_GOAL, no);
-  const run = await startGoal({ page }, REPORT_GOAL);
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  const run = await startAndPress(page, REPORT_GOAL, 'Pause');
   const status = page.locator('[data-status]');
-  await expect(status).toHaveAttribute('data-status', 'paused');
   await expect(status).toHaveText('Paused');
   await page.waitForTimeout(1_500);
   await page.reload();
-  await expect(status).toHaveAttribute('data-status', 'paused');
+  await expect(status).toHaveAttribute('data-status', 'paused', { timeout: PATIENCE_MS });
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeHidden();
 
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
@@ -130,13 +128,11 @@ test('Pause holds a run where it is, over a reload too, and Resume brings it to 
 });
 
 test('Stop ends a run for good: nothing follows it, there is no answer, and it can be run again', async () => {
-  const run = await startGoal({ page }, REPORT_GOAL);
-  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  const run = await startAndPress(page, REPORT_GOAL, 'Stop');
   const status = page.locator('[data-status]');
-  await expect(status).toHaveAttribute('data-status', 'cancelled');
   await expect(page.getByText('You stopped this run, so there is no answer.')).toBeVisible();
   await page.reload();
-  await expect(status).toHaveAttribute('data-status', 'cancelled');
+  await expect(status).toHaveAttribute('data-status', 'cancelled', { timeout: PATIENCE_MS });
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeHidden();
 
   await page.getByRole('button', { name: 'Run again' }).click();
