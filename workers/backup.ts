@@ -63,7 +63,7 @@ export function openBackup({
     sealer,
     memory,
     folder: keptBackupFolder,
-    archive: async (members) => (await import('#adapters/tar/tar-archive.ts')).writeTar(members),
+    archive: async (members) => (await import('#adapters/tar/tar-archive.ts')).writeTar(members, platformClock.now()),
     lock,
     messages: broadcastChannel<BackupMessage>('backup'),
   });
@@ -87,7 +87,7 @@ export function openBackup({
     changePassphrase: (passphrase) => keeper.changePassphrase(passphrase),
     showKey: () => keeper.showKey(),
     backUp: () => keeper.backUp(),
-    archive: () => keeper.archive(),
+    archive: (whole) => keeper.archive(whole),
     drill: (from) => keeper.drill(from === null ? null : () => folderOf(from)),
     cancel: () => done(() => keeper.cancel()),
     turnOff: () => keeper.turnOff(),

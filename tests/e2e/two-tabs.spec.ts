@@ -87,12 +87,9 @@ test('a leader whose process hangs is replaced by the tab that is looked at; awa
   test.skip(process.platform !== 'linux', 'stopping one renderer needs /proc');
   await runGoal({ page: leader }, GOAL, no);
   const run = await startGoal({ page: leader }, GOAL);
-  const replaced = follower
-    .getByText(LEADS)
-    .waitFor()
-    .then(() => Date.now());
   const stopped = await stopProcessOf(leader);
-  const took = (await replaced) - stopped.at;
+  await follower.getByText(LEADS).waitFor();
+  const took = Date.now() - stopped.at;
   console.log(`a hung leader was replaced after ${String(took)} ms`);
   // Not before it was silent for 1.5 s.
   expect(took).toBeGreaterThan(1_200);
@@ -122,22 +119,32 @@ test('a leader whose process hangs is replaced by the tab that is looked at; awa
   await expect(leader.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
 });
 
-/** A page that runs answers by then, also on a loaded machine. */
-const ANSWER_MS = 10_000;
+/** A page that runs answers by then; shorter than the silence after which another tab takes over. */
+const ANSWER_MS = 700;
 
 /** Stops the one renderer whose stopping leaves this page without an answer. */
 async function stopProcessOf(page: Page): Promise<{ pid: number; at: number }> {
   for (const pid of renderers()) {
-    const at = Date.now();
-    process.kill(pid, 'SIGSTOP');
-    const answer = await Promise.race([
-      page.evaluate(() => 'awake'),
-      new Promise((resolve) => setTimeout(() => resolve('asleep'), ANSWER_MS)),
-    ]);
-    if (answer === 'asleep') return { pid, at };
+    // A slow machine may keep the answer of another page waiting once; hardly twice.
+    if (!(await sleepsWithout(pid, page))) continue;
     process.kill(pid, 'SIGCONT');
+    await page.evaluate(() => 'awake');
+    const at = Date.now();
+    if (await sleepsWithout(pid, page)) return { pid, at };
   }
   throw new Error('No renderer of this page was found.');
+}
+
+/** Stops a process. @returns whether the page then gives no answer; where it does the process goes on */
+async function sleepsWithout(pid: number, page: Page): Promise<boolean> {
+  process.kill(pid, 'SIGSTOP');
+  const answer = await Promise.race([
+    page.evaluate(() => 'awake'),
+    new Promise((resolve) => setTimeout(() => resolve('asleep'), ANSWER_MS)),
+  ]);
+  if (answer === 'asleep') return true;
+  process.kill(pid, 'SIGCONT');
+  return false;
 }
 
 /** Process ids of the renderers of this world's browser, the oldest first. */

@@ -50,6 +50,7 @@ const NO_BACKUP_VIEW: BackupView = {
   problem: null,
   last: null,
   behind: 0,
+  archives: 0,
   drill: null,
   replaced: false,
 };

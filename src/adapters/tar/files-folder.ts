@@ -2,13 +2,23 @@ import { BackupError } from '#ports/backup-error.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import { readTar } from './tar-archive.ts';
 
-/** Files that the owner chose, archives among them, read as if they lay in one folder. Nothing can be written there. */
+/**
+ * Files that the owner chose, archives among them, read as if they lay in one folder: of files of one name the newest
+ * counts. Nothing can be written there.
+ */
 export async function filesFolder(files: readonly File[]): Promise<BackupFolder> {
   const bodies = new Map<string, Blob>();
+  const times = new Map<string, number>();
   for (const file of files) {
-    const members = file.name.endsWith('.tar') ? await readTar(file) : [{ name: file.name, body: file }];
+    const members = file.name.endsWith('.tar')
+      ? await readTar(file)
+      : [{ name: file.name, body: file, at: file.lastModified }];
     if (members === null) throw new BackupError('damaged', `${file.name} is cut short or is no archive.`, file.name);
-    for (const { name, body } of members) bodies.set(name, body);
+    for (const { name, body, at } of members) {
+      if (at < (times.get(name) ?? -Infinity)) continue;
+      bodies.set(name, body);
+      times.set(name, at);
+    }
   }
   const refuse = (): Promise<never> => Promise.reject(new BackupError('io', 'Nothing can be written to chosen files.'));
   return {

@@ -10,13 +10,16 @@ export interface TarMember {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Each member is read to its end before the next is asked for. */
-export async function writeTar(members: AsyncIterable<TarMember>): Promise<Blob> {
+/**
+ * Each member is read to its end before the next is asked for.
+ * @param at Unix milliseconds, kept in whole seconds as the time of every member
+ */
+export async function writeTar(members: AsyncIterable<TarMember>, at = 0): Promise<Blob> {
   const parts: Blob[] = [];
   for await (const { name, bytes } of members) {
     const body = await collected(bytes);
     if (body.size > MEMBER_BYTES_MAX) throw new Error(`${name} is too large for one archive.`);
-    parts.push(new Blob([headerOf(name, body.size)]), body, new Blob([new Uint8Array(padding(body.size))]));
+    parts.push(new Blob([headerOf(name, body.size, at)]), body, new Blob([new Uint8Array(padding(body.size))]));
   }
   parts.push(new Blob([new Uint8Array(2 * BLOCK_BYTES)]));
   return new Blob(parts, { type: 'application/x-tar' });
@@ -25,8 +28,8 @@ export async function writeTar(members: AsyncIterable<TarMember>): Promise<Blob>
 /** The plain files in an archive, as slices of it. @returns null when it is no such archive */
 export async function readTar(
   archive: Blob,
-): Promise<readonly { readonly name: string; readonly body: Blob }[] | null> {
-  const found: { name: string; body: Blob }[] = [];
+): Promise<readonly { readonly name: string; readonly body: Blob; readonly at: number }[] | null> {
+  const found: { name: string; body: Blob; at: number }[] = [];
   for (let at = 0; at + BLOCK_BYTES <= archive.size;) {
     const header = new Uint8Array(await archive.slice(at, at + BLOCK_BYTES).arrayBuffer());
     if (header.every((byte) => byte === 0)) return found;
@@ -36,7 +39,11 @@ export async function readTar(
     const start = at + BLOCK_BYTES;
     if (start + size > archive.size) return null;
     if (header[156] === 0x30 || header[156] === 0)
-      found.push({ name: textAt(header, 0, 100), body: archive.slice(start, start + size) });
+      found.push({
+        name: textAt(header, 0, 100),
+        body: archive.slice(start, start + size),
+        at: 1_000 * Number.parseInt(textAt(header, 136, 12), 8),
+      });
     at = start + size + padding(size);
   }
   return null;
@@ -57,15 +64,20 @@ async function collected(bytes: AsyncIterable<Uint8Array>): Promise<Blob> {
   return new Blob([...lots, ...lot]);
 }
 
-function headerOf(name: string, size: number): Uint8Array<ArrayBuffer> {
+function headerOf(name: string, size: number, at: number): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(BLOCK_BYTES);
-  const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
+  const put = (offset: number, text: string): void => header.set(new TextEncoder().encode(text), offset);
   put(0, name);
   put(100, '0000600\0');
   put(108, '0000000\0');
   put(116, '0000000\0');
   put(124, `${size.toString(8).padStart(11, '0')}\0`);
-  put(136, '00000000000\0');
+  put(
+    136,
+    `${Math.floor(at / 1_000)
+      .toString(8)
+      .padStart(11, '0')}\0`,
+  );
   put(156, '0');
   put(257, 'ustar\x0000');
   put(148, `${checksum(header).toString(8).padStart(6, '0')}\0 `);

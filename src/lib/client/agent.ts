@@ -92,7 +92,7 @@ function backupOver(wire: Comlink.Remote<BackupApi>): BackupApi {
     changePassphrase: (passphrase) => wire.changePassphrase(passphrase),
     showKey: () => wire.showKey(),
     backUp: () => wire.backUp(),
-    archive: () => wire.archive(),
+    archive: (whole) => wire.archive(whole),
     drill: (from) => wire.drill(from),
     cancel: () => wire.cancel(),
     turnOff: () => wire.turnOff(),

@@ -676,6 +676,12 @@ export const en = {
   'backup.cancel': 'Stop',
   'backup.now': 'Back up now',
   'backup.save': 'Save a backup',
+  'backup.save-new': 'Save what is new',
+  'backup.save-whole': 'Save it all again',
+  'backup.archives': {
+    one: '{count} saved file holds it.',
+    other: '{count} saved files belong together: keep them all, and choose them all to restore or test.',
+  },
   'backup.saved': 'Saved the backup as {name}',
   'backup.allow': 'Allow access again',
   'backup.other-folder': 'Choose another folder',

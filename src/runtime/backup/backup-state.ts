@@ -3,6 +3,7 @@ import type { BackupMemory } from '#ports/backup-memory.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import { decodeSealed, encodeSealed } from '../blobs/sealed-bytes.ts';
 import type { BackupView, DrillView } from '../contract/backup-api.ts';
+import type { Saved } from './archive.ts';
 import type { BackupTools } from './parts.ts';
 import { keyName, type SeriesFile } from './series.ts';
 import type { SeriesToWrite } from './write-series.ts';
@@ -20,6 +21,8 @@ export interface BackupState {
   /** When what is kept here was last whole in the backup, and how far that went. */
   readonly last: BackupView['last'];
   readonly drill: DrillView | null;
+  /** What was saved by hand; not there before anything was. */
+  readonly saved?: Saved;
 }
 
 const CONTEXT = 'backup/state';

@@ -8,7 +8,7 @@ import type { Broadcast, LeaderLock } from '#ports/coordination.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import type { BackupArchive, BackupFailure, BackupView } from '../contract/backup-api.ts';
 import type { Overview } from '../contract/views.ts';
-import { archiveMembers, type ArchiveMember } from './archive.ts';
+import { archiveMembers, type ArchiveMember, numberAfter } from './archive.ts';
 import {
   type BackupState,
   keepBackupState,
@@ -20,8 +20,8 @@ import {
 } from './backup-state.ts';
 import { drillSeries } from './drill.ts';
 import type { BackupTools, LiveContent } from './parts.ts';
-import { findSeries } from './series.ts';
-import { type WriteOptions, writeSeries } from './write-series.ts';
+import { findSeries, type SegmentFile } from './series.ts';
+import { SEGMENTS_MAX, sizeOf, wasHeadHere, type WriteOptions, writeSeries } from './write-series.ts';
 
 /** What tabs tell each other of the backup: that what is kept of it changed, or that other data is in use. */
 export type BackupMessage = { readonly type: 'changed' } | { readonly type: 'replaced' };
@@ -49,7 +49,7 @@ export const UNSAVED_MS_MAX = 120_000 as Ms;
 const RETRY_MS = 60_000 as Ms;
 const LOCK = 'backup';
 /** Problems that time does not heal: the owner must click. */
-const WAITS_FOR_OWNER: readonly string[] = ['no-permission', 'no-folder', 'newer-version'];
+const WAITS_FOR_OWNER: readonly string[] = ['no-folder', 'newer-version'];
 
 /**
  * One tab's part in the backup. Any tab can back up or drill when told to; the leading one also does it by itself, to a
@@ -116,8 +116,11 @@ export class BackupKeeper {
     return this.#do('backup', (signal) => this.#backUp(signal));
   }
 
-  /** Counts as backed up once it is made: where the owner puts it is not seen from here. */
-  archive(): Promise<Result<BackupArchive, BackupFailure>> {
+  /**
+   * What is new since the last archive, or all of it. Counts as backed up once it is made: where the owner puts it is not
+   * seen from here.
+   */
+  archive(whole: boolean): Promise<Result<BackupArchive, BackupFailure>> {
     return this.#do('backup', async (signal) => {
       const { live, clock, archive } = this.#parts;
       const state = this.#must();
@@ -125,11 +128,25 @@ export class BackupKeeper {
       if (head === null || head.size === 0) throw new BackupError('nothing', 'There is nothing to back up yet.');
       const now = clock.now();
       const end = { size: head.size, epoch: head.epoch, checkpoint: head.checkpoint };
-      const members = archiveMembers(await this.#parts.tools(), live, seriesOf(state), end, this.#options(signal));
-      const body = await archive(members);
-      await this.#keep({ ...state, last: { at: now, entries: head.size, bytes: body.size } });
+      const standing = whole ? [] : await this.#standing(state);
+      if (standing.at(-1)?.to === end.size) throw new BackupError('nothing', 'Nothing is new since the last backup.');
+      const number = numberAfter(state.series, state.saved?.segments ?? []);
+      let segments = standing;
+      const part = { standing, number, end, made: (segment: SegmentFile) => (segments = [...standing, segment]) };
+      const target = seriesOf(state);
+      const body = await archive(archiveMembers(await this.#parts.tools(), live, target, part, this.#options(signal)));
+      const saved = { segments, checkpoint: end.checkpoint };
+      await this.#keep({ ...state, saved, last: { at: now, entries: head.size, bytes: sizeOf(segments) } });
       return { name: `windhover-backup-${state.series}-${String(head.size)}.tar`, body };
     });
+  }
+
+  /** What was saved by hand and a further archive can go on from; nothing where it is of another history by now. */
+  async #standing({ saved }: BackupState): Promise<readonly SegmentFile[]> {
+    const last = saved?.segments.at(-1);
+    if (saved === undefined || last === undefined || saved.segments.length >= SEGMENTS_MAX) return [];
+    const known = await wasHeadHere(this.#parts.live, { size: last.to, checkpoint: saved.checkpoint });
+    return known ? saved.segments : [];
   }
 
   /** @param from where to read; null for the folder of the backup */
@@ -263,8 +280,15 @@ export class BackupKeeper {
     this.#cancelTimer();
     this.#cancelTimer = clock.after(delay, () => {
       this.#unsavedSince = null;
-      void this.backUp();
+      void this.#goOn();
     });
+  }
+
+  /** A permission may have come back without a word: what still lacks it is not tried, and nothing is said again. */
+  async #goOn(): Promise<void> {
+    const lacking = this.#problem?.code === 'no-permission';
+    if (lacking && !(await attempt(() => this.#parts.folder())).ok) return this.#schedule(false);
+    await this.backUp();
   }
 
   #must(): BackupState {
@@ -304,6 +328,7 @@ export class BackupKeeper {
       problem: this.#problem,
       last: state?.last ?? null,
       behind: Math.max(0, this.#seen.size - (state?.last?.entries ?? 0)),
+      archives: state?.saved?.segments.length ?? 0,
       drill: state?.drill ?? null,
       replaced: this.#replaced,
     };

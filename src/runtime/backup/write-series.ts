@@ -132,7 +132,7 @@ async function standingSegments(
 }
 
 /** Whether the journal kept here once had exactly this signed head. */
-async function wasHeadHere(live: LiveContent, end: Pick<BackupEnd, 'size' | 'checkpoint'>): Promise<boolean> {
+export async function wasHeadHere(live: LiveContent, end: Pick<BackupEnd, 'size' | 'checkpoint'>): Promise<boolean> {
   for (const leg of live.journal.legs) {
     const { groups } = await leg.read((end.size - 1) as Sequence, 1);
     const group = groups.find(({ firstSequence, count }) => firstSequence + count === end.size);
@@ -218,6 +218,6 @@ async function* watched(
   }
 }
 
-function sizeOf(segments: readonly SegmentFile[]): number {
+export function sizeOf(segments: readonly SegmentFile[]): number {
   return segments.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -13,8 +13,11 @@ export interface BackupApi {
   showKey(): Promise<string | null>;
   /** Brings the folder up to what is kept here, now. */
   backUp(): Promise<Result<void, BackupFailure>>;
-  /** Everything in one archive, for saving by hand. */
-  archive(): Promise<Result<BackupArchive, BackupFailure>>;
+  /**
+   * An archive for saving by hand: what is new since the last one, which goes with it, or everything.
+   * @param whole everything, whatever was saved before
+   */
+  archive(whole: boolean): Promise<Result<BackupArchive, BackupFailure>>;
   /** Reads the backup back and compares it with what is kept here. @param from null for the folder */
   drill(from: BackupSource | null): Promise<Result<void, BackupFailure>>;
   /** Stops the backup or the drill that goes on in this tab. */
@@ -57,6 +60,8 @@ export interface BackupView {
   readonly last: { readonly at: UnixMs; readonly entries: number; readonly bytes: number } | null;
   /** Entries that are not in the backup yet. */
   readonly behind: number;
+  /** Archives saved by hand that belong together. */
+  readonly archives: number;
   readonly drill: DrillView | null;
   /** Other data is in use now: this page shows what was set aside. */
   readonly replaced: boolean;
