@@ -10,6 +10,8 @@ const SAVING = 'Write the status report for the Harbour Library from these files
 const LEADS = 'This tab does the work';
 const FOLLOWS = 'Following another tab';
 const no = (): Promise<boolean> => Promise.resolve(false);
+/** After a change a tab verifies the journal and writes its pins within this. */
+const SETTLED_MS = 3_000;
 
 test.describe.configure({ timeout: 300_000 });
 
@@ -85,8 +87,13 @@ test('when the leading tab is closed the other leads at once and finishes its ru
 
 test('a leader whose process hangs is replaced by the tab that is looked at; awake again, it follows and has written nothing', async () => {
   test.skip(process.platform !== 'linux', 'stopping one renderer needs /proc');
-  await runGoal({ page: leader }, GOAL, no);
-  const run = await startGoal({ page: leader }, GOAL);
+  const run = await startGoal({ page: leader }, SAVING);
+  // Nothing is being written while the run waits: a process that hangs in mid-transaction holds up every other tab until
+  // the browser ends the transaction, a minute later.
+  await expect(leader.locator('[data-status]')).toHaveAttribute('data-status', 'waiting-approval', {
+    timeout: PATIENCE_MS,
+  });
+  await leader.waitForTimeout(SETTLED_MS);
   const stopped = await stopProcessOf(leader);
   await follower.getByText(LEADS).waitFor();
   const took = Date.now() - stopped.at;
@@ -95,14 +102,17 @@ test('a leader whose process hangs is replaced by the tab that is looked at; awa
   expect(took).toBeGreaterThan(1_200);
 
   await openPage(follower, 'Goal');
-  await follower.getByRole('region', { name: 'Recent runs' }).getByRole('link', { name: GOAL }).first().click();
+  await follower.getByRole('link', { name: SAVING, exact: true }).first().click();
   await follower.waitForURL(`**/run/${run}`);
+  const download = follower.waitForEvent('download');
+  await follower.getByRole('button', { name: 'Approve', exact: true }).click();
+  expect((await download).suggestedFilename()).toBe('report.md');
   await expect(follower.locator('[data-status]')).toHaveAttribute('data-status', 'complete', { timeout: PATIENCE_MS });
   const before = await exportJournal({ page: follower });
 
   process.kill(stopped.pid, 'SIGCONT');
-  await expect(leader.getByText(FOLLOWS)).toBeVisible();
-  await expect(leader.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
+  await expect(leader.getByText(FOLLOWS)).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(leader.locator('[data-status]')).toHaveAttribute('data-status', 'complete', { timeout: PATIENCE_MS });
   await leader.waitForTimeout(2_000);
   await expect(leader.getByText(FOLLOWS)).toBeVisible();
   await expect(follower.getByText(LEADS)).toBeVisible();

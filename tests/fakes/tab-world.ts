@@ -10,6 +10,7 @@ import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { journalKeys } from '#runtime/identity/journal-keys.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import { nameOf } from '#runtime/journal/copies.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
@@ -29,6 +30,8 @@ import { seededEntropy } from './seeded-entropy.ts';
 
 /** One browser profile whose tabs share disks, locks and channels. */
 export interface TabWorld extends JournalWorld {
+  /** Shared by all tabs. */
+  readonly blobs: BlobStore;
   /** One more tab, which has not started yet. @param device another one that these stores were restored on */
   readonly tab: (device?: Device) => Tab;
   /** The keys of the device that the world begins on. */
@@ -48,7 +51,7 @@ export interface Device {
 export function tabWorld(seed = 1): TabWorld {
   const world = journalWorld(seed);
   const locks = memoryLocks();
-  const blobs = memoryBlobStore();
+  const blobs = memoryBlobStore(world.clock);
   const own: Device = { signing: signerDisk(seed), secrets: memorySecretStore() };
   const channel = memoryBroadcast<TabMessage>();
   const heartbeats = memoryBroadcast<Heartbeat>();
@@ -57,6 +60,7 @@ export function tabWorld(seed = 1): TabWorld {
   const order: TabWorld['order'] = (body) => ({ id: `order-${String(++orders)}` as CommandId, ...body }) as Command;
   return {
     ...world,
+    blobs,
     order,
     addFile: async (tab, path, content) => {
       const { items, messages, events, documents, tables } = await parseFile(path, content);

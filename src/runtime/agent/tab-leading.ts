@@ -1,5 +1,6 @@
 import type { CommandId, Ms, SourceId } from '#core/base/ids.ts';
 import { DELETED_SOURCE_KEPT_MS } from '#core/base/limits.ts';
+import type { Command } from '../contract/commands.ts';
 import type { Health, Overview } from '../contract/views.ts';
 import type { Leadership } from '../leader.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -217,7 +218,7 @@ export class TabLeading {
     this.#hooks.projected({ rows: runs, done: [], size: journal.head.size });
     agent.resume();
     this.#hooks.began();
-    void this.#sweep(agent.state).catch(() => undefined);
+    void this.#sweep(agent).catch(() => undefined);
     await untilAborted(stop);
   }
 
@@ -298,14 +299,22 @@ export class TabLeading {
   }
 
   /** Takes away the bytes of files deleted long ago, and of imports that were never finished. */
-  async #sweep(state: AgentState): Promise<void> {
-    const { blobs, clock } = this.#options.ports;
-    const keep = new Set<SourceId>();
-    for (const source of state.sources.values()) {
+  async #sweep(agent: LeadingAgent): Promise<void> {
+    const { blobs, clock, store } = this.#options.ports;
+    // An order that waits may be as old as what it wants to keep. Read first: what is carried out meanwhile is in the state.
+    const keep = new Set(sourcesWanted((await store.pending()).map(({ command }) => command as Command)));
+    for (const source of agent.state.sources.values()) {
       if (source.removedAt === null || clock.now() - source.removedAt < DELETED_SOURCE_KEPT_MS) keep.add(source.id);
     }
     await blobs.sweep(keep);
   }
+}
+
+/** The files that orders add or bring back. */
+function sourcesWanted(orders: readonly Command[]): SourceId[] {
+  return orders.flatMap((order) =>
+    order.type === 'add-source' ? [order.source.id] : order.type === 'restore-source' ? [order.source] : [],
+  );
 }
 
 /** Its key is lost or does not fit; unlike one that was destroyed on purpose, it may say what must be known. */

@@ -5,6 +5,9 @@ import { COMMAND_ACK_TIMEOUT_MS } from '#core/base/limits.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import type { CommandOutcome } from '#runtime/contract/commands.ts';
 import type { RunView } from '#runtime/contract/views.ts';
+import { utf8 } from '#core/base/bytes.ts';
+import { UNKEPT_BLOB_KEPT_MS } from '#runtime/blobs/sealed-blob-store.ts';
+import { memoryAgentStore } from '../../fakes/memory-agent-store.ts';
 import { tabWorld, type TabWorld } from '../../fakes/tab-world.ts';
 
 /** Tabs of one browser, over disks in memory. */
@@ -37,6 +40,29 @@ const paths = async (tab: Tab): Promise<string[]> => (await tab.overview()).sour
 
 /** Loses every view, as if a hand had emptied the table: only a rebuild brings them back. */
 const loseViews = (world: TabWorld): void => world.store.rows.clear();
+
+test('the bytes of a file whose order still waits are kept, however long it waited; those nobody wants are not', async () => {
+  const world = tabWorld();
+  const [wanted, unwanted] = await Promise.all(['wanted', 'unwanted'].map((text) => putBlob(world, text)));
+  const source = { id: wanted, path: 'wanted.md', sample: false } as Source;
+  // The tab that brought it in ended before any tab could carry the order out.
+  const command = world.order({ type: 'add-source', source });
+  await memoryAgentStore(world.store).enqueue({ id: command.id, at: 0, command });
+  await world.clock.advance(2 * UNKEPT_BLOB_KEPT_MS);
+  const tab = await started(world);
+  await world.clock.advance(SETTLED_MS);
+  expect(await paths(tab)).toEqual(['wanted.md']);
+  expect(await world.blobs.list()).toEqual([wanted]);
+  expect(unwanted).not.toBe(wanted);
+});
+
+async function putBlob(world: TabWorld, text: string): Promise<SourceId> {
+  const stage = await world.blobs.stage();
+  await stage.write(utf8(text));
+  const committed = await stage.commit();
+  if (!committed.ok) throw new Error(committed.error.message);
+  return committed.value.id;
+}
 
 test('a rebuild makes the views again from the journal, says how far it is, and leaves the journal as it was', async () => {
   const world = tabWorld();

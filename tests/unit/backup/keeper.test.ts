@@ -1,6 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { BackupError } from '#ports/backup-error.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
+import { filesFolder } from '#adapters/tar/files-folder.ts';
+import { readTar, writeTar } from '#adapters/tar/tar-archive.ts';
+import { checkedSeries } from '#runtime/backup/checked-series.ts';
+import { openSeries } from '#runtime/backup/open-series.ts';
+import { findSeries } from '#runtime/backup/series.ts';
 import { BackupKeeper, SETTLE_MS, UNSAVED_MS_MAX, type BackupMessage } from '#runtime/backup/keeper.ts';
 import type { BackupView } from '#runtime/contract/backup-api.ts';
 import type { Overview } from '#runtime/contract/views.ts';
@@ -39,7 +44,7 @@ async function kept() {
         erase: () => Promise.resolve(void (bytes = null)),
       },
       folder: () => (place.problem === null ? Promise.resolve(folder) : Promise.reject(place.problem)),
-      archive: () => Promise.reject(new Error('There are no archives here.')),
+      archive: (members) => writeTar(members, clock.now()),
       lock,
       messages: channel.join(),
     });
@@ -110,6 +115,95 @@ test('a folder that wants permission again waits for its owner, and says so', as
   expect((await keeper.backUp()).ok).toBe(true);
   await vi.waitFor(() => expect(view()).toMatchObject({ problem: null, last: { entries: 2 }, behind: 0 }));
 });
+
+test('once the folder may be written again the copy goes on by itself, without another word meanwhile', async () => {
+  const { world, place, keeper, saw, pass, view } = await kept();
+  saw();
+  await keeper.setUp('folder', PASSPHRASE);
+  place.problem = new BackupError('no-permission', 'The browser wants your permission again.');
+  await world.add([settings('UTC')]);
+  saw();
+  await pass(SETTLE_MS + 1);
+  await vi.waitFor(() => expect(view()).toMatchObject({ problem: { code: 'no-permission' } }));
+  for (let minute = 0; minute < 3; minute++) {
+    await pass(60_000);
+    expect(view()).toMatchObject({ working: null, problem: { code: 'no-permission' }, last: { entries: 1 } });
+  }
+  place.problem = null;
+  await pass(60_001);
+  await vi.waitFor(() => expect(view()).toMatchObject({ problem: null, last: { entries: 2 }, behind: 0 }));
+});
+
+test('a folder that is gone is not looked for by itself', async () => {
+  const { world, place, keeper, saw, pass, view } = await kept();
+  saw();
+  await keeper.setUp('folder', PASSPHRASE);
+  place.problem = new BackupError('no-folder', 'The folder is not there any more.');
+  await world.add([settings('UTC')]);
+  saw();
+  await pass(SETTLE_MS + 1);
+  await vi.waitFor(() => expect(view()).toMatchObject({ problem: { code: 'no-folder' } }));
+  place.problem = null;
+  await pass(180_000);
+  expect(view()).toMatchObject({ problem: { code: 'no-folder' }, last: { entries: 1 } });
+});
+
+test('a second archive by hand holds what is new alone; together they are the backup, whatever order they are chosen in', async () => {
+  const { world, keeper, saw, pass, view } = await kept();
+  saw();
+  expect((await keeper.setUp('downloads', PASSPHRASE)).ok).toBe(true);
+  await world.addFile('large.txt', new Uint8Array(200_000).fill(7), [['an item']]);
+  saw();
+  const first = await saved(keeper, false);
+  expect(await keeper.archive(false)).toMatchObject({ ok: false, error: { code: 'nothing' } });
+  await pass(2_000);
+  await world.addFile('small.txt', new Uint8Array(50).fill(8), []);
+  saw();
+  const second = await saved(keeper, false);
+  await vi.waitFor(() => expect(view()).toMatchObject({ archives: 2, behind: 0, last: { entries: 3 } }));
+  expect(second.size).toBeLessThan(first.size / 10);
+  expect(await segmentsIn(first)).toEqual(['1']);
+  expect(await segmentsIn(second)).toEqual(['2']);
+
+  for (const files of [
+    [first, second],
+    [second, first],
+  ]) {
+    expect(await contentsOf(files, await keeper.showKey())).toEqual({ entries: 3, files: 2, problem: null });
+    expect(await keeper.drill(() => filesFolder(files))).toMatchObject({ ok: true });
+  }
+  await expect(contentsOf([second], await keeper.showKey())).rejects.toMatchObject({ code: 'incomplete' });
+
+  await pass(2_000);
+  const anew = await saved(keeper, true);
+  expect(await segmentsIn(anew)).toEqual(['3']);
+  for (const files of [[anew], [anew, second, first], [first, second, anew]])
+    expect(await contentsOf(files, await keeper.showKey())).toEqual({ entries: 3, files: 2, problem: null });
+});
+
+async function saved(keeper: BackupKeeper, whole: boolean): Promise<File> {
+  const made = await keeper.archive(whole);
+  if (!made.ok) throw new Error(made.error.message);
+  return new File([made.value.body], made.value.name);
+}
+
+async function segmentsIn(archive: File): Promise<string[]> {
+  const members = (await readTar(archive)) ?? [];
+  return members.flatMap(({ name }) => /-(\d+)\.age$/.exec(name)?.[1] ?? []);
+}
+
+/** What a device that has nothing but these files finds in them. */
+async function contentsOf(files: readonly File[], key: string | null) {
+  const folder = await filesFolder(files);
+  const [found] = await findSeries(folder);
+  const opened = await openSeries(backupTools, folder, found!, key!);
+  const counts = { entries: 0, files: 0 };
+  for await (const part of checkedSeries(backupTools, folder, opened)) {
+    if (part.kind === 'group') counts.entries += part.entries.length;
+    if (part.kind === 'stored') counts.files += 1;
+  }
+  return { ...counts, problem: opened.problem };
+}
 
 test('a disk that is full is tried again later', async () => {
   const { world, folder, keeper, saw, pass, view } = await kept();
