@@ -139,7 +139,7 @@ test('a proof put together from true parts that do not belong together is refuse
     [{ checkpoint: await journal.checkpointAt(12) }, 'entry 8 is not in the tree that the checkpoint signs', 8],
     [{ agent: testJournal([], 2).agent }, 'the checkpoint is not signed by the agent', null],
     [{ agent: 'did:web:example.org' as SentenceProof['agent'] }, 'the agent is not named by a did:key', null],
-    [{ version: 2 as 1 }, 'version 2 of the proof is unknown', null],
+    [{ version: 2 }, 'version 2 of the proof is unknown', null],
   ];
   for (const [change, why, sequence] of changes) {
     const report = verifySentenceProof(checkTools, encodeSentenceProof({ ...proof, ...change }));

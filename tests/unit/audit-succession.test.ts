@@ -228,3 +228,14 @@ test('an export without what the journal says of its keys holds for the key in i
   const spoiled = await exportBytes(foreign, [4, 9], { withheld: [1, 5] });
   expect(verifyExportFile(fileTools, spoiled).firstBad?.why).toContain('not what the checkpoint of 4 entries signs');
 });
+
+test('nobody can call their journal by another agent’s name', async () => {
+  const alice = agentIdOf(seededSigner(40).publicKey);
+  const stolen = { ...signedBy(old, inTurn), agent: alice };
+  expect(verifyExportFile(fileTools, await exportBytes(stolen, [6, 9]))).toMatchObject({
+    ok: false,
+    firstBad: { why: 'the identity in the journal is not that of the agent whose journal the header says this is' },
+  });
+  const named = signedBy({ ...old, agent: alice }, inTurn);
+  expect(verifyExportFile(fileTools, await exportBytes(named, [6, 9]))).toMatchObject({ ok: false, verifiedUpTo: 0 });
+});

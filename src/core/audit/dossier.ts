@@ -2,8 +2,8 @@ import type { Sha256 } from '../base/ids.ts';
 import { base64, equalBytes } from '../base/bytes.ts';
 import { canonicalJson } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
-import { type Checkpoint, checkpointKey, openCheckpoint, readCheckpoint } from './checkpoint.ts';
+import type { AgentId } from '../identity/did-key.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { importedSource } from './cited-claim.ts';
 import { cosignaturesOn } from './cosignature.ts';
 import { type Entry, hasKeys, parseCanonical, payloadJson } from './entry.ts';
@@ -12,7 +12,9 @@ import { type FoundCosignature, furthest, type Trust, type Vouched } from './exp
 import type { CheckTools } from './journal-check.ts';
 import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
 import { checkIncluded, checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
+import { openByBook, openKeyed, proofOfKeys } from './proved-keys.ts';
 import { accountOf, type RunAccount } from './run-account.ts';
+import type { KeyBook } from './signing-keys.ts';
 
 /**
  * The dossier of one run, version 1: canonical JSON that needs nothing else to be checked. `account` is what the entries
@@ -22,12 +24,15 @@ import { accountOf, type RunAccount } from './run-account.ts';
  */
 export interface Dossier {
   readonly format: 'windhover-dossier';
-  readonly version: 1;
+  /** 2: with `identity`, where the key of the journal changed. */
+  readonly version: 1 | 2;
   readonly agent: AgentId;
   readonly run: string;
   readonly account: RunAccount;
   readonly entries: readonly DossierEntry[];
   readonly sources: readonly ProvedEntry[];
+  /** The entries that tell which key signs (proved-keys.ts). */
+  readonly identity?: readonly ProvedEntry[];
   /** C2SP checkpoint note, its cosignatures with it, that all entries are proved to. */
   readonly checkpoint: string;
 }
@@ -83,9 +88,11 @@ export function makeDossier(
   const missing = cited.findIndex((record) => record?.payload == null);
   if (missing >= 0)
     return err(`the import of ${account.value.sources[missing]?.file ?? 'a source'} is not in the journal`);
+  const keys = proofOfKeys(records, size, (sequence) => inclusionProof(sha256, tree, sequence, size).map(base64));
   return ok({
     format: DOSSIER_FORMAT,
-    version: 1,
+    version: keys.identity === undefined ? 1 : 2,
+    ...keys,
     agent,
     run,
     account: account.value,
@@ -127,7 +134,7 @@ export function verifyDossier(tools: CheckTools, text: string, trust: Trust = {}
   const { agent } = dossier;
   const opened = openNote(tools, dossier, trust);
   if (!opened.ok) return bad(opened.error, { agent });
-  const { checkpoint, cosignatures } = opened.value;
+  const { checkpoint, book, cosignatures } = opened.value;
   const { size } = checkpoint;
   const fault = entriesFault(tools, dossier, checkpoint);
   if (fault !== null) return bad(fault.why, { agent, size }, fault.sequence);
@@ -142,7 +149,7 @@ export function verifyDossier(tools: CheckTools, text: string, trust: Trust = {}
       agent,
       size,
     });
-  const vouched = vouchedFor(tools, dossier, checkpoint, cosignatures, trust);
+  const vouched = vouchedFor(tools, dossier.agent, book, checkpoint, cosignatures, trust);
   if (!vouched.ok) return bad(vouched.error, { agent, size });
   return { ok: true, agent, account: account.value, size, cosignatures, vouched: vouched.value, firstBad: null };
 }
@@ -151,16 +158,21 @@ function parseDossier(text: string): Result<Dossier, string> {
   const parsed = parseCanonical(text.endsWith('\n') ? text.slice(0, -1) : text);
   if (!parsed.ok) return err(`the dossier cannot be read: ${parsed.error.message}`);
   const dossier = parsed.value;
-  if (!hasKeys(dossier, KEYS) || dossier.format !== DOSSIER_FORMAT) return err('this is not a dossier of a run');
-  if (dossier.version !== 1) return err(`version ${canonicalJson(dossier.version)} of the dossier is unknown`);
+  const keyed = hasKeys(dossier, [...KEYS, 'identity'].sort());
+  if (!(keyed || hasKeys(dossier, KEYS)) || dossier.format !== DOSSIER_FORMAT)
+    return err('this is not a dossier of a run');
+  if (dossier.version !== (keyed ? 2 : 1))
+    return err(`version ${canonicalJson(dossier.version)} of the dossier is unknown`);
   const { agent, run, checkpoint, entries, sources } = dossier;
+  const identity = keyed ? dossier.identity : [];
   const shaped =
     typeof agent === 'string' &&
     typeof run === 'string' &&
     typeof checkpoint === 'string' &&
     Array.isArray(entries) &&
     Array.isArray(sources) &&
-    [...(entries as unknown[]), ...(sources as unknown[])].every((proved) =>
+    Array.isArray(identity) &&
+    [...(entries as unknown[]), ...(sources as unknown[]), ...(identity as unknown[])].every((proved) =>
       hasKeys(proved, ['entry', 'inclusion', 'payload']),
     );
   return shaped ? ok(dossier as unknown as Dossier) : err('the dossier does not have the shape of one');
@@ -168,22 +180,33 @@ function parseDossier(text: string): Result<Dossier, string> {
 
 function openNote(
   tools: CheckTools,
-  { agent, checkpoint }: Dossier,
+  dossier: Dossier,
+  trust: Trust,
+): Result<{ readonly checkpoint: Checkpoint; readonly book: KeyBook; readonly cosignatures: Cosignatures }, string> {
+  const opened = openKeyed(tools, dossier);
+  if (!opened.ok) return opened;
+  const cosignatures = cosignaturesOf(tools, dossier.checkpoint, opened.value.checkpoint.size, trust);
+  return cosignatures.ok ? ok({ ...opened.value, cosignatures: cosignatures.value }) : cosignatures;
+}
+
+type Cosignatures = readonly FoundCosignature[];
+
+function cosignaturesOf(
+  tools: CheckTools,
+  note: string,
+  size: number,
   { witnesses = [] }: Trust,
-): Result<{ readonly checkpoint: Checkpoint; readonly cosignatures: readonly FoundCosignature[] }, string> {
-  const publicKey = publicKeyOf(agent);
-  if (!publicKey.ok) return err('the agent is not named by a did:key of an Ed25519 key');
-  const opened = openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), checkpoint);
-  if (!opened.ok) return err('the checkpoint is not signed by the agent');
-  const found = cosignaturesOn(tools.sha256, tools.verifyEd25519, witnesses, checkpoint);
+): Result<Cosignatures, string> {
+  const found = cosignaturesOn(tools.sha256, tools.verifyEd25519, witnesses, note);
   if (!found.ok) return err('a cosignature on the checkpoint does not hold');
-  const cosignatures = found.value.map(({ name, time, publicKey: key }) => ({
-    name,
-    time,
-    size: opened.value.size,
-    trusted: witnesses.some((witness) => witness.name === name && equalBytes(witness.publicKey, key)),
-  }));
-  return ok({ checkpoint: opened.value, cosignatures });
+  return ok(
+    found.value.map(({ name, time, publicKey: key }) => ({
+      name,
+      time,
+      size,
+      trusted: witnesses.some((witness) => witness.name === name && equalBytes(witness.publicKey, key)),
+    })),
+  );
 }
 
 /** Each entry is in the tree with what it says; the run's stand without a gap, and with their payloads. */
@@ -228,9 +251,10 @@ function factsOf(entries: readonly DossierEntry[]): LoggedFact[] {
 /** An anchor of the same size must be the same head; of other sizes only an export can tell. */
 function vouchedFor(
   tools: CheckTools,
-  dossier: Dossier,
+  agent: AgentId,
+  book: KeyBook,
   checkpoint: Checkpoint,
-  cosignatures: readonly FoundCosignature[],
+  cosignatures: Cosignatures,
   trust: Trust,
 ): Result<Vouched | null, string> {
   const witnessed = cosignatures
@@ -238,9 +262,10 @@ function vouchedFor(
     .map(({ name, size, time }) => ({ size, time, by: name }));
   const byWitness = furthest(null, ...witnessed);
   if (!trust.anchor) return ok(byWitness);
-  const anchored = openNote(tools, { ...dossier, checkpoint: trust.anchor }, trust);
-  if (!anchored.ok) return err("the anchor is not a checkpoint signed by this dossier's agent");
-  const anchor = anchored.value.checkpoint;
+  const anchored = openByBook(tools, agent, book, trust.anchor);
+  if (!anchored.ok || !cosignaturesOf(tools, trust.anchor, anchored.value.size, trust).ok)
+    return err("the anchor is not a checkpoint signed by this dossier's agent");
+  const anchor = anchored.value;
   if (anchor.size !== checkpoint.size)
     return err(
       `the anchor covers ${String(anchor.size)} entries and the dossier ${String(checkpoint.size)}: compare an export with it`,

@@ -345,9 +345,11 @@ function missingAtEnd(tools: CheckTools, open: OpenExport | null): Fault | null 
     return { sequence: read, why: 'the last line is missing: the file was cut after it was written' };
   // The identity may have named it after it signed.
   const signer = keyInForce(journal.book.keys, (journal.proved?.size ?? 0) - 1);
-  return signer.certified ? null : { sequence: signer.from, why: UNCERTIFIED };
+  if (!signer.certified) return { sequence: signer.from, why: UNCERTIFIED };
+  return journalNames(header.agent, journal.book).includes(header.agent) ? null : { sequence: null, why: OTHER_NAME };
 }
 
+const OTHER_NAME = 'the identity in the journal is not that of the agent whose journal the header says this is';
 const UNCERTIFIED =
   "from here on a key signs that the identity in the journal does not name: the owner's root must certify it";
 

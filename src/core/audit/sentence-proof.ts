@@ -2,13 +2,15 @@ import type { Sha256, UnixMs } from '../base/ids.ts';
 import { base64, equalBytes, hex, utf8 } from '../base/bytes.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
+import type { AgentId } from '../identity/did-key.ts';
 import { type CitedClaim, type CitedEvidence, citedClaim, importedSource } from './cited-claim.ts';
-import { type Checkpoint, checkpointKey, openCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { hasKeys, parseCanonical, parseEntry, type Payload, payloadJson } from './entry.ts';
+import type { ExportRecord } from './export-contents.ts';
 import type { CheckTools } from './journal-check.ts';
 import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
 import { checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
+import { openKeyed, proofOfKeys } from './proved-keys.ts';
 
 /**
  * The proof of one sentence, version 1: canonical JSON that needs nothing else to be checked.
@@ -21,12 +23,15 @@ import { checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
  */
 export interface SentenceProof {
   readonly format: 'windhover-sentence-proof';
-  readonly version: 1;
+  /** 2: with `identity`, where the key of the journal changed. */
+  readonly version: 1 | 2;
   readonly agent: AgentId;
   readonly claim: CitedClaim;
   readonly evidence: readonly CitedEvidence[];
   readonly answer: ProvedEntry;
   readonly sources: readonly ProvedEntry[];
+  /** The entries that tell which key signs (proved-keys.ts). */
+  readonly identity?: readonly ProvedEntry[];
   /** C2SP checkpoint note that all entries are proved to. */
   readonly checkpoint: string;
 }
@@ -54,6 +59,7 @@ export const SENTENCE_PROOF_FORMAT = 'windhover-sentence-proof';
 /**
  * @param parts.claim id of the claim within the answer
  * @param parts.imported entries `source.imported`: those the claim cites are picked
+ * @param parts.telling what the journal says of its keys
  * @param parts.tree the journal's tree, at least as large as the checkpoint
  * @returns an error in words for people
  */
@@ -64,6 +70,7 @@ export function makeSentenceProof(
     readonly claim: string;
     readonly answer: JournalRecord;
     readonly imported: readonly JournalRecord[];
+    readonly telling?: readonly ExportRecord[];
     readonly tree: MerkleTree;
     readonly checkpoint: string;
   },
@@ -85,9 +92,13 @@ export function makeSentenceProof(
     if (source === null) return err(`the import of ${evidence.file} is not in the journal`);
     sources.push(source);
   }
+  const keys = proofOfKeys(parts.telling ?? [], size, (sequence) =>
+    inclusionProof(sha256, tree, sequence, size).map(base64),
+  );
   return ok({
     format: SENTENCE_PROOF_FORMAT,
-    version: 1,
+    version: keys.identity === undefined ? 1 : 2,
+    ...keys,
     agent,
     ...cited.value,
     answer,
@@ -114,11 +125,11 @@ export function verifySentenceProof(tools: CheckTools, text: string): SentenceRe
   const parsed = parseProof(text);
   if (!parsed.ok) return { ok: false, ...nothing, firstBad: { sequence: null, why: parsed.error } };
   const proof = parsed.value;
-  const checkpoint = openProofCheckpoint(tools, proof);
-  if (!checkpoint.ok)
-    return { ok: false, ...nothing, agent: proof.agent, firstBad: { sequence: null, why: checkpoint.error } };
-  const { size } = checkpoint.value;
-  const firstBad = firstFault(tools, proof, checkpoint.value);
+  const opened = openKeyed(tools, proof);
+  if (!opened.ok) return { ok: false, ...nothing, agent: proof.agent, firstBad: { sequence: null, why: opened.error } };
+  const { checkpoint } = opened.value;
+  const { size } = checkpoint;
+  const firstBad = firstFault(tools, proof, checkpoint);
   if (firstBad !== null) return { ok: false, ...nothing, agent: proof.agent, size, firstBad };
   const { sequence, time } = proof.answer.entry;
   const { agent, claim, evidence } = proof;
@@ -148,21 +159,18 @@ function parseProof(text: string): Result<SentenceProof, string> {
   if (!parsed.ok) return err(`the proof cannot be read: ${parsed.error.message}`);
   const proof = parsed.value;
   const keys = ['agent', 'answer', 'checkpoint', 'claim', 'evidence', 'format', 'sources', 'version'];
-  if (!hasKeys(proof, keys) || proof.format !== SENTENCE_PROOF_FORMAT) return err('this is not a proof of a sentence');
-  if (proof.version !== 1) return err(`version ${canonicalJson(proof.version)} of the proof is unknown`);
+  const keyed = hasKeys(proof, [...keys, 'identity'].sort());
+  if (!(keyed || hasKeys(proof, keys)) || proof.format !== SENTENCE_PROOF_FORMAT)
+    return err('this is not a proof of a sentence');
+  if (proof.version !== (keyed ? 2 : 1)) return err(`version ${canonicalJson(proof.version)} of the proof is unknown`);
   const { agent, checkpoint, sources } = proof;
-  const shaped = typeof agent === 'string' && typeof checkpoint === 'string' && Array.isArray(sources);
-  const entries = shaped ? [proof.answer, ...(sources as unknown[])] : [];
+  const identity = keyed ? proof.identity : [];
+  const lists = Array.isArray(sources) && Array.isArray(identity);
+  const shaped = typeof agent === 'string' && typeof checkpoint === 'string' && lists;
+  const entries = shaped ? [proof.answer, ...(sources as unknown[]), ...(identity as unknown[])] : [];
   return shaped && entries.every((proved) => hasKeys(proved, ['entry', 'inclusion', 'payload']))
     ? ok(proof as unknown as SentenceProof)
     : err('the proof does not have the shape of a proof of a sentence');
-}
-
-function openProofCheckpoint(tools: CheckTools, proof: SentenceProof): Result<Checkpoint, string> {
-  const publicKey = publicKeyOf(proof.agent);
-  if (!publicKey.ok) return err('the agent is not named by a did:key of an Ed25519 key');
-  const opened = openCheckpoint(tools.sha256, tools.verifyEd25519, checkpointKey(publicKey.value), proof.checkpoint);
-  return opened.ok ? opened : err('the checkpoint is not signed by the agent');
 }
 
 type Fault = NonNullable<SentenceReport['firstBad']>;

@@ -83,9 +83,16 @@ export function readKeys(tools: CheckTools, book: KeyBook, sequence: number, val
   return withKeys({ ...book, identity });
 }
 
-/** Under which names the heads of a journal can stand: its own, and those of its keys. */
-export function journalNames(agent: AgentId, { keys }: Pick<KeyBook, 'keys'>): readonly AgentId[] {
-  return [agent, ...keys.map((key) => key.agent)];
+/**
+ * Under which names the heads of a journal can stand: those of the keys that its identity names. Nobody can call their
+ * journal by another agent's name.
+ */
+export function journalNames(
+  agent: AgentId,
+  { keys, identity }: Pick<KeyBook, 'keys' | 'identity'>,
+): readonly AgentId[] {
+  const named = keys.filter(({ certified }) => certified).map((key) => key.agent);
+  return identity === null ? [agent, ...named] : named;
 }
 
 /** The key whose signature a head must carry when `sequence` is the last entry under it. */

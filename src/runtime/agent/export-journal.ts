@@ -85,7 +85,15 @@ export async function proveClaim(
     return err('This run has no verified answer in the journal, or its contents were destroyed.');
   const imported = readable.filter(({ entry }) => entry.type === 'source.imported');
   const checkpoint = heads.at(-1)?.note ?? '';
-  const proof = makeSentenceProof(parts.tools.sha256, { agent, claim, answer, imported, tree, checkpoint });
+  const proof = makeSentenceProof(parts.tools.sha256, {
+    agent,
+    claim,
+    answer,
+    imported,
+    telling: records,
+    tree,
+    checkpoint,
+  });
   return proof.ok ? ok(utf8(encodeSentenceProof(proof.value))) : err(`This sentence cannot be proved: ${proof.error}.`);
 }
 
