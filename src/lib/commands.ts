@@ -115,6 +115,14 @@ const table = {
     when: always,
     run: (app) => app.go('/audit'),
   },
+  'go-agents': {
+    label: 'command.go-agents',
+    group: 'group.go',
+    icon: 'agents',
+    shortcut: 'alt+7',
+    when: always,
+    run: (app) => app.go('/agents'),
+  },
   'go-identity': {
     label: 'command.go-identity',
     group: 'group.go',

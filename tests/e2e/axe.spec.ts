@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PAGES = ['/', '/approvals', '/files', '/audit', '/identity', '/settings', '/run/none'];
+const PAGES = ['/', '/approvals', '/files', '/audit', '/agents', '/identity', '/settings', '/run/none'];
 
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();

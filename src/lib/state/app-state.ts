@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { Device } from '#lib/client/device.ts';
 import type { AgentState } from './agent-state.svelte.ts';
+import type { AgentsState } from './agents-state.svelte.ts';
 import type { BackupState } from './backup-state.svelte.ts';
 import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
@@ -17,6 +18,7 @@ export interface AppState {
   readonly interface: InterfaceState;
   readonly folder: FolderState;
   readonly backup: BackupState;
+  readonly agents: AgentsState;
   readonly current: CurrentRun;
   readonly vault: VaultGate;
   readonly device: Device;

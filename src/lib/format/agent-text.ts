@@ -1,0 +1,76 @@
+import type { ActorEntry } from '#core/actors/actor.ts';
+import type { AgentEvent, Outcome, Task } from '#core/actors/agent-messages.ts';
+import type { AgentView } from '#runtime/contract/agents-api.ts';
+import type { RunSummary } from '#runtime/contract/views.ts';
+import { t } from '#lib/messages/t.ts';
+import { showRunStatus, type Shown } from './status.ts';
+
+/** How an agent stands, in one word. */
+export function showAgent(agent: AgentView, now: number): Shown {
+  const { retryAt } = agent.crashes;
+  if (agent.failure !== null) return { word: t('agents.failing'), tone: 'failed', icon: 'alert' };
+  if (retryAt !== null && retryAt > now) return { word: t('agents.backing-off'), tone: 'failed', icon: 'clock' };
+  if (agent.phase === 'stopped') return { word: t('agents.stopped'), tone: 'plain', icon: 'pause' };
+  if (agent.tasks.some(({ status }) => status === 'working'))
+    return { word: t('agents.working'), tone: 'busy', icon: 'circle-dashed' };
+  if (agent.tasks.some(({ status }) => status === 'asking'))
+    return { word: t('agents.asking'), tone: 'busy', icon: 'circle-dashed' };
+  return { word: agent.awake ? t('agents.ready') : t('agents.asleep'), tone: 'plain', icon: 'circle' };
+}
+
+/** How one of its goals stands. */
+export function showTask(task: Task, run: RunSummary | undefined): Shown {
+  if (task.outcome !== null) return showOutcome(task.outcome);
+  if (task.status === 'asking') return { word: t('agents.asking'), tone: 'busy', icon: 'circle-dashed' };
+  return run === undefined
+    ? { word: t('status.planning'), tone: 'busy', icon: 'circle-dashed' }
+    : showRunStatus(run.status);
+}
+
+const OUTCOME: { readonly [status in Outcome['status']]: () => Shown } = {
+  answered: () => ({ word: t('agents.answered'), tone: 'verified', icon: 'check' }),
+  'not-found': () => ({ word: t('agents.not-found'), tone: 'plain', icon: 'minus' }),
+  failed: () => ({ word: t('status.failed'), tone: 'failed', icon: 'cross' }),
+  cancelled: () => ({ word: t('status.cancelled'), tone: 'plain', icon: 'stop' }),
+  refused: () => ({ word: t('agents.refused'), tone: 'failed', icon: 'cross' }),
+};
+
+function showOutcome({ status }: Outcome): Shown {
+  return OUTCOME[status]();
+}
+
+/** One line of an agent's log as a sentence. */
+export function sentenceForEntry({ event, crash }: ActorEntry): string {
+  if (crash !== null)
+    return crash.setAside
+      ? t('agents.log-set-aside', { reason: crash.reason })
+      : t('agents.log-crash', { reason: crash.reason });
+  const said = event as unknown as AgentEvent;
+  switch (said.type) {
+    case 'goal-taken':
+      return said.task.asks.length > 0
+        ? t('agents.log-asks', { goal: said.task.goal, names: said.task.asks.map(({ name }) => name).join(', ') })
+        : said.task.asker === ''
+          ? t('agents.log-goal-taken', { goal: said.task.goal })
+          : t('agents.log-asked', { goal: said.task.goal, asker: said.task.asker });
+    case 'run-ended':
+    case 'goal-refused':
+      return t('agents.log-ended', {
+        goal: said.task.goal,
+        outcome: said.task.outcome === null ? '' : showOutcome(said.task.outcome).word,
+      });
+    case 'answer-came':
+      return said.task.outcome === null
+        ? t('agents.log-answer', { goal: said.task.goal })
+        : t('agents.log-ended', { goal: said.task.goal, outcome: showOutcome(said.task.outcome).word });
+    case 'goal-cancelled':
+      return t('agents.log-cancelled', { goal: said.task.goal });
+    case 'ignored':
+      return t('agents.log-ignored', { reason: said.reason });
+    case 'created':
+    case 'changed':
+      return t(`agents.log-${said.type}`, { name: said.name });
+    default:
+      return t(`agents.log-${said.type}`);
+  }
+}

@@ -1,0 +1,128 @@
+import { expect, test, type Page } from '@playwright/test';
+import { addSample } from '../../src/cli/drive-app.ts';
+import { PATIENCE_MS, World } from './world.ts';
+
+/** The owner's agents in real tabs: they ask each other, and outlive the tab they are in. */
+const EXPENSES = 'Total expenses by category since September';
+const CLOCK = '/?now=2026-11-19T09:00:00%2B01:00&zone=Europe/Paris';
+
+test.describe.configure({ timeout: 240_000 });
+
+let world: World;
+let page: Page;
+
+test.beforeEach(async () => {
+  world = await World.open();
+  page = await world.visit(CLOCK);
+  await addSample({ page });
+});
+test.afterEach(() => world.close());
+
+async function openAgents(tab: Page): Promise<void> {
+  await tab.goto(`${world.url}/agents`);
+  await expect(tab.getByRole('heading', { name: 'Agents', level: 1 })).toBeVisible();
+}
+
+async function make(tab: Page, name: string): Promise<void> {
+  await tab.getByRole('button', { name: 'New agent' }).click();
+  await tab.getByRole('textbox', { name: 'Name' }).fill(name);
+  await tab.getByRole('button', { name: 'Make this agent' }).click();
+  await expect(card(tab, name)).toBeVisible({ timeout: PATIENCE_MS });
+}
+
+function card(tab: Page, name: string) {
+  return tab.getByRole('region', { name, exact: true });
+}
+
+async function give(tab: Page, name: string, goal: string): Promise<void> {
+  await card(tab, name)
+    .getByRole('textbox', { name: `A goal for ${name}` })
+    .fill(goal);
+  await card(tab, name).getByRole('button', { name: 'Give', exact: true }).click();
+}
+
+/** Runs in the journal with this goal. */
+async function runsOf(tab: Page, goal: string): Promise<number> {
+  await tab.goto(world.url);
+  return tab.getByRole('link', { name: goal, exact: true }).count();
+}
+
+test('one agent asks another and gets its verified answer back, with its sources', async () => {
+  await openAgents(page);
+  await make(page, 'Desk');
+  await make(page, 'Figures');
+  await give(page, 'Desk', `Ask Figures: ${EXPENSES}`);
+  const desk = card(page, 'Desk');
+  await expect(desk.getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await desk.getByText('Answer', { exact: true }).click();
+  await expect(desk.getByRole('link', { name: 'Found by Figures' }).first()).toBeVisible();
+  await expect(card(page, 'Figures').getByText('From Desk')).toBeVisible();
+
+  await page.reload();
+  await expect(card(page, 'Desk').getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await card(page, 'Desk')
+    .getByText(/^Message log/)
+    .click();
+  await expect(card(page, 'Desk').getByText(`Asked Figures: Ask Figures: ${EXPENSES}`)).toBeVisible();
+  await desk.getByRole('link', { name: 'Found by Figures' }).first().click();
+  await expect(page.locator('[data-status="complete"]')).toBeVisible({ timeout: PATIENCE_MS });
+  await page.goto(`${world.url}/audit`);
+  await expect(page.getByText('actor.noted').first()).toBeVisible({ timeout: PATIENCE_MS });
+});
+
+test('a tab that is killed in the middle of a message loses none of it and does nothing twice', async () => {
+  await openAgents(page);
+  await make(page, 'Figures');
+  const other = await world.visit('/agents');
+  await expect(card(other, 'Figures')).toBeVisible({ timeout: PATIENCE_MS });
+  await give(page, 'Figures', EXPENSES);
+  // The renderer dies as it is: nothing of it can tidy up.
+  const session = await world.context.newCDPSession(page);
+  void session.send('Page.crash').catch(() => undefined);
+  await page.waitForEvent('crash', { timeout: PATIENCE_MS });
+  await give(other, 'Figures', 'Who is still waiting for an answer from me?');
+  const figures = card(other, 'Figures');
+  const log = figures.getByText(/^Message log/);
+  await expect(figures.getByText('Answered', { exact: true }).first()).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(figures.getByText('0', { exact: true }).first()).toBeVisible({ timeout: PATIENCE_MS });
+  await log.click();
+  // The first goal may have died with the tab before it was kept; what was kept was done once.
+  const begun = await figures.getByText(`Began: ${EXPENSES}`).count();
+  expect(begun).toBeLessThanOrEqual(1);
+  expect(await runsOf(other, EXPENSES)).toBe(begun);
+});
+
+test('a frozen tab gives its agents up, and another goes on with them', async () => {
+  await openAgents(page);
+  await make(page, 'Figures');
+  const other = await world.visit('/agents');
+  await expect(card(other, 'Figures')).toBeVisible({ timeout: PATIENCE_MS });
+  const session = await world.context.newCDPSession(page);
+  await page.evaluate(() => document.addEventListener('freeze', () => (document.title = 'frozen')));
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await give(other, 'Figures', EXPENSES);
+  await expect(card(other, 'Figures').getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await session.send('Page.setWebLifecycleState', { state: 'active' });
+  await page.bringToFront();
+  await expect(page).toHaveTitle('frozen');
+  await expect(card(page, 'Figures').getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+});
+
+test('stopped, an agent keeps its mail; killed, it does nothing until it is started', async () => {
+  await openAgents(page);
+  await make(page, 'Figures');
+  const figures = card(page, 'Figures');
+  await figures.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(figures.getByRole('status').getByText('Stopped')).toBeVisible({ timeout: PATIENCE_MS });
+  await give(page, 'Figures', EXPENSES);
+  await expect(figures.getByRole('heading', { name: 'Waiting for their turn' })).toBeVisible({ timeout: PATIENCE_MS });
+  await figures.getByRole('button', { name: 'Kill', exact: true }).click();
+  await figures.getByRole('group', { name: 'Kill' }).getByRole('button', { name: 'Kill' }).click();
+  await expect(figures.getByText('Message log, 3 entries')).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(figures.getByRole('heading', { name: 'Waiting for their turn' })).toBeVisible();
+  await figures.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(figures.getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await figures.getByRole('button', { name: 'Remove', exact: true }).click();
+  await figures.getByRole('group', { name: 'Remove' }).getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByRole('heading', { name: 'No agents yet' })).toBeVisible({ timeout: PATIENCE_MS });
+});
