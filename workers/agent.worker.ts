@@ -26,7 +26,7 @@ import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Desks } from './desks.ts';
 import { openJournalSigner } from './journal-signer.ts';
-import { openVault, type VaultOfThread } from './open-vault.ts';
+import { openVault, vaultCopy, type VaultOfThread } from './open-vault.ts';
 import { sealerOf } from './sealer-of.ts';
 import { currentPlace, placesOf, storesOf } from './stores.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
@@ -187,6 +187,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       await (await backup()).erase();
       await ballast.erase();
       await keys.erase();
+      if (opfs) await vaultCopy().erase();
     },
   });
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));

@@ -2,10 +2,14 @@ import * as Comlink from 'comlink';
 import { broadcastKeySharing } from '#adapters/broadcast/key-sharing.ts';
 import { keyHolder, vaultRecords, type KeyHolder } from '#adapters/keyval/key-holder.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
+import { opfsAvailable } from '#adapters/opfs/sync-handle.ts';
+import { opfsTextFiles } from '#adapters/opfs/text-files.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import { webCryptoVault } from '#adapters/webcrypto/vault-crypto.ts';
+import type { TextFiles } from '#ports/text-files.ts';
 import type { Stretcher } from '#ports/vault.ts';
+import { copiedVaultRecords } from '#runtime/vault/record-copy.ts';
 import { Vault } from '#runtime/vault/vault.ts';
 import Argon2Worker from './argon2.worker.ts?worker';
 import type { Argon2Api } from './argon2.worker.ts';
@@ -15,12 +19,17 @@ export interface VaultOfThread {
   readonly keys: KeyHolder;
 }
 
+/** The second copy of the vault's record, in the private file system. */
+export const vaultCopy = (): TextFiles => opfsTextFiles('vault');
+
 /** @param ask whether another tab may hand on the keys that it has */
 export async function openVault(ask: boolean): Promise<VaultOfThread> {
   const keys = keyHolder();
+  const records = vaultRecords(keys);
+  const copied = (await opfsAvailable()) ? copiedVaultRecords(records, vaultCopy()) : records;
   const parts = {
     crypto: webCryptoVault,
-    records: vaultRecords(keys),
+    records: copied,
     sharing: broadcastKeySharing(webCryptoEntropy),
     entropy: webCryptoEntropy,
     clock: platformClock,

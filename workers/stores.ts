@@ -10,6 +10,7 @@ import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { opfsPlaceMark } from '#adapters/opfs/place-mark.ts';
+import { opfsTextFiles } from '#adapters/opfs/text-files.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
@@ -18,6 +19,7 @@ import type { Sealer } from '#ports/crypto.ts';
 import type { HeadPinStore } from '#ports/journal-leg.ts';
 import type { FreshPlace, RestorePlace, RestorePlaces } from '#ports/restore-place.ts';
 import type { WindowApi } from '#ports/window-api.ts';
+import { copiedKeys } from '#runtime/journal/copied-keys.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 
 /** The stores of one vault: everything that a restore puts another set in the place of. */
@@ -44,9 +46,10 @@ export function storesOf(place: number, { opfs, sealer, window }: StoreParts): S
       () => window.pins.erase(suffix),
     ),
   ];
+  const store = indexedDbAgentStore(sealer, `windhover${suffix}`);
   const second = indexedDbJournalLeg(`windhover-journal${suffix}`);
   return {
-    store: indexedDbAgentStore(sealer, `windhover${suffix}`),
+    store: opfs ? copiedKeys(store, opfsTextFiles(`keys${suffix}`)) : store,
     legs: opfs ? [opfsJournalLeg(`journal${suffix}`), second] : [second],
     pins: opfs ? [...pins, opfsPinStore(`pins${suffix}`)] : pins,
     blobs: blobsOf(place, opfs, sealer),

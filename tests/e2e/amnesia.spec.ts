@@ -1,6 +1,9 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
+import { unzipSync } from 'fflate';
+import { verifyExportFile } from '#core/audit/export-check.ts';
+import { fileTools } from '#tests/fakes/file-tools.ts';
 import { addSample, openPage, runGoal } from '../../src/cli/drive-app.ts';
 import { World } from './world.ts';
 
@@ -11,10 +14,20 @@ test.describe.configure({ timeout: 180_000 });
 
 let world: World;
 
+const PASSPHRASE = 'a heron over the weir';
+
 /** A vault with a finished run, its browser closed. */
-async function oneWithData(): Promise<void> {
+async function oneWithData(passphrase: string | null = null): Promise<void> {
   world = await World.open();
   const page = await world.visit();
+  if (passphrase !== null) {
+    await openPage(page, 'Settings');
+    await page.getByRole('button', { name: 'Set a passphrase' }).click();
+    await page.getByRole('textbox', { name: 'New passphrase' }).fill(passphrase);
+    await page.getByRole('textbox', { name: 'The same again' }).fill(passphrase);
+    await page.getByRole('button', { name: 'Set the passphrase' }).click();
+    await expect(page.getByText('The passphrase opens your vault now')).toBeVisible();
+  }
   await addSample({ page });
   await runGoal({ page }, 'How much may a hotel cost according to the travel policy?', no);
   await openPage(page, 'Audit');
@@ -68,4 +81,50 @@ test('when only the private file system was emptied, the journal is whole again 
   lose('File System');
   const page = await world.visit('/audit');
   await expect(page.getByText(/^Verified up to [1-9]\d*$/)).toBeVisible();
+});
+
+/** What "Export what is readable" saves. */
+async function exportReadable(page: Page): Promise<Record<string, Uint8Array>> {
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export what is readable' }).click();
+  return unzipSync(readFileSync(await (await saved).path()));
+}
+
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+
+test('when IndexedDB was lost, the passphrase still opens what is left, and the export holds journal, answers and files', async () => {
+  await oneWithData(PASSPHRASE);
+  lose('IndexedDB');
+  const page = await world.visit('/');
+  await expect(page.getByRole('heading', { name: 'Windhover is locked' })).toBeVisible();
+  await page.getByLabel('Passphrase', { exact: true }).fill('not the passphrase');
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Windhover is locked' })).toBeVisible();
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await expectLoss(page);
+  const files = await exportReadable(page);
+  const report = verifyExportFile(fileTools, files['journal.ndjson'] ?? new Uint8Array());
+  expect(report.firstBad).toBeNull();
+  expect(report.size).toBeGreaterThan(20);
+  expect(report.payloads).toBe(report.size);
+  expect(report.verifiedUpTo).toBe(report.size);
+  expect(Object.keys(files).filter((path) => path.startsWith('answers/'))).toHaveLength(1);
+  const manifest = JSON.parse(readFileSync('static/sample/manifest.json', 'utf8')) as { files: { path: string }[] };
+  for (const { path } of manifest.files)
+    expect(Buffer.from(files[`files/${path}`] ?? []).equals(readFileSync(`static/sample/${path}`)), path).toBe(true);
+  expect(text(files['README.txt'])).not.toContain('Nothing else can be opened');
+});
+
+test('an unprotected vault’s key goes with IndexedDB: the export says so, and its journal still proves what was there', async () => {
+  await oneWithData();
+  lose('IndexedDB');
+  const page = await world.visit('/');
+  await expectLoss(page);
+  const files = await exportReadable(page);
+  expect(text(files['README.txt'])).toContain('Nothing else can be opened. The vault opened by itself in this browser');
+  const journal = files['journal.ndjson'] ?? new Uint8Array();
+  expect(text(journal)).not.toContain('hotel');
+  expect(verifyExportFile(fileTools, journal)).toMatchObject({ payloads: 0 });
+  expect(verifyExportFile(fileTools, journal).size).toBeGreaterThan(20);
 });

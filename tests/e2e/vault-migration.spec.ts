@@ -35,6 +35,10 @@ test('a profile from before the vault opens without loss, can be locked, and not
   expect(await page.getByRole('region', { name: 'Answer' }).textContent()).toBe(before.answer);
   await openPage(page, 'Files');
   for (const name of ['faq.md', 'materials.csv']) await expect(page.getByText(name).first()).toBeVisible();
+  // Files of before are for answers only until their owner says more: what runs say of them would stay out of the export.
+  await page.getByRole('button', { name: /^Choose all/ }).click();
+  await page.getByRole('group', { name: 'These files may be used for' }).getByLabel('Sharing').check();
+  await expect(page.getByText(/^Saved for \d+ files$/).first()).toBeVisible();
   const { report, facts } = await exportJournal({ page });
   expect(report.ok).toBe(true);
   expect(facts.slice(0, before.facts.length)).toEqual(before.facts);

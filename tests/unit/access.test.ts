@@ -27,7 +27,7 @@ test('every store that the app composes is described: a new one cannot be forgot
   const text = composed.map((path) => readFileSync(path, 'utf8')).join('\n');
   const named = (call: RegExp): string[] =>
     [...text.matchAll(call)].map(([, name = '']) => name.replace('${suffix}', '~1'));
-  const folders = named(/opfs(?:BlobFiles|JournalLeg|PinStore|Directory|Records|KeyPools)\([`'](.+?)[`']/g);
+  const folders = named(/opfs(?:BlobFiles|JournalLeg|PinStore|TextFiles)\([`'](.+?)[`']/g);
   const databases = named(/(?:indexedDb\w+|keyval\w+)\((?:sealer, )?[`'](.+?)[`']/g);
   expect(folders.length).toBeGreaterThanOrEqual(4);
   expect(databases.length).toBeGreaterThanOrEqual(5);

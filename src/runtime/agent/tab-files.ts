@@ -12,6 +12,7 @@ import { type Withheld, withheldRuns } from '../proofs/withheld.ts';
 import { NO_WITNESSES, type StoredWitnesses } from '../proofs/witness-facts.ts';
 import { exportJournal, proveClaim } from './export-journal.ts';
 import { accessText, type FoundPlace, keptIn } from '../access/kept-here.ts';
+import { salvage } from '../access/salvage.ts';
 import { ROW_KINDS } from './projection.ts';
 import type { AgentPorts } from './ports.ts';
 import { readExcerpt } from './read-excerpt.ts';
@@ -158,7 +159,10 @@ export class TabFiles {
 
   /** Everything that is kept about the owner, with what it is in plain language, in one zip. */
   async exportAll(listener: (fraction: number) => void): Promise<Uint8Array> {
-    const { ports, defaults, zip } = this.#options;
+    const { ports, defaults, zip, tab } = this.#options;
+    // Where the store is lost, what is left of the journal and the files is all there is to take along.
+    const { health } = await tab.overview();
+    if (health.state === 'amnesia') return zip(salvage(tab.reading, ports.blobs, ports.clock.now()));
     const { sources, runs } = await readOverview(ports.store, defaults);
     const total = sources.reduce((sum, source) => sum + source.bytes, 1);
     let written = 0;

@@ -49,12 +49,12 @@ export function parseRecoveryCode(sha256: Sha256, text: string): Uint8Array | nu
   const secret = bytes.slice(0, RECOVERY_BYTES);
   const expected = checksum(sha256, secret);
   // The last four bits of the code are the second half of the checksum.
-  const given = Uint8Array.of(bytes[RECOVERY_BYTES] ?? 0, Number.parseInt(bits.slice(-4), 2) << 4);
+  const given = concat(bytes.slice(RECOVERY_BYTES), Uint8Array.of(Number.parseInt(bits.slice(-4), 2) << 4));
   return equalBytes(given, expected) ? secret : null;
 }
 
 /** Twelve bits, in two bytes whose last four bits are zero. */
 function checksum(sha256: Sha256, secret: Uint8Array): Uint8Array {
   const hash = sha256(concat(utf8('windhover recovery code'), secret));
-  return Uint8Array.of(hash[0] ?? 0, (hash[1] ?? 0) & 0xf0);
+  return hash.slice(0, 2).map((byte, at) => (at === 0 ? byte : byte & 0xf0));
 }
