@@ -42,7 +42,7 @@ interface Report {
 const SHOWN_MAX = 5;
 /** A life leaves a lot behind that is soon forgotten: room for it makes for fewer collections. */
 const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
-/** Faults that have nothing to strike in the product yet, and why; told by the simulating process. */
+/** Faults that cannot strike and invariants that are not checked, and why; told by the simulating process. */
 let unreachableFaults: readonly (readonly [string, string])[] = [];
 
 mkdirSync('node_modules/.cache', { recursive: true });

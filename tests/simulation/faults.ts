@@ -40,6 +40,15 @@ export const FAULTS = {
   loop: 'not reachable yet: no model in the product',
 } as const;
 
+/** Invariants of SECURITY.md that no simulated life checks, and why. */
+export const UNCHECKED = {
+  I7: 'not checked: the product has no labels yet',
+  I9: 'not checked here: every simulated tab has the vault open; its own tests lock it',
+  I16: 'not checked here: simulated profiles are of one version; the migrations have tests of their own',
+  I17: 'not checked: the policy has no versions yet',
+  I18: 'not checked: the product has no sandbox yet',
+} as const;
+
 /** The analogous ways in which the one side effect of today, saving a file, goes wrong. */
 export const SAVE_FAULTS = {
   'save refused': 'nothing is written and the window says so',

@@ -1,4 +1,4 @@
-import { FAULTS } from './faults.ts';
+import { FAULTS, UNCHECKED } from './faults.ts';
 import { live, type LiveOptions, type Outcome } from './live.ts';
 import { MUTATIONS, UNCHANGED, type Mutated } from './mutations.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
@@ -16,7 +16,7 @@ export interface Assignment {
   readonly mutation?: string;
   /** Failures to make smaller before they are told. */
   readonly shrink: number;
-  /** Prints first which faults cannot strike yet. */
+  /** Prints first which faults cannot strike yet, and which invariants are not checked. */
   readonly unreachable?: boolean;
   /** Prints every event. */
   readonly log: boolean;
@@ -46,7 +46,8 @@ const options: LiveOptions = {
   ...(assignment.log && { log: (line) => void process.stdout.write(line) }),
 };
 const unreachable = Object.entries(FAULTS).filter(([, group]) => group.startsWith('not reachable'));
-if (assignment.unreachable === true) process.stdout.write(`${JSON.stringify(unreachable)}\n`);
+if (assignment.unreachable === true)
+  process.stdout.write(`${JSON.stringify([...unreachable, ...Object.entries(UNCHECKED)])}\n`);
 let toShrink = assignment.shrink;
 
 for (const scenario of scenarios()) {
