@@ -56,7 +56,7 @@ export function openDesks({ tab, store, sealer, signer, agent }: DeskParts): Des
   const command: ConstructorParameters<typeof IdentityBook>[0]['command'] = (body) =>
     tab.command({ ...body, id: crypto.randomUUID() as CommandId });
   const book = new IdentityBook({ ...parts, clock: platformClock, store, tools, command });
-  const root = new RootDesk(book);
+  const root = new RootDesk(book, () => signer.refresh());
   const owner = async (): Promise<OwnerSettings | null> =>
     ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
   return {

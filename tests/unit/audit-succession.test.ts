@@ -4,7 +4,8 @@ import { checkFile } from '#core/audit/check-file.ts';
 import { signCheckpoint } from '#core/audit/checkpoint.ts';
 import { cosign } from '#core/audit/cosignature.ts';
 import { verifyExportFile } from '#core/audit/export-check.ts';
-import { merkleTree, rootAt } from '#core/audit/merkle-tree.ts';
+import { consistencyProof, merkleTree, rootAt } from '#core/audit/merkle-tree.ts';
+import { formatAddCheckpoint, judgeAddCheckpoint, parseAddCheckpoint } from '#core/audit/witness.ts';
 import { utf8 } from '#core/base/bytes.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
@@ -238,4 +239,31 @@ test('nobody can call their journal by another agent’s name', async () => {
   });
   const named = signedBy({ ...old, agent: alice }, inTurn);
   expect(verifyExportFile(fileTools, await exportBytes(named, [6, 9]))).toMatchObject({ ok: false, verifiedUpTo: 0 });
+});
+
+test('a witness goes on with a log whose key changed when it is told how, and with no other', async () => {
+  const changed = signedBy(old, inTurn);
+  const proof = consistencyProof(sha256, merkleTree(sha256, old.leafHashes), 4, 9);
+  const first = { old: 0, proof: [], note: await changed.checkpointAt(4) };
+  const seen = judgeAddCheckpoint(fileTools, first, null);
+  if (!seen.ok) throw new Error(seen.error.why);
+  const request = { old: 4, proof, note: await changed.checkpointAt(9), records: chain.records };
+  const parsed = parseAddCheckpoint(formatAddCheckpoint(request));
+  expect(parsed).toEqual({ ok: true, value: request });
+  const judged = judgeAddCheckpoint(fileTools, request, seen.value.seen);
+  expect(judged).toMatchObject({ ok: true, value: { seen: { origin: `windhover/${oldId}`, size: 9 } } });
+  const others = await Chain.begun(undefined, recordSigner(NEW));
+  const late = await signedBy(old, () => OLD).checkpointAt(9);
+  for (const wrong of [
+    { ...request, records: [] },
+    { ...request, records: chain.records.slice(0, 1) },
+    { ...request, records: others.records },
+    { ...request, note: late },
+  ])
+    expect(judgeAddCheckpoint(fileTools, wrong, seen.value.seen)).toMatchObject({
+      ok: false,
+      error: { code: 'bad-signature' },
+    });
+  const text = formatAddCheckpoint(request);
+  expect(parseAddCheckpoint(text.replace(/-----END[^]*$/, '')).ok).toBe(false);
 });

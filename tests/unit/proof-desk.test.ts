@@ -31,7 +31,8 @@ class Device {
       reading,
       store: {
         rows: async () => this.sources.map((value) => ({ kind: 'source', id: value.id, sequence: 0 as never, value })),
-        row: async () => ({ kind: '', id: '', sequence: 0 as never, value: this.stored }),
+        row: async (kind: string) =>
+          kind === 'witnesses' ? { kind, id: kind, sequence: 0 as never, value: this.stored } : null,
       },
       clock: this.world.clock,
       tools: fileTools,

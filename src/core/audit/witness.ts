@@ -1,10 +1,16 @@
 import { base64, fromBase64, fromHex, hex } from '../base/bytes.ts';
+import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { armored, unarmored } from '../identity/armor.ts';
+import { agentIdOf } from '../identity/did-key.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { checkCosignature, type Cosignature, keyInName, parseSignatureLines } from './cosignature.ts';
 import type { CheckTools } from './journal-check.ts';
+import { field, list } from './json-fields.ts';
 import { HASH_BYTES, verifyConsistency } from './merkle.ts';
 import { type NoteKey, formatSignature, parseNote } from './note.ts';
+import { openByBook } from './proved-keys.ts';
+import { readKeys, startKeys } from './signing-keys.ts';
 
 /**
  * What passes between a log and its witness: the bodies of `add-checkpoint` of C2SP tlog-witness (c2sp.org/tlog-witness),
@@ -14,12 +20,17 @@ import { type NoteKey, formatSignature, parseNote } from './note.ts';
  *     <consistency proof, a base64 hash a line>
  *
  *     <checkpoint>
+ *
+ * Where the log's key changed, a block of text follows that tells of its keys: what the agent's identity says of them.
+ * Witnesses that know the log's key by other means are given what stands before it.
  */
 export interface AddCheckpoint {
   readonly old: number;
   readonly proof: readonly Uint8Array[];
   /** The checkpoint's note. */
   readonly note: string;
+  /** The records of the identity (core/identity/record.ts), where the key of the log changed. */
+  readonly records?: readonly unknown[];
 }
 
 /** The newest head that a witness cosigned of one log: all that it must remember. */
@@ -40,18 +51,24 @@ export type WitnessRefusal =
 
 const PROOF_LINES_MAX = 63;
 
-export function formatAddCheckpoint({ old, proof, note }: AddCheckpoint): string {
-  return `old ${String(old)}\n${proof.map((hash) => `${base64(hash)}\n`).join('')}\n${note}`;
+export function formatAddCheckpoint({ old, proof, note, records }: AddCheckpoint): string {
+  const keys = records === undefined ? '' : armored(KEYS_LABEL, { records });
+  return `old ${String(old)}\n${proof.map((hash) => `${base64(hash)}\n`).join('')}\n${note}${keys}`;
 }
 
-export function parseAddCheckpoint(text: string): Result<AddCheckpoint, 'malformed'> {
+export function parseAddCheckpoint(whole: string): Result<AddCheckpoint, 'malformed'> {
+  const block = whole.indexOf(`-----BEGIN ${KEYS_LABEL}`);
+  const records = field(unarmored(KEYS_LABEL, whole), 'records');
+  if (block >= 0 && !Array.isArray(records)) return err('malformed');
+  const text = block < 0 ? whole : whole.slice(0, block);
   const split = text.indexOf('\n\n');
   const [first = '', ...lines] = text.slice(0, Math.max(0, split)).split('\n');
   const old = /^old (0|[1-9][0-9]*)$/.exec(first)?.[1];
   const proof = lines.map(fromBase64);
   if (split < 0 || old === undefined || !Number.isSafeInteger(Number(old))) return err('malformed');
   if (lines.length > PROOF_LINES_MAX || proof.some((hash) => hash?.length !== HASH_BYTES)) return err('malformed');
-  return ok({ old: Number(old), proof: proof as Uint8Array[], note: text.slice(split + 2) });
+  const given = { old: Number(old), proof: proof as Uint8Array[], note: text.slice(split + 2) };
+  return ok(block < 0 ? given : { ...given, records: list(records) });
 }
 
 /**
@@ -70,7 +87,7 @@ export function judgeAddCheckpoint(
   const key = keyInName(read.value.origin);
   if (key === null) return refuse('unknown-log', `${read.value.origin} is not the journal of an agent`);
   if (seen !== null && seen.origin !== key.name) return refuse('unknown-log', 'this is another log');
-  const opened = openCheckpoint(tools.sha256, tools.verifyEd25519, key, request.note);
+  const opened = openedByLog(tools, request, key);
   if (!opened.ok) return refuse('bad-signature', 'the checkpoint is not signed by the agent whose journal it names');
   const checkpoint: Checkpoint = opened.value;
   const { size, root } = checkpoint;
@@ -85,6 +102,22 @@ export function judgeAddCheckpoint(
     );
   return ok({ text: note.value.text, seen: { origin: key.name, size, root: hex(root) } });
 }
+
+/** Under the key that its origin names, or the one that the identity of that key names for its size. */
+function openedByLog(
+  tools: CheckTools,
+  { note, records = [] }: AddCheckpoint,
+  named: NoteKey,
+): Result<Checkpoint, unknown> {
+  if (records.length === 0) return openCheckpoint(tools.sha256, tools.verifyEd25519, named, note);
+  const agent = agentIdOf(named.publicKey);
+  const book = readKeys(tools, startKeys(agent), 0, { records } as Json);
+  const opened = openByBook(tools, agent, book, note);
+  const own = book.identity?.genesis.key.keys[0] === agent;
+  return own ? opened : err('the identity does not begin with the key that names the log');
+}
+
+const KEYS_LABEL = 'WINDHOVER LOG KEYS';
 
 /**
  * Reads a witness's answer to a checkpoint that was sent to it.

@@ -176,7 +176,8 @@ export class LeadingAgent {
     return this.#commit(facts);
   }
 
-  async #commit(facts: readonly Fact[]): Promise<Sequence | null> {
+  /** @param durably done once the entries are, before anybody hears of them */
+  async #commit(facts: readonly Fact[], durably?: () => Promise<void>): Promise<Sequence | null> {
     if (this.#options.lost.aborted || facts.length === 0) return null;
     const projected = facts.map((fact) => {
       const step = project(this.#state, fact, this.#next as Sequence);
@@ -193,6 +194,7 @@ export class LeadingAgent {
       if (!durable.ok) return this.#break(durable.error.code, durable.error.message);
       // Rows written past a batch that failed would hide it from whoever catches up.
       if (this.#options.lost.aborted) return null;
+      await durably?.();
       assert(durable.value === last, `the journal and the agent agree on sequence ${String(last)}`);
       const rows = latestRows(projected.flatMap((step) => step.rows));
       const done = projected.flatMap((step) => step.done);
@@ -264,12 +266,8 @@ export class LeadingAgent {
       if (!change.ok) return await this.#keepOutcome(id, { ok: false, code: 'illegal', message: change.error });
       const { records, use } = change.value;
       const at = this.#options.ports.clock.now();
-      const sequence = await this.#commit([{ type: 'agent.certified', at, records, command: id }]);
-      if (sequence === null) return NOT_WRITTEN;
-      await use();
-      // Now every tab finds the new key where it looks.
-      this.#options.changed({ rows: [{ kind: 'identity', id: 'identity' }], done: [], size: this.#next });
-      return { ok: true, sequence };
+      const sequence = await this.#commit([{ type: 'agent.certified', at, records, command: id }], use);
+      return sequence === null ? NOT_WRITTEN : { ok: true, sequence };
     } catch (error) {
       this.#break('io', `the new key: ${String(error)}`);
       return NOT_WRITTEN;

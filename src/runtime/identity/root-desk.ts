@@ -16,9 +16,12 @@ type RootApi = Pick<
 /** What the owner's root is for: certifying keys, giving way to a stronger root, and being kept somewhere safe. */
 export class RootDesk implements RootApi {
   readonly #book: IdentityBook;
+  readonly #refreshSigner: () => Promise<void>;
 
-  constructor(book: IdentityBook) {
+  /** @param refreshSigner takes up the key that another tab put to use */
+  constructor(book: IdentityBook, refreshSigner: () => Promise<void> = () => Promise.resolve()) {
     this.#book = book;
+    this.#refreshSigner = refreshSigner;
   }
 
   async certifyDevice(): Promise<Result<void, string>> {
@@ -33,6 +36,7 @@ export class RootDesk implements RootApi {
 
   async changeKey(): Promise<Result<void, string>> {
     const outcome = await this.#book.parts.command({ type: 'change-key' });
+    await this.#refreshSigner();
     return outcome.ok ? ok(undefined) : err(outcome.message);
   }
 

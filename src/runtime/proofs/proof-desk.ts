@@ -4,6 +4,7 @@ import { checkpointKey } from '#core/audit/checkpoint.ts';
 import { cosign, withSignatures } from '#core/audit/cosignature.ts';
 import { consistencyProof } from '#core/audit/merkle-tree.ts';
 import { COSIGNATURE_TYPE, formatNoteKey, type NoteKey, parseNoteKey } from '#core/audit/note.ts';
+import { keysNamedIn } from '#core/audit/signing-keys.ts';
 import {
   formatAddCheckpoint,
   judgeAddCheckpoint,
@@ -19,6 +20,7 @@ import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import { exportDossier, exportJournal, type ExportingParts, wholeJournal } from '../agent/export-journal.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
+import type { StoredIdentity } from '../identity/identity-facts.ts';
 import type { CosignedView, ProofsApi, WitnessAnswer, WitnessesView } from '../contract/proofs-api.ts';
 import { type Withheld, withheldRuns } from './withheld.ts';
 import { type CosignedHead, NO_WITNESSES, type StoredWitnesses, type WitnessCommand } from './witness-facts.ts';
@@ -98,7 +100,7 @@ export class ProofDesk implements ProofsApi {
       return err(`The witness says it saw ${String(old)} entries, and this journal has ${String(head.size)}.`);
     const grown = old > 0 && old < head.size;
     const proof = grown ? consistencyProof(this.#parts.tools.sha256, tree, old, head.size) : [];
-    return ok(formatAddCheckpoint({ old, proof, note: head.note }));
+    return ok(formatAddCheckpoint({ old, proof, note: head.note, ...(await this.#changedKeys()) }));
   }
 
   async takeAnswer(given: string, answer: string): Promise<Result<WitnessAnswer, string>> {
@@ -150,6 +152,12 @@ export class ProofDesk implements ProofsApi {
   async #withheld(): Promise<Withheld> {
     const sources = (await this.#parts.store.rows('source')).map(({ value }) => value as Source);
     return withheldRuns(this.#parts.reading, sources);
+  }
+
+  /** What a witness must know of the journal's keys once they are not the first any more. */
+  async #changedKeys(): Promise<{ readonly records?: readonly unknown[] }> {
+    const stored = (await this.#parts.store.row('identity', 'identity'))?.value as StoredIdentity | undefined;
+    return stored === undefined || keysNamedIn(stored.records, []).length < 2 ? {} : { records: stored.records };
   }
 
   #ownKey(): NoteKey {
