@@ -82,7 +82,8 @@ export class History {
   #epoch = 0;
   readonly #frontiers: Frontier[] = [EMPTY_FRONTIER];
   readonly #byCommand = new Map<string, number>();
-  readonly #usedApprovals = new Set<string>();
+  /** How many entries there were when each was used. */
+  readonly #usedApprovals = new Map<string, number>();
   readonly #now: () => number;
   readonly #open: (group: Group, index: number) => Fact | null;
 
@@ -168,6 +169,8 @@ export class History {
   #forget(size: number): void {
     for (const { fact } of this.entries.splice(size))
       if (fact.command !== undefined) this.#byCommand.delete(fact.command);
+    // Where a disk forgot that something was begun, nobody can know that it was.
+    for (const [digest, used] of this.#usedApprovals) if (used > size) this.#usedApprovals.delete(digest);
     this.states.length = size + 1;
     this.#frontiers.length = size + 1;
   }
@@ -228,7 +231,7 @@ export class History {
     if (requestDigest(request, sha256) !== permit.digest)
       this.violated('I6', `${what}: the permit is for something else`);
     if (this.#usedApprovals.has(permit.digest)) this.violated('I6', `${what}: an approval is used twice`);
-    this.#usedApprovals.add(permit.digest);
+    this.#usedApprovals.set(permit.digest, this.size);
     const { epoch, newest, readable } = by;
     if (epoch < newest)
       this.violated('I10', `${what} is saved under epoch ${String(epoch)}; epoch ${String(newest)} leads`);
