@@ -85,3 +85,20 @@ test('projections that were lost with the power come back the same when the agen
   await settled(world, async () => (await next.overview()).role === 'leading');
   expect(rowsOf(world)).toEqual(live);
 });
+
+test('projections that are gone while the store believes to have them are made again at the next start', async () => {
+  const world = tabWorld(3);
+  const tab = await lived(world);
+  const live = rowsOf(world);
+  const { size } = (await tab.overview()).journal;
+  let closed = false;
+  void tab.close().finally(() => (closed = true));
+  await settled(world, () => Promise.resolve(closed));
+  world.store.rows.clear();
+
+  const next = world.tab();
+  void next.start();
+  await settled(world, async () => (await next.overview()).role === 'leading');
+  expect(rowsOf(world)).toEqual(live);
+  expect((await next.overview()).journal.size).toBe(size);
+});

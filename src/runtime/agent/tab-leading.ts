@@ -227,7 +227,10 @@ export class TabLeading {
     if (report.unreadable > 0)
       return `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`;
     try {
-      if ((await this.#options.ports.store.applied()) >= size) await agent.rebuild();
+      const applied = await this.#options.ports.store.applied();
+      // Every journal begins with its agent: a store that has applied entries and knows of none has lost its rows.
+      const lost = applied >= 0 && agent.state.agent === null;
+      if (applied >= size || lost) await agent.rebuild();
       else await agent.catchUp();
       return null;
     } catch (error) {
