@@ -77,7 +77,7 @@ test('all projections lost from IndexedDB are made again from the journal, the s
     await page.goto(`${world.url}/files`);
     await expect(page.getByRole('list').getByText('.ics').first()).toBeVisible({ timeout: PATIENCE_MS });
     const listed = await page.getByRole('main').getByRole('listitem').allInnerTexts();
-    texts.push(...listed.map((text) => text.replaceAll(/ · added .* ago/g, '')));
+    texts.push(...listed.map((text) => text.replaceAll(/ · added [^·\n]*/g, '')));
     return texts;
   };
   const pages = await shown();
