@@ -171,6 +171,9 @@ export class History {
       if (fact.command !== undefined) this.#byCommand.delete(fact.command);
     // Where a disk forgot that something was begun, nobody can know that it was.
     for (const [digest, used] of this.#usedApprovals) if (used > size) this.#usedApprovals.delete(digest);
+    // What was answered of entries that are gone fits no order any more; whether they may be gone is judged above.
+    for (const record of this.commands)
+      if (record.outcome?.ok === true && record.outcome.sequence >= size) record.outcome = null;
     this.states.length = size + 1;
     this.#frontiers.length = size + 1;
   }
