@@ -73,7 +73,16 @@ The locker deposit of £25 is returned when the key is handed in.
     'UID:2@lakeside.example.org',
     'DTSTART;TZID=Europe/London:20261126T140000',
     'DTEND;TZID=Europe/London:20261126T160000',
-    'SUMMARY:Surveyor at the boathouse',
+    'SUMMARY:Surveyor\\, at the boathouse',
+    'END:VEVENT',
+    'BEGIN:VEVENT',
+    'UID:4@lakeside.example.org',
+    'DTSTART;TZID=Europe/London:20261118T200000',
+    'DURATION:PT2H',
+    'RRULE:FREQ=WEEKLY;BYDAY=WE',
+    'EXDATE;TZID=Europe/London:20261125T200000',
+    'RDATE;TZID=Europe/London:20261124T200000',
+    'SUMMARY:Choir',
     'END:VEVENT',
     'BEGIN:VEVENT',
     'UID:3@lakeside.example.org',
@@ -162,7 +171,8 @@ describe('what stands in the calendar', () => {
   test('the entries of the days asked for, in order, with the lines that say so', async () => {
     expect(await said('What meetings do I have next week?')).toEqual([
       'Mon 23 Nov 2026: “Office hours”: Mon 23 Nov 2026, 09:00–10:30',
-      'Thu 26 Nov 2026: “Surveyor at the boathouse”: Thu 26 Nov 2026, 14:00–16:00',
+      'Tue 24 Nov 2026: “Choir”: Tue 24 Nov 2026, 20:00',
+      'Thu 26 Nov 2026: Surveyor, at the boathouse: Thu 26 Nov 2026, 14:00–16:00',
       'Fri 27 Nov 2026: “Tomasz’s birthday”: Fri 27 Nov 2026, all day',
     ]);
     const { verdict } = await vault.pursue('What meetings do I have next week?');

@@ -3,7 +3,10 @@ import { parseIsoDate, weekdayOf } from '../../base/civil-date.ts';
 import type { AnswerDraft, AnswerSection, Claim } from '../answer.ts';
 import { EvidenceBook } from '../evidence-book.ts';
 import { formatDateRange, formatMinute, formatShortDate } from '../format.ts';
+import { findWrittenTimes } from '../../text/dates.ts';
 import type { BusyTime, BusyTimes, ToLocal } from './busy-times.ts';
+
+type LocalTime = ReturnType<ToLocal>;
 
 /** Entries that are shown; the rest is counted. */
 export const EVENTS_SHOWN_MAX = 100;
@@ -34,6 +37,24 @@ export function listEvents(
   return book.draft('answered', sections, { notes });
 }
 
+/** In quotation marks where it stands so in the calendar, which escapes commas and folds long lines. */
+function titleOf(summary: string, quote: string): string {
+  if (summary === '') return 'Entry without a title';
+  return quote.includes(summary) ? `“${summary}”` : summary;
+}
+
+function allDay(first: string, last: string): string {
+  return first === last ? 'all day' : `all day until ${formatShortDate(last)}`;
+}
+
+/** From when until when; the end only where the calendar writes it, not where it must be reckoned from another zone. */
+function clockTimes(start: LocalTime, last: LocalTime, quote: string): string {
+  const from = formatMinute(start.minute);
+  const written = findWrittenTimes(quote).some(({ minutes }) => minutes.includes(last.minute));
+  if (!written) return from;
+  return `${from}–${start.date === last.date ? '' : `${formatShortDate(last.date)}, `}${formatMinute(last.minute)}`;
+}
+
 /** The line of an event that says this day: an extra date, the rule, or its beginning. */
 function lineFor(quote: string, date: string): string {
   const lines = quote.split(/\r?\n(?![ \t])/);
@@ -56,13 +77,10 @@ function claimOf(book: EvidenceBook, event: BusyTime, zone: string, toLocal: ToL
   const evidence = book.cite(event.evidence);
   const start = toLocal(event.start);
   const last = toLocal((event.end - (event.allDay ? 1 : 0)) as UnixMs);
-  const title = event.summary === '' ? 'Entry without a title' : `“${event.summary}”`;
-  const until = start.date === last.date ? '' : `${formatShortDate(last.date)}${event.allDay ? '' : ', '}`;
-  const times = event.allDay
-    ? `all day${until === '' ? '' : ` until ${until}`}`
-    : `${formatMinute(start.minute)}–${until}${formatMinute(last.minute)}`;
-  const value = event.allDay ? start.date : `${start.date}T${formatMinute(start.minute)}`;
   const { quote } = event.evidence;
+  const title = titleOf(event.summary, quote);
+  const times = event.allDay ? allDay(start.date, last.date) : clockTimes(start, last, quote);
+  const value = event.allDay ? start.date : `${start.date}T${formatMinute(start.minute)}`;
   const words = lineFor(quote, start.date);
   const tentative = event.tentative ? ' (not yet firm)' : '';
   return book.claim(`${title}: ${formatShortDate(start.date)}, ${times}${tentative}`, 'computed', [evidence], {
