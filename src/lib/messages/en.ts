@@ -187,6 +187,8 @@ export const en = {
     'That these entries were written, when, of which kind, and the digest of what they said. The journal still verifies, and an export shows “destroyed” for them.',
   'destroy.stays-copies':
     'Copies outside this browser: backups made before now, and what you saved or exported. Delete those yourself.',
+  'destroy.stays-agents':
+    'If one of your agents was given such a goal, its own log keeps the goal and the answer until everything is erased.',
   'destroy.final': 'Nobody can bring it back afterwards, and neither can you.',
   'destroy.cancel': 'Keep it',
   'destroy.confirm': 'Destroy for good',
