@@ -150,9 +150,12 @@ export class History {
 
   /** The group that was written last up to here, by this epoch or one before, unless it is known already. */
   #endingAt(end: number, epoch: Epoch, checkpoint: string | null): Group | undefined {
-    const group = this.#written
-      .get(end)
-      ?.findLast((other) => other.epoch <= epoch && (checkpoint === null || other.checkpoint === checkpoint));
+    const written = (this.#written.get(end) ?? []).filter(
+      (other) => other.epoch <= epoch && (checkpoint === null || other.checkpoint === checkpoint),
+    );
+    // One that was stopped may still try to write, later than its successor; what it then writes counts nowhere.
+    const newest = Math.max(...written.map((other) => other.epoch));
+    const group = written.findLast((other) => other.epoch === newest);
     const known = group?.entries.every((text, index) => this.entries[group.firstSequence + index]?.text === text);
     return known === true ? undefined : group;
   }
