@@ -16,9 +16,17 @@ export function openTab(): StorageTab {
   return { remote: Comlink.wrap<StorageWorkerApi>(worker), kill: () => worker.terminate() };
 }
 
+/** Comlink closes the port of a proxy that is garbage, calls under way or not: those would never return. */
+const HELD: unknown[] = [];
+
+function held<T>(remote: Promise<T>): Promise<T> {
+  HELD.push(remote);
+  return remote;
+}
+
 /** A leg that lives in the tab's worker. */
 export function legIn(tab: StorageTab, directory: string): JournalLeg {
-  const remote = tab.remote.leg(directory) as unknown as Promise<Comlink.Remote<JournalLeg>>;
+  const remote = held(tab.remote.leg(directory) as unknown as Promise<Comlink.Remote<JournalLeg>>);
   return {
     name: 'opfs',
     open: async (epoch) => (await remote).open(epoch),
@@ -33,10 +41,10 @@ export function legIn(tab: StorageTab, directory: string): JournalLeg {
 }
 
 export function blobStoreIn(tab: StorageTab, directory: string): BlobStore {
-  const remote = tab.remote.blobStore(directory);
+  const remote = held(tab.remote.blobStore(directory));
   return {
     stage: async (): Promise<BlobStage> => {
-      const stage = await (await remote).stage();
+      const stage = await held((await remote).stage());
       return {
         write: (bytes) => stage.write(bytes),
         writeItems: (items) => stage.writeItems(items),
