@@ -91,6 +91,7 @@ test('a tab that is killed in the middle of a message loses none of it and does 
   await expect(figures.getByText('Answered', { exact: true }).first()).toBeVisible({ timeout: PATIENCE_MS });
   await expect(figures.getByText('0', { exact: true }).first()).toBeVisible({ timeout: PATIENCE_MS });
   await log.click();
+  await expect(figures.getByText('Began: Who is still waiting for an answer from me?')).toBeVisible();
   // The first goal may have died with the tab before it was kept; what was kept was done once.
   const begun = await figures.getByText(`Began: ${EXPENSES}`).count();
   expect(begun).toBeLessThanOrEqual(1);

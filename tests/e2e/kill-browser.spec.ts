@@ -82,8 +82,13 @@ async function ownerIsKilled(random: Random): Promise<number> {
 /** Proves the journal from its bytes in the app, once the tab has taken it over. @returns its entries */
 async function verifiedEntries(page: Page): Promise<number> {
   await expect(page.getByText('This tab does the work')).toBeVisible({ timeout: PATIENCE_MS });
-  await page.getByRole('button', { name: 'Verify', exact: true }).click();
-  const said = await page.getByText(/^Checked .+ entries from their bytes/).textContent();
+  const checked = page.getByText(/^Checked .+ entries from their bytes/);
+  // On a busy machine a tab may take its time to be ready for it.
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await expect(checked).toBeVisible({ timeout: PATIENCE_MS });
+  }).toPass({ timeout: 3 * PATIENCE_MS });
+  const said = await checked.textContent();
   return Number(/^Checked ([\d,]+)/.exec(said ?? '')?.[1]?.replaceAll(',', ''));
 }
 

@@ -42,8 +42,15 @@ export class TabVerification {
   }
 
   /** Proves the journal again from its bytes, every copy and every payload. */
-  verify(progress: (fraction: number) => void): Promise<VerifyReport> {
-    return this.#verify(null, progress);
+  async verify(progress: (fraction: number) => void): Promise<VerifyReport> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.#verify(null, progress);
+      } catch (error) {
+        // A copy may be in the middle of being packed or mended: it is read again before anything is said.
+        if (attempt >= READ_ATTEMPTS) throw error;
+        await new Promise<void>((resolve) => this.#clock.after((VERIFY_DELAY_MS * attempt) as Ms, resolve));
+      }
   }
 
   async #verify(since: ProvedJournal | null, progress: (fraction: number) => void): Promise<VerifyReport> {
