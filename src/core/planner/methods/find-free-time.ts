@@ -73,7 +73,7 @@ const FREE = [
 
 const AGAINST = [
   cue(
-    'when (?:is|was|are|were|did)(?: (?:my|our|the|your|next|last|first|\\w+)){0,4} (?:meeting|call|appointment|workshop|review|lunch|dinner|demo|interview|deadline|kick ?off)(?! (?:possible|free))',
+    'when (?:is|was|are|were|did)(?: \\w+){0,4} (?:meeting|call|appointment|workshop|review|lunch|dinner|demo|interview|deadline|kick ?off)(?! (?:possible|free))',
     0.8,
   ),
   cue(
