@@ -1,5 +1,6 @@
 import type { ActorEntry } from '#core/actors/actor.ts';
 import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import type { Admission } from '#core/actors/receipts.ts';
 import type { Epoch } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
@@ -17,7 +18,7 @@ export interface ActorPast {
 export interface ActorCommit {
   /** Its sequence is one more than the last. */
   readonly entry: ActorEntry;
-  /** The message is taken from the mailbox, and never accepted again. False when it stays to be tried once more. */
+  /** The message is taken from the mailbox, and not accepted again. False when it stays to be tried once more. */
   readonly taken: boolean;
   readonly outbox: readonly Envelope[];
   /** The state after the entry, now and then. */
@@ -39,8 +40,8 @@ export interface ActorStore {
   readonly log: (actor: ActorId, from: number, count: number) => Promise<readonly ActorEntry[]>;
   readonly commit: (actor: ActorId, epoch: Epoch, commit: ActorCommit) => Promise<Result<void, StoreError>>;
 
-  /** Puts a message into the mailbox of whom it is for. Known: it is there already, or was taken before. */
-  readonly post: (envelope: Envelope) => Promise<'kept' | 'known'>;
+  /** Puts a message into the mailbox of whom it is for, unless it is or was there, or is too late: see receipts.ts. */
+  readonly post: (envelope: Envelope) => Promise<Admission>;
   /** Messages not yet taken, in the order in which they came. */
   readonly mailbox: (actor: ActorId) => Promise<readonly Envelope[]>;
   /** Messages not yet handed on, in the order in which they were written. */

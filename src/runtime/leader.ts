@@ -1,8 +1,9 @@
 import type { Epoch, Ms } from '#core/base/ids.ts';
-import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_MISSED_MS } from '#core/base/limits.ts';
+import { HEARTBEAT_MISSED_MS } from '#core/base/limits.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Broadcast, LeaderLock } from '#ports/coordination.ts';
+import { eachBeat, takeLock, type Holder } from './take-lock.ts';
 
 /** "I lead, under this epoch": said every HEARTBEAT_INTERVAL_MS. */
 export interface Heartbeat {
@@ -47,12 +48,12 @@ export function shareLeadership(parts: LeadershipParts): Leadership {
   const { clock } = parts;
   const stopped = new AbortController();
   let highest = 0;
-  let heardAt = clock.monotonic();
+  const holder: Holder = { heardAt: clock.monotonic() };
   const silence = parts.broadcast.listen(({ epoch }) => {
     // A leader that was replaced may still beat until it notices.
     if (epoch < highest) return;
     highest = epoch;
-    heardAt = clock.monotonic();
+    holder.heardAt = clock.monotonic();
     parts.heard?.();
   });
 
@@ -60,52 +61,25 @@ export function shareLeadership(parts: LeadershipParts): Leadership {
     const lost = AbortSignal.any([held, stopped.signal]);
     const epoch = await parts.store.raiseEpoch();
     highest = Math.max(highest, epoch);
-    const stopBeating = every(clock, HEARTBEAT_INTERVAL_MS as Ms, () => {
+    const stopBeating = eachBeat(clock, () => {
       if (!lost.aborted) parts.broadcast.post({ type: 'heartbeat', epoch });
     });
     try {
       if (!lost.aborted) await parts.lead(epoch, lost);
     } finally {
       stopBeating();
-      heardAt = clock.monotonic();
     }
   };
 
-  /** Waits in the queue, or takes the lock by force once its holder is silent and this tab is looked at. */
-  const takeTurn = async (): Promise<void> => {
-    const waiting = new AbortController();
-    const turn: { leading: boolean } = { leading: false };
-    let checkedAt = clock.monotonic();
-    heardAt = checkedAt;
-    const stopWatching = every(clock, HEARTBEAT_INTERVAL_MS as Ms, () => {
-      const now = clock.monotonic();
-      // Who was asleep has heard nothing, and cannot tell whether there was something to hear.
-      if (now - checkedAt > 2 * HEARTBEAT_INTERVAL_MS) heardAt = now;
-      checkedAt = now;
-      if (turn.leading || now - heardAt <= HEARTBEAT_MISSED_MS) return;
-      void parts.visible().then((visible) => {
-        if (!visible || turn.leading || clock.monotonic() - heardAt <= HEARTBEAT_MISSED_MS) return;
-        waiting.abort();
-      }, parts.failed);
-    });
-    const begin = (held: AbortSignal): Promise<void> => {
-      turn.leading = true;
-      stopWatching();
-      return leadOnce(held);
-    };
-    try {
-      const signal = AbortSignal.any([waiting.signal, stopped.signal]);
-      await parts.lock.hold(parts.name, begin, { signal });
-      const steal = waiting.signal.aborted && !turn.leading && !stopped.signal.aborted;
-      if (steal) await parts.lock.hold(parts.name, begin, { steal: true });
-    } finally {
-      stopWatching();
-    }
-  };
+  const turn = (): Promise<void> =>
+    takeLock(
+      { name: parts.name, lock: parts.lock, clock, visible: parts.visible, ended: stopped.signal, holder },
+      leadOnce,
+    );
 
   const over = (async () => {
     while (!stopped.signal.aborted) {
-      await takeTurn().catch(parts.failed);
+      await turn().catch(parts.failed);
       await rest(clock, REST_MS, stopped.signal);
     }
     silence();
@@ -117,17 +91,6 @@ export function shareLeadership(parts: LeadershipParts): Leadership {
       return over;
     },
   };
-}
-
-/** Calls at once and then at each interval, until the result is called. */
-function every(clock: Clock, interval: Ms, call: () => void): () => void {
-  let cancel = (): void => undefined;
-  const turn = (): void => {
-    cancel = clock.after(interval, turn);
-    call();
-  };
-  turn();
-  return () => cancel();
 }
 
 function rest(clock: Clock, delay: Ms, until: AbortSignal): Promise<void> {

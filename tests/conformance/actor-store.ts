@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ActorEntry } from '#core/actors/actor.ts';
 import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import { RECEIPTS_KEPT, type Stamp } from '#core/actors/receipts.ts';
 import type { Epoch, UnixMs } from '#core/base/ids.ts';
+import { seededRandom } from '#core/base/random.ts';
 import type { ActorCommit, ActorStore } from '#ports/actor-store.ts';
 
 export interface ActorStoreBench {
@@ -121,6 +123,59 @@ export function actorStoreSuite(name: string, make: () => Promise<ActorStoreBenc
       expect((await third.mailbox(ANNA)).map(({ id }) => id)).toEqual(['a']);
     });
 
+    test('of an actor nothing is accepted that does not exceed what was heard of it before', async () => {
+      const sent = (number: number, to = ANNA): Envelope =>
+        mail(`n${String(number)}`, BEN, to, { by: 'sender', number });
+      expect(await store.post(sent(3))).toBe('kept');
+      expect(await bench.store().post(sent(7))).toBe('kept');
+      expect([await store.post(sent(7)), await store.post(sent(3)), await store.post(sent(5))]).toEqual(
+        Array(3).fill('known'),
+      );
+      expect(await store.post(sent(3, BEN))).toBe('kept');
+      expect(await store.post({ ...sent(1), from: 'carl' })).toBe('kept');
+      const { epoch } = await store.activate(ANNA);
+      await store.commit(ANNA, epoch, commit(1, epoch, 'n7', { snapshot: {} }));
+      const other = bench.store();
+      await other.activate(ANNA);
+      expect([await other.post(sent(7)), await other.post(sent(8))]).toEqual(['known', 'kept']);
+      expect((await store.mailbox(ANNA)).map(({ id }) => id)).toEqual(['n3', 'n1', 'n8']);
+    });
+
+    const posted = 'whatever is posted again, in whatever order and however late, is taken once, and news always';
+    test(posted, { timeout: 60_000 }, async () => {
+      const random = seededRandom(11);
+      const { epoch } = await store.activate(ANNA);
+      let sequence = 0;
+      const take = async (message: string): Promise<void> => {
+        sequence += 1;
+        const written = commit(sequence, epoch, message, { snapshot: sequence % 16 === 0 ? {} : null });
+        expect(await store.commit(ANNA, epoch, written)).toEqual(DONE);
+        taken.push(message);
+      };
+      const made: Envelope[] = [];
+      const waiting: string[] = [];
+      const taken: string[] = [];
+      let late = 0;
+      for (let turn = 0; turn < RECEIPTS_KEPT + 80; turn++) {
+        const stamp: Stamp = random.chance(0.5)
+          ? { by: 'sender', number: turn }
+          : { by: 'receiver', entries: random.chance(0.5) ? sequence : Math.max(0, sequence - RECEIPTS_KEPT) };
+        const news = mail(`m${String(turn)}`, stamp.by === 'sender' ? BEN : 'owner', ANNA, stamp);
+        expect(await store.post(news)).toBe('kept');
+        made.push(news);
+        waiting.push(news.id);
+        const old = made[random.below(Math.ceil(made.length / 8))] as Envelope;
+        const said = await store.post(random.pick([news, random.pick(made), old, old]));
+        expect(said).not.toBe('kept');
+        if (said === 'late') late += 1;
+        if (turn % 10 !== 0) await take(waiting.splice(random.below(waiting.length), 1)[0] as string);
+      }
+      expect((await store.mailbox(ANNA)).map(({ id }) => id)).toEqual(waiting);
+      for (const id of waiting) await take(id);
+      expect([...taken].sort()).toEqual(made.map(({ id }) => id).sort());
+      expect(late).toBeGreaterThan(0);
+    });
+
     test('a message that is to be tried again stays where it is', async () => {
       const { epoch } = await store.activate(ANNA);
       await store.post(mail('m1'));
@@ -207,8 +262,13 @@ export function actorStoreSuite(name: string, make: () => Promise<ActorStoreBenc
   });
 }
 
-function mail(id: string, from: string = BEN, to: string = ANNA): Envelope {
-  return { id, from, to, at: 5 as UnixMs, path: [BEN], body: { type: 'say', words: `“${id}”` } };
+function mail(
+  id: string,
+  from: string = BEN,
+  to: string = ANNA,
+  stamp: Stamp = { by: 'receiver', entries: 0 },
+): Envelope {
+  return { ...{ id, from, to, at: 5 as UnixMs, path: [BEN] }, body: { type: 'say', words: `“${id}”` }, stamp };
 }
 
 function entry(sequence: number, epoch: Epoch, message: string): ActorEntry {

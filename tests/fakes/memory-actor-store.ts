@@ -1,5 +1,6 @@
 import type { ActorEntry } from '#core/actors/actor.ts';
 import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import { admit, receiptsEndAt } from '#core/actors/receipts.ts';
 import type { Epoch } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { err, ok } from '#core/base/result.ts';
@@ -10,7 +11,10 @@ import type { ActorPast, ActorStore } from '#ports/actor-store.ts';
 export interface MemoryActorDisk {
   readonly actors: Map<ActorId, Kept>;
   readonly mail: Envelope[];
-  readonly taken: Set<string>;
+  /** Receipts of messages that were taken: the sequence of the entry that took each. */
+  readonly receipts: Map<string, number>;
+  /** The highest number that each receiver heard of each sender. */
+  readonly heard: Map<string, number>;
   /** Fails the next writes with this. */
   fail: StoreError | null;
   /** Entries read by activations so far. */
@@ -25,7 +29,7 @@ interface Kept {
 }
 
 export function memoryActorDisk(): MemoryActorDisk {
-  return { actors: new Map(), mail: [], taken: new Set(), fail: null, entriesRead: 0 };
+  return { actors: new Map(), mail: [], receipts: new Map(), heard: new Map(), fail: null, entriesRead: 0 };
 }
 
 export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): ActorStore {
@@ -43,6 +47,7 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
     if (disk.fail !== null) throw new Error(disk.fail);
   };
   const key = ({ to, id }: Envelope): string => JSON.stringify([to, id]);
+  const isOf = (id: string, actor: ActorId): boolean => (JSON.parse(id) as string[])[0] === actor;
 
   return {
     actors: () => Promise.resolve([...disk.actors].filter(([, { entries }]) => entries.length > 0).map(([id]) => id)),
@@ -72,15 +77,27 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
       if (snapshot !== null) found.snapshot = structuredClone({ sequence: entry.sequence, state: snapshot });
       const at = disk.mail.findIndex(({ to, id }) => to === actor && id === entry.message);
       if (taken && at >= 0) {
-        disk.taken.add(key(disk.mail[at] as Envelope));
+        disk.receipts.set(key(disk.mail[at] as Envelope), entry.sequence);
         disk.mail.splice(at, 1);
       }
+      for (const [id, sequence] of disk.receipts)
+        if (isOf(id, actor) && sequence <= receiptsEndAt(entry.sequence)) disk.receipts.delete(id);
       return Promise.resolve(ok(undefined));
     },
     post: async (envelope) => {
       await Promise.resolve();
       fail();
-      if (disk.taken.has(key(envelope)) || disk.mail.some((other) => key(other) === key(envelope))) return 'known';
+      const { stamp, from, to } = envelope;
+      const pair = JSON.stringify([to, from]);
+      const admission = admit({
+        stamp,
+        entries: disk.actors.get(to as ActorId)?.entries.length ?? 0,
+        waits: disk.mail.some((other) => key(other) === key(envelope)),
+        receipt: disk.receipts.has(key(envelope)),
+        highest: disk.heard.get(pair) ?? null,
+      });
+      if (admission !== 'kept') return admission;
+      if (stamp.by === 'sender') disk.heard.set(pair, stamp.number);
       disk.mail.push(structuredClone(envelope));
       return 'kept';
     },

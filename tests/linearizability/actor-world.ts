@@ -103,14 +103,15 @@ export function actorWorld<S>(behaviour: Behaviour<S>, options: WorldOptions = {
   };
 }
 
-/** Asks an actor something through a tab; what it answers is read from its log. */
-export function ask(
+/** Asks an actor something through a tab, before it did anything; what it answers is read from its log. */
+export async function ask(
   tab: { readonly system: Pick<ActorSystem<Json>, 'post'> },
   id: string,
   to: string,
   body: Json,
 ): Promise<void> {
-  return tab.system.post({ id, from: OWNER, to, at: 0 as UnixMs, path: [], body });
+  const stamp = { by: 'receiver', entries: 0 } as const;
+  await tab.system.post({ id, from: OWNER, to, at: 0 as UnixMs, path: [], body, stamp });
 }
 
 /** What an actor said to a message; undefined while it has said nothing. */

@@ -1,6 +1,7 @@
 import { Dexie, type Table } from 'dexie';
 import type { ActorEntry } from '#core/actors/actor.ts';
-import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import type { ActorId, Draft, Envelope } from '#core/actors/envelope.ts';
+import { admit, receiptsEndAt } from '#core/actors/receipts.ts';
 import type { Epoch } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { err, ok } from '#core/base/result.ts';
@@ -31,6 +32,20 @@ interface MessageRow {
   readonly sealed: Sealed;
 }
 
+/** A message that was taken, and the entry that took it. */
+interface ReceiptRow {
+  readonly actor: string;
+  readonly sequence: number;
+  readonly id: string;
+}
+
+/** The highest number that an actor heard of another. */
+interface HeardRow {
+  readonly actor: string;
+  readonly from: string;
+  readonly number: number;
+}
+
 /** Actors in IndexedDB: one transaction a message. Values are sealed before a transaction starts, never inside one. */
 export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): ActorStore {
   const database = strictDatabase(name, {
@@ -40,16 +55,22 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
     taken: 'id',
     outbox: '++order, actor, [actor+id]',
   });
+  // The first version remembered every message for ever.
+  database.version(2).stores({ taken: null, receipts: '[actor+sequence], id', heard: '[actor+from]' });
   const heads: Table<HeadRow, string> = database.table('heads');
   const entries: Table<EntryRow, [string, number]> = database.table('entries');
   const mail: Table<MessageRow, number> = database.table('mail');
-  const taken: Table<{ id: string }, string> = database.table('taken');
+  const receipts: Table<ReceiptRow, [string, number]> = database.table('receipts');
+  const heard: Table<HeardRow, [string, string]> = database.table('heard');
   const outbox: Table<MessageRow, number> = database.table('outbox');
 
   const nameOf = (actor: string): Promise<string> => sealer.nameOf(`actor/${actor}`);
   const messageName = (to: string, id: string): Promise<string> => sealer.nameOf(`mail/${to}/${id}`);
-  const openMessage = async ({ id, sealed }: MessageRow): Promise<Envelope> =>
-    (await openJson(sealer, sealed, `message/${id}`)) as Envelope;
+  const openMessage = async ({ id, sealed }: MessageRow): Promise<Envelope> => ({
+    // What the first version wrote has no stamp: it is taken for news while it is not known.
+    stamp: { by: 'receiver', entries: Number.MAX_SAFE_INTEGER },
+    ...((await openJson(sealer, sealed, `message/${id}`)) as Draft & Partial<Envelope>),
+  });
   const sealMessage = async (actor: string, envelope: Envelope): Promise<MessageRow> => {
     const id = await messageName(envelope.to, envelope.id);
     return { actor, id, sealed: await sealJson(sealer, envelope, `message/${id}`) };
@@ -120,7 +141,7 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       const sealed = await sealJson(sealer, entry, entryContext({ actor: key, sequence }));
       const messages = await Promise.all(toSend.map((envelope) => sealMessage(key, envelope)));
       const state = snapshot === null ? null : await sealJson(sealer, snapshot, snapshotContext(key, sequence));
-      const tables = ['heads', 'entries', 'mail', 'taken', 'outbox'];
+      const tables = ['heads', 'entries', 'mail', 'receipts', 'outbox'];
       const outcome = await attempt(() =>
         rawTransaction(database, tables, 'readwrite', 'strict', (transaction, undo) => {
           const table = (of: string): IDBObjectStore => transaction.objectStore(of);
@@ -132,7 +153,8 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
                 throw new FencedError('The actor was activated elsewhere.');
               table('entries').put({ actor: key, sequence, sealed } satisfies EntryRow);
               for (const row of messages) table('outbox').add(row);
-              if (take) takeMail(table, id);
+              if (take) takeMail(table, { actor: key, sequence, id });
+              table('receipts').delete(IDBKeyRange.bound([key, -Infinity], [key, receiptsEndAt(sequence)]));
               const next = state === null ? head.snapshot : { sequence, state };
               table('heads').put({ ...head, sequence, snapshot: next } satisfies HeadRow);
             } catch (error) {
@@ -145,10 +167,19 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
     },
 
     post: async (envelope) => {
-      const row = await sealMessage(await nameOf(envelope.to), envelope);
-      return database.transaction('rw', [mail, taken], async () => {
-        const known = (await taken.get(row.id)) !== undefined || (await mail.where('id').equals(row.id).count()) > 0;
-        if (known) return 'known';
+      const { stamp } = envelope;
+      const [actor, from] = [await nameOf(envelope.to), await nameOf(envelope.from)];
+      const row = await sealMessage(actor, envelope);
+      return database.transaction('rw', [heads, mail, receipts, heard], async () => {
+        const admission = admit({
+          stamp,
+          entries: (await heads.get(actor))?.sequence ?? 0,
+          waits: (await mail.where('id').equals(row.id).count()) > 0,
+          receipt: (await receipts.where('id').equals(row.id).count()) > 0,
+          highest: (await heard.get([actor, from]))?.number ?? null,
+        });
+        if (admission !== 'kept') return admission;
+        if (stamp.by === 'sender') await heard.put({ actor, from, number: stamp.number });
         await mail.add(row);
         return 'kept';
       });
@@ -182,10 +213,10 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
   };
 }
 
-/** Takes a message from the mailbox and remembers it. */
-function takeMail(table: (of: string) => IDBObjectStore, id: string): void {
-  table('taken').put({ id });
-  const waiting = table('mail').index('id').getKey(id);
+/** Takes a message from the mailbox, and leaves a receipt. */
+function takeMail(table: (of: string) => IDBObjectStore, receipt: ReceiptRow): void {
+  table('receipts').put(receipt);
+  const waiting = table('mail').index('id').getKey(receipt.id);
   waiting.onsuccess = () => {
     if (waiting.result !== undefined) table('mail').delete(waiting.result);
   };

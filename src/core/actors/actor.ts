@@ -1,6 +1,6 @@
 import type { Epoch, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
-import type { ActorId, Envelope } from './envelope.ts';
+import type { ActorId, Draft, Envelope } from './envelope.ts';
 
 /** One line of an actor's log: what it came to by one message. Its state is the fold of these and of nothing else. */
 export interface ActorEntry {
@@ -25,7 +25,7 @@ export interface Crash {
 /** What one message comes to. */
 export interface Reaction {
   readonly event: Json;
-  readonly outbox: readonly Envelope[];
+  readonly outbox: readonly Draft[];
 }
 
 /** What kind of actor it is. Pure: the same state and message give the same reaction. */

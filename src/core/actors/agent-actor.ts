@@ -14,7 +14,7 @@ import type {
   Task,
 } from './agent-messages.ts';
 import { RUNS } from './agent-messages.ts';
-import { OWNER, requestFault, type Envelope } from './envelope.ts';
+import { OWNER, requestFault, type Draft, type Envelope } from './envelope.ts';
 
 /** Ended tasks that stay in an agent's state; older ones are in its log. */
 const TASKS_KEPT = 12;
@@ -157,7 +157,7 @@ function takeGoal(state: AgentActor, message: Envelope, body: AgentRequest, at: 
     const { to, name, goal } = ask;
     return { id: `${task.id}.${String(index + 1)}`, to, name, goal, outcome: fault && guarded(fault, name) };
   });
-  const requests = asks.flatMap((ask, index): Envelope[] => {
+  const requests = asks.flatMap((ask, index): Draft[] => {
     if (ask.outcome !== null) return [];
     const asked = body.asks[index]?.asks ?? [];
     const request: AgentRequest = { type: 'goal', goal: ask.goal, asker: state.name, asks: asked };
@@ -200,7 +200,7 @@ function obey(state: AgentActor, message: Envelope, order: OwnerOrder, at: UnixM
       if (state.phase === 'new' || state.phase === 'retired') return ignored('There is no such agent.');
   }
   const working = openTasks(state).flatMap((task) => (task.run === null ? [] : [task.run]));
-  const tell = (type: 'pause' | 'resume'): Envelope[] =>
+  const tell = (type: 'pause' | 'resume'): Draft[] =>
     working.map((run) => runOrder(state, `${message.id}/${run}`, { type, run }, at));
   switch (order.type) {
     case 'change':
@@ -224,7 +224,7 @@ function cancelled(
   state: AgentActor,
   open: readonly Task[],
   at: UnixMs,
-): { readonly tasks: Task[]; readonly outbox: Envelope[] } {
+): { readonly tasks: Task[]; readonly outbox: Draft[] } {
   const outcome: Outcome = { ...NO_ANSWER, status: 'cancelled', reason: null };
   const tasks = open.map((task): Task => ({ ...task, status: 'ended', endedAt: at, outcome }));
   const outbox = tasks.flatMap((task) => {
@@ -253,7 +253,7 @@ function endTask(
 }
 
 /** An agent that asked gets its answer; the owner reads it from the task. */
-function reply(state: AgentActor, task: Task, at: UnixMs): Envelope[] {
+function reply(state: AgentActor, task: Task, at: UnixMs): Draft[] {
   if (task.from === OWNER || task.outcome === null) return [];
   return [envelope(state, task.from, `${task.id}/answer`, { type: 'answer', ask: task.id, outcome: task.outcome }, at)];
 }
@@ -299,15 +299,15 @@ function taskFor(message: Envelope, { goal, asker }: AgentRequest, at: UnixMs): 
   return { id, goal, from, asker, path, at, endedAt: null, status: 'working', run: null, asks: [], outcome: null };
 }
 
-function runOrder(state: AgentActor, id: string, order: RunOrder, at: UnixMs): Envelope {
+function runOrder(state: AgentActor, id: string, order: RunOrder, at: UnixMs): Draft {
   return { id, from: state.id, to: RUNS, at, path: [], body: order };
 }
 
-function envelope(state: AgentActor, to: string, id: string, body: AgentMessage, at: UnixMs): Envelope {
+function envelope(state: AgentActor, to: string, id: string, body: AgentMessage, at: UnixMs): Draft {
   return { id, from: state.id, to, at, path: [], body: body as unknown as Json };
 }
 
-function react(event: AgentEvent, outbox: readonly Envelope[]): Reaction {
+function react(event: AgentEvent, outbox: readonly Draft[]): Reaction {
   return { event: event as unknown as Json, outbox };
 }
 

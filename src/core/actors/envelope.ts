@@ -1,5 +1,6 @@
 import type { Brand, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import type { Stamp } from './receipts.ts';
 
 export type ActorId = Brand<string, 'ActorId'>;
 
@@ -15,7 +16,12 @@ export interface Envelope {
   /** The actors whose requests led to this one, oldest first: its length is the depth. */
   readonly path: readonly ActorId[];
   readonly body: Json;
+  /** By it a replay is told from news, however late it comes. */
+  readonly stamp: Stamp;
 }
+
+/** A message as an actor writes it: it is stamped when it is kept. */
+export type Draft = Omit<Envelope, 'stamp'>;
 
 export const OWNER = 'owner';
 

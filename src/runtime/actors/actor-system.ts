@@ -1,8 +1,10 @@
 import { backOffMs } from '#core/actors/actor.ts';
 import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import type { Admission } from '#core/actors/receipts.ts';
 import type { Ms } from '#core/base/ids.ts';
-import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_MISSED_MS } from '#core/base/limits.ts';
+import { HEARTBEAT_MISSED_MS } from '#core/base/limits.ts';
 import type { Broadcast, LeaderLock } from '#ports/coordination.ts';
+import { eachBeat, takeLock, type Holder } from '../take-lock.ts';
 import { runActor, type ActorParts, type ActorTurn } from './run-actor.ts';
 
 /** What tabs tell each other about actors. Nothing in it is trusted: it only says what may be read again. */
@@ -52,13 +54,14 @@ export class ActorSystem<S> {
     this.resume();
   }
 
-  /** Puts a message into a mailbox, durably; whoever can activates the actor. */
-  async post(envelope: Envelope): Promise<void> {
+  /** Puts a message into a mailbox, durably, unless it was there before; whoever can activates the actor. */
+  async post(envelope: Envelope): Promise<Admission> {
     const actor = envelope.to as ActorId;
-    await this.#parts.store.post(envelope);
+    const admission = await this.#parts.store.post(envelope);
     this.#parts.broadcast.post({ type: 'mail', actor });
     this.#parts.changed(actor);
     this.#wake(actor);
+    return admission;
   }
 
   /** Takes the actor from whatever holds it, in this tab or another, and activates it here. */
@@ -115,7 +118,7 @@ export class ActorSystem<S> {
     const now = this.#parts.clock.monotonic();
     this.#beatAt.set(actor, now);
     const turn = this.#turns.get(actor);
-    if (turn !== undefined) turn.quietSince = now;
+    if (turn !== undefined) turn.holder.heardAt = now;
   }
 
   #look(): void {
@@ -162,40 +165,13 @@ export class ActorSystem<S> {
     this.#parts.clock.after(backOffMs(tries) as Ms, () => this.#wake(actor));
   }
 
-  /** Waits for the actor's lock, or takes it by force once its holder is silent and this tab is looked at. */
-  async #take(actor: ActorId, turn: Turn, steal: boolean): Promise<void> {
+  /** Acts on the actor's mail under its lock. */
+  async #take(actor: ActorId, turn: Turn, force: boolean): Promise<void> {
     const { lock, clock, visible } = this.#parts;
-    const giveUp = new AbortController();
-    const name = lockName(actor);
-    let began = false;
-    let checkedAt = clock.monotonic();
-    turn.quietSince = checkedAt;
-    const silent = (): boolean => clock.monotonic() - turn.quietSince > HEARTBEAT_MISSED_MS;
-    const stopWatching = every(clock, () => {
-      const now = clock.monotonic();
-      // Who was asleep has heard nothing, and cannot tell whether there was something to hear.
-      if (now - checkedAt > 2 * HEARTBEAT_INTERVAL_MS) turn.quietSince = now;
-      checkedAt = now;
-      if (began || !silent()) return;
-      void visible().then(
-        (seen) => {
-          if (seen && !began && silent()) giveUp.abort();
-        },
-        () => undefined,
-      );
-    });
-    const act = async (lost: AbortSignal): Promise<void> => {
-      began = true;
-      stopWatching();
-      await this.#act(actor, turn, lost);
-    };
-    try {
-      if (!steal) await lock.hold(name, act, { signal: AbortSignal.any([giveUp.signal, turn.end.signal]) });
-      const force = steal || (giveUp.signal.aborted && !began);
-      if (force && !turn.end.signal.aborted) await lock.hold(name, act, { steal: true });
-    } finally {
-      stopWatching();
-    }
+    const { end, holder } = turn;
+    await takeLock({ name: lockName(actor), lock, clock, visible, ended: end.signal, holder, force }, (taken) =>
+      this.#act(actor, turn, taken),
+    );
   }
 
   async #act(actor: ActorId, turn: Turn, held: AbortSignal): Promise<void> {
@@ -203,7 +179,7 @@ export class ActorSystem<S> {
     const lost = AbortSignal.any([held, turn.end.signal]);
     if (lost.aborted) return;
     turn.active = true;
-    const stopBeating = every(clock, () => {
+    const stopBeating = eachBeat(clock, () => {
       if (!lost.aborted) broadcast.post({ type: 'beat', actor });
     });
     const changed = (which: ActorId): void => {
@@ -252,8 +228,8 @@ export class ActorSystem<S> {
 interface Turn {
   readonly end: AbortController;
   active: boolean;
-  /** While it waits: since when nothing was heard of the holder. */
-  quietSince: number;
+  /** While it waits. */
+  readonly holder: Holder;
   /** Something came while nobody waited for it. */
   woken: boolean;
   wake: () => void;
@@ -270,7 +246,7 @@ function newTurn(): Turn {
   const turn: Turn = {
     end: new AbortController(),
     active: false,
-    quietSince: 0,
+    holder: { heardAt: 0 },
     woken: false,
     wake: () => void (turn.woken = true),
     over: Promise.resolve(),
@@ -280,15 +256,4 @@ function newTurn(): Turn {
 
 function lockName(actor: ActorId): string {
   return `agent:${actor}`;
-}
-
-/** Calls at once and then at each heartbeat, until the result is called. */
-function every(clock: ActorSystemParts<unknown>['clock'], call: () => void): () => void {
-  let cancel = (): void => undefined;
-  const turn = (): void => {
-    cancel = clock.after(HEARTBEAT_INTERVAL_MS as Ms, turn);
-    call();
-  };
-  turn();
-  return () => cancel();
 }

@@ -8,9 +8,10 @@ import {
   type AgentRequest,
   type Outcome,
   type RunOrder,
+  type Task,
 } from '#core/actors/agent-messages.ts';
 import { readDelegation } from '#core/actors/delegation.ts';
-import { OWNER, type ActorId, type Envelope } from '#core/actors/envelope.ts';
+import { OWNER, type ActorId, type Draft, type Envelope } from '#core/actors/envelope.ts';
 import { outcomeOfRun } from '#core/actors/run-outcome.ts';
 import type { Run } from '#core/agent/run.ts';
 import { hex } from '#core/base/bytes.ts';
@@ -81,8 +82,8 @@ export class AgentsDesk implements AgentsApi {
     this.#settling = true;
     try {
       for (const { state } of await this.#agents()) {
-        for (const { run, status } of state.tasks) {
-          if (status !== 'working' || run === null) continue;
+        for (const { run } of state.tasks.filter(isWorking)) {
+          if (run === null) continue;
           const row = await this.#parts.rows.row('run', run);
           const outcome = row === null ? null : outcomeOfRun(row.value as Run);
           if (outcome !== null) await this.#tellEnd(state.id, run, outcome);
@@ -133,7 +134,7 @@ export class AgentsDesk implements AgentsApi {
   }
 
   async log(agent: ActorId, upTo: number | null): Promise<readonly ActorEntry[]> {
-    const { sequence } = revive(agentBehaviour, agent, await this.#parts.store.past(agent));
+    const { sequence } = await this.#revived(agent);
     const last = upTo ?? sequence;
     const from = Math.max(1, last - LOG_LINES + 1);
     return [...(await this.#parts.store.log(agent, from, last - from + 1))].reverse();
@@ -162,7 +163,8 @@ export class AgentsDesk implements AgentsApi {
       const { state, sequence } = value as Revived;
       if (kept.has(id) || state.phase === 'new' || state.phase === 'retired') continue;
       const message: AgentMessage = { type: 'restore', state };
-      await this.#parts.store.post(this.#envelope(id as ActorId, message, `restore/${id}/${String(sequence)}`, OWNER));
+      const envelope = this.#envelope(id as ActorId, message, `restore/${id}/${String(sequence)}`, OWNER, 0);
+      await this.#parts.store.post(envelope);
     }
   }
 
@@ -171,12 +173,9 @@ export class AgentsDesk implements AgentsApi {
     const outcome = await this.#parts.command({ ...commandOf(order), id: `actor/${id}` as CommandId });
     if (outcome.ok) return true;
     if (['no-leader', 'io', 'quota'].includes(outcome.code)) return false;
-    if (order.type === 'start' && outcome.code !== 'stale')
-      await this.#tellEnd(from as ActorId, order.run, {
-        ...{ status: 'failed', sentences: [], more: 0 },
-        reason: outcome.message,
-      });
-    return true;
+    if (order.type !== 'start' || outcome.code === 'stale') return true;
+    const failed: Outcome = { status: 'failed', sentences: [], more: 0, reason: outcome.message };
+    return this.#tellEnd(from as ActorId, order.run, failed);
   }
 
   async #note({ id, body }: Envelope): Promise<boolean> {
@@ -185,21 +184,33 @@ export class AgentsDesk implements AgentsApi {
     return outcome.ok || !['no-leader', 'io', 'quota'].includes(outcome.code);
   }
 
-  #tellEnd(actor: ActorId, run: RunId, outcome: Outcome): Promise<void> {
-    return this.#system.post(this.#envelope(actor, { type: 'ran', run, outcome }, `${run}/ended`, RUNS));
+  /** @returns whether it knows, now or since before */
+  async #tellEnd(actor: ActorId, run: RunId, outcome: Outcome): Promise<boolean> {
+    const { state, sequence } = await this.#revived(actor);
+    // One that does not wait for it any more was told: its stamp would say that this is news.
+    if (!state.tasks.some((task) => task.run === run && isWorking(task))) return true;
+    const envelope = this.#envelope(actor, { type: 'ran', run, outcome }, `${run}/ended`, RUNS, sequence);
+    return (await this.#system.post(envelope)) !== 'late';
   }
 
   async #post(actor: ActorId, body: AgentMessage): Promise<Result<void, string>> {
     try {
-      await this.#system.post(this.#envelope(actor, body, hex(this.#parts.entropy.bytes(16)), OWNER));
-      return ok(undefined);
+      const { sequence } = await this.#revived(actor);
+      const id = hex(this.#parts.entropy.bytes(16));
+      const admission = await this.#system.post(this.#envelope(actor, body, id, OWNER, sequence));
+      return admission === 'late' ? err('The agent was too busy to take this. Say it again.') : ok(undefined);
     } catch (error) {
       return err(`The message could not be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
-  #envelope(to: ActorId, body: AgentMessage, id: string, from: string): Envelope {
-    return { id, from, to, at: this.#parts.clock.now(), path: [], body: body as unknown as Json };
+  #envelope(to: ActorId, body: AgentMessage, id: string, from: string, entries: number): Envelope {
+    const at = this.#parts.clock.now();
+    return { id, from, to, at, path: [], body: body as unknown as Json, stamp: { by: 'receiver', entries } };
+  }
+
+  async #revived(actor: ActorId): Promise<Revived> {
+    return revive(agentBehaviour, actor, await this.#parts.store.past(actor));
   }
 
   /** Names are how agents are asked: they must not be mistaken for each other. */
@@ -217,9 +228,7 @@ export class AgentsDesk implements AgentsApi {
   /** Those that are there for the owner. */
   async #agents(): Promise<Revived[]> {
     const { store } = this.#parts;
-    const all = await Promise.all(
-      (await store.actors()).map(async (actor) => revive(agentBehaviour, actor, await store.past(actor))),
-    );
+    const all = await Promise.all((await store.actors()).map((actor) => this.#revived(actor)));
     return all.filter(({ state }) => state.phase === 'running' || state.phase === 'stopped');
   }
 
@@ -266,7 +275,11 @@ export class AgentsDesk implements AgentsApi {
   }
 }
 
-function noteOf(actor: ActorId, entry: ActorEntry): Envelope {
+function isWorking({ status }: Task): boolean {
+  return status === 'working';
+}
+
+function noteOf(actor: ActorId, entry: ActorEntry): Draft {
   const id = `note/${actor}/${String(entry.sequence)}/${entry.message}`;
   return { id, from: actor, to: JOURNAL, at: entry.at, path: [], body: { actor, entry } as unknown as Json };
 }

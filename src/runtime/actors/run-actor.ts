@@ -7,7 +7,9 @@ import {
   type Behaviour,
   type Supervised,
 } from '#core/actors/actor.ts';
-import type { ActorId, Envelope } from '#core/actors/envelope.ts';
+import type { ActorId, Draft, Envelope } from '#core/actors/envelope.ts';
+import { OUTBOX_MAX, outboxStamp } from '#core/actors/receipts.ts';
+import { assert } from '#core/base/assert.ts';
 import type { Epoch, Ms, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { ActorPast, ActorStore } from '#ports/actor-store.ts';
@@ -27,7 +29,7 @@ export interface ActorParts<S> {
   /** Hands a message on, to an actor or anyone else; false when that cannot be done now. */
   readonly handOn: (envelope: Envelope) => Promise<boolean>;
   /** A message about each entry, written with it: for a journal that signs them; null for none. */
-  readonly note: (actor: ActorId, entry: ActorEntry) => Envelope | null;
+  readonly note: (actor: ActorId, entry: ActorEntry) => Draft | null;
   /** The actor's log, mailbox or outbox is another. */
   readonly changed: (actor: ActorId) => void;
 }
@@ -79,7 +81,8 @@ export async function runActor<S>(parts: ActorParts<S>, actor: ActorId, turn: Ac
     tail += 1;
     const due = tail >= ACTOR_TAIL_MAX;
     const snapshot = due ? (next as unknown as Json) : null;
-    const all = note === null ? outbox : [...outbox, note];
+    const drafts = note === null ? outbox : [...outbox, note];
+    const all = drafts.map((draft, index): Envelope => ({ ...draft, stamp: outboxStamp(entry.sequence, index) }));
     const written = await store.commit(actor, epoch, { entry, taken, outbox: all, snapshot });
     if (!written.ok) {
       if (written.error === 'fenced') return;
@@ -98,12 +101,13 @@ function react<S>(
   message: Envelope,
   epoch: Epoch,
   at: UnixMs,
-): { readonly entry: ActorEntry; readonly taken: boolean; readonly outbox: readonly Envelope[] } {
+): { readonly entry: ActorEntry; readonly taken: boolean; readonly outbox: readonly Draft[] } {
   const line = { sequence: sequence + 1, epoch, at, message: message.id };
   try {
     const { event, outbox } = behaviour.receive(state, message, at);
     // An event that cannot be folded would break every activation from now on: that is a crash of this one.
     behaviour.apply(state, event);
+    assert(outbox.length < OUTBOX_MAX, 'one message led to too many others');
     return { entry: { ...line, event, crash: null }, taken: true, outbox };
   } catch (error) {
     const crash = crashOf(crashes, message.id, error instanceof Error ? error.message : String(error));
@@ -119,7 +123,7 @@ function leftAside<S>(
   message: Envelope,
   reason: string,
   at: UnixMs,
-): { readonly event: Json; readonly outbox: readonly Envelope[] } {
+): { readonly event: Json; readonly outbox: readonly Draft[] } {
   try {
     const reaction = behaviour.setAside(state, message, reason, at);
     behaviour.apply(state, reaction.event);

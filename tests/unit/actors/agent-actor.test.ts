@@ -3,11 +3,19 @@ import { agentBehaviour, bodyOf, openTasks } from '#core/actors/agent-actor.ts';
 import type { AgentActor, AgentMessage, Outcome } from '#core/actors/agent-messages.ts';
 import { RUNS } from '#core/actors/agent-messages.ts';
 import { readDelegation } from '#core/actors/delegation.ts';
-import { ACTOR_DEPTH_MAX, OWNER, requestFault, type ActorId, type Envelope } from '#core/actors/envelope.ts';
+import {
+  ACTOR_DEPTH_MAX,
+  OWNER,
+  requestFault,
+  type ActorId,
+  type Draft,
+  type Envelope,
+} from '#core/actors/envelope.ts';
 import type { Digest, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 
 const AT = 1_000 as UnixMs;
+const STAMP = { by: 'receiver', entries: 0 } as const;
 const MAIL = 'mail' as ActorId;
 const DESK = 'desk' as ActorId;
 const AGENTS = [
@@ -20,8 +28,8 @@ let ids = 0;
 /** An agent that is fed messages, as its log makes it. */
 function agent(id: ActorId, name: string, sources: readonly SourceId[] | null = null) {
   let state: AgentActor = agentBehaviour.initial(id);
-  const tell = (body: AgentMessage, rest: Partial<Envelope> = {}): readonly Envelope[] => {
-    const message = { id: `m${String(++ids)}`, from: OWNER, to: id, at: AT, path: [], ...rest };
+  const tell = (body: AgentMessage, rest: Partial<Envelope> = {}): readonly Draft[] => {
+    const message = { stamp: STAMP, id: `m${String(++ids)}`, from: OWNER, to: id, at: AT, path: [], ...rest };
     const { event, outbox } = agentBehaviour.receive(state, { ...message, body: body as unknown as Json }, AT);
     state = agentBehaviour.apply(state, JSON.parse(JSON.stringify(event)) as Json);
     return outbox;
@@ -63,6 +71,7 @@ describe('an agent', () => {
     const waiting = (id: string, body: AgentMessage, from: string = OWNER): Envelope => ({
       ...{ id, from, to: MAIL, at: AT, path: [] },
       body: body as unknown as Json,
+      stamp: STAMP,
     });
     const first = waiting('g2', goal('two'));
     const notice = waiting('n1', { type: 'ran', run: 'g1' as RunId, outcome: answered('g1') }, RUNS);

@@ -212,7 +212,8 @@ function forgetful(plain: ActorStore, disk: MemoryActorDisk): ActorStore {
   return {
     ...plain,
     post: (envelope) => {
-      disk.taken.clear();
+      disk.receipts.clear();
+      disk.heard.clear();
       return plain.post(envelope);
     },
   };
