@@ -157,7 +157,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
         clock: platformClock,
         store,
         visible: () => window.visible(),
-        lead: (_epoch, lost) => lead(lost),
+        lead,
         heard: follow,
         failed,
       }),

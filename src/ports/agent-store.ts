@@ -45,6 +45,14 @@ export interface KeyPool {
   readonly sealed: Sealed;
 }
 
+/** What the journal came to at an entry: a new leader folds only what came after. Sealed at rest; never more than a shortcut. */
+export interface Snapshot {
+  /** The last entry folded into it. */
+  readonly sequence: Sequence;
+  /** Plain value; the adapter stores it sealed, bound to the sequence. */
+  readonly value: unknown;
+}
+
 export type StoreError = 'fenced' | 'quota' | 'io';
 
 /** Projections, inbox, record keys and the fencing epoch: IndexedDB behind Dexie. */
@@ -68,7 +76,8 @@ export interface AgentStore {
 
   /**
    * Applies a batch in one transaction that first checks the epoch. Deletes rows whose value is null. `done` marks inbox
-   * commands answered, with the acknowledging sequence. What is lost with the power is made again from the journal.
+   * commands answered, with the acknowledging sequence. A snapshot takes the place of the one before; null only drops it.
+   * What is lost with the power is made again from the journal.
    */
   readonly apply: (
     epoch: Epoch,
@@ -76,6 +85,7 @@ export interface AgentStore {
       readonly applied: Sequence;
       readonly rows: readonly ProjectionRow[];
       readonly done: readonly { readonly id: CommandId; readonly outcome: unknown }[];
+      readonly snapshot?: Snapshot | null;
     },
   ) => Promise<Result<void, StoreError>>;
 
@@ -83,6 +93,9 @@ export interface AgentStore {
   readonly applied: () => Promise<number>;
   readonly row: (kind: string, id: string) => Promise<ProjectionRow | null>;
   readonly rows: (kind: string) => Promise<readonly ProjectionRow[]>;
+  /** The newest snapshot; null when there is none, or it cannot be opened. */
+  readonly snapshot: () => Promise<Snapshot | null>;
+  /** Drops all rows and the snapshot. */
   readonly clearRows: (epoch: Epoch) => Promise<Result<void, StoreError>>;
 
   readonly enqueue: (command: InboxCommand) => Promise<void>;

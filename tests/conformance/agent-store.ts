@@ -53,6 +53,27 @@ export function agentStoreSuite(name: string, make: () => Promise<AgentStoreBenc
       expect(await other.row('source', 'a')).toEqual(row('source', 'a', 2, 5));
     });
 
+    test('a snapshot goes with the batch it is kept in, takes the place of the last, and goes with the rows', async () => {
+      const epoch = await store.raiseEpoch();
+      expect(await store.snapshot()).toBeNull();
+      const snapshot = { sequence: 3 as Sequence, value: { rows: [{ goal: 'Summarise “this” mailbox' }] } };
+      expect(await store.apply(epoch, { ...batch(3, [row('run', 'a', 3, 1)]), snapshot })).toEqual(DONE);
+      expect(await bench.store().snapshot()).toEqual(snapshot);
+      expect(await store.apply(epoch, batch(4, [row('run', 'a', 4, 2)]))).toEqual(DONE);
+      expect(await store.snapshot()).toEqual(snapshot);
+      const next = { sequence: 5 as Sequence, value: 'another' };
+      expect(await store.apply(epoch, { ...batch(5, []), snapshot: next })).toEqual(DONE);
+      expect(await store.snapshot()).toEqual(next);
+      expect(await store.apply(epoch, { ...batch(6, []), snapshot: null })).toEqual(DONE);
+      expect(await store.snapshot()).toBeNull();
+      expect(await store.apply(epoch, { ...batch(7, []), snapshot })).toEqual(DONE);
+      const raised = await store.raiseEpoch();
+      expect(await store.apply(epoch, { ...batch(8, []), snapshot: next })).toEqual(FENCED);
+      expect(await store.snapshot()).toEqual(snapshot);
+      expect(await store.clearRows(raised)).toEqual(DONE);
+      expect(await store.snapshot()).toBeNull();
+    });
+
     test('a leader whose epoch was raised over changes nothing at all', async () => {
       const old = await store.raiseEpoch();
       await store.apply(old, batch(0, [row('run', 'a', 0, 'before')]));

@@ -1,6 +1,14 @@
 import type { CommandId, Epoch } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
-import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type {
+  AgentStore,
+  InboxCommand,
+  JournalHead,
+  KeyPool,
+  ProjectionRow,
+  Snapshot,
+  StoreError,
+} from '#ports/agent-store.ts';
 
 /** What stays when a tab dies: hand the same disk to the next store. */
 export interface MemoryStoreDisk {
@@ -8,6 +16,7 @@ export interface MemoryStoreDisk {
   applied: number;
   head: JournalHead | null;
   rows: Map<string, ProjectionRow>;
+  snapshot: Snapshot | null;
   keys: KeyPool[];
   inbox: InboxCommand[];
   done: Map<CommandId, unknown>;
@@ -21,6 +30,7 @@ export function memoryStoreDisk(): MemoryStoreDisk {
     applied: -1,
     head: null,
     rows: new Map(),
+    snapshot: null,
     keys: [],
     inbox: [],
     done: new Map(),
@@ -60,15 +70,18 @@ export function memoryAgentStore(disk: MemoryStoreDisk = memoryStoreDisk()): Age
           if (row.value === null) disk.rows.delete(name(row.kind, row.id));
           else disk.rows.set(name(row.kind, row.id), structuredClone(row));
         }
+        if (batch.snapshot !== undefined) disk.snapshot = structuredClone(batch.snapshot);
         for (const { id, outcome } of batch.done) disk.done.set(id, structuredClone(outcome));
         disk.inbox = disk.inbox.filter(({ id }) => !disk.done.has(id));
       }),
     applied: () => Promise.resolve(disk.applied),
     row: (kind, id) => Promise.resolve(structuredClone(disk.rows.get(name(kind, id)) ?? null)),
     rows: (kind) => Promise.resolve(structuredClone([...disk.rows.values()].filter((row) => row.kind === kind))),
+    snapshot: () => Promise.resolve(structuredClone(disk.snapshot)),
     clearRows: (epoch) =>
       write(epoch, () => {
         disk.rows.clear();
+        disk.snapshot = null;
         disk.applied = -1;
       }),
     enqueue: (command) => {

@@ -120,7 +120,7 @@ export function tabWorld(seed = 1): TabWorld {
           shareLeadership({
             ...{ name: 'agent', lock: locks, broadcast: heartbeats.join(), clock, store, heard, failed },
             visible: () => Promise.resolve(true),
-            lead: (_epoch, lost) => lead(lost),
+            lead,
           }),
         defaults: defaultSettings('UTC', 'en-GB'),
         fixedNow: null,

@@ -1,6 +1,14 @@
 import type { CommandId, Epoch } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type {
+  AgentStore,
+  InboxCommand,
+  JournalHead,
+  KeyPool,
+  ProjectionRow,
+  Snapshot,
+  StoreError,
+} from '#ports/agent-store.ts';
 import type { HeadPin, HeadPinStore } from '#ports/journal-leg.ts';
 import type { IdbDisk, Transaction } from './idb-disk.ts';
 import type { Process } from './scheduler.ts';
@@ -73,6 +81,8 @@ export function idbAgentStore(disk: IdbDisk, process: Process | null): AgentStor
           if (row.value === null) to.delete('store.rows', name(row.kind, row.id));
           else to.put('store.rows', name(row.kind, row.id), row);
         }
+        if (batch.snapshot === null) to.delete('store.meta', 'snapshot');
+        else if (batch.snapshot !== undefined) to.put('store.meta', 'snapshot', batch.snapshot);
         for (const { id, outcome } of batch.done) {
           to.put('store.done', id, outcome);
           to.delete('store.inbox', id);
@@ -85,8 +95,10 @@ export function idbAgentStore(disk: IdbDisk, process: Process | null): AgentStor
       read(`rows ${kind}`, (from) =>
         ([...from.all('store.rows').values()] as ProjectionRow[]).filter((row) => row.kind === kind),
       ),
+    snapshot: () => read('snapshot', (from) => (from.get('store.meta', 'snapshot') ?? null) as Snapshot | null),
     clearRows: (epoch) =>
       fenced('clear rows', epoch, false, (to) => {
+        to.delete('store.meta', 'snapshot');
         for (const key of [...to.all('store.rows').keys()]) to.delete('store.rows', key);
         to.put('store.meta', 'applied', -1);
       }),

@@ -125,7 +125,7 @@ export class SimTab {
           clock,
           store,
           visible: () => api.visible(),
-          lead: (_epoch, lost) => lead(lost),
+          lead,
           heard: follow,
           failed,
         }),

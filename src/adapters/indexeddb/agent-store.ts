@@ -1,13 +1,21 @@
 import { Dexie, type Table } from 'dexie';
 import type { CommandId, Epoch, Sequence } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type { AgentStore, InboxCommand, JournalHead, KeyPool, ProjectionRow, StoreError } from '#ports/agent-store.ts';
+import type {
+  AgentStore,
+  InboxCommand,
+  JournalHead,
+  KeyPool,
+  ProjectionRow,
+  Snapshot,
+  StoreError,
+} from '#ports/agent-store.ts';
 import type { Sealed, Sealer } from '#ports/crypto.ts';
 import { attempt, FencedError, rawTransaction, strictDatabase } from './database.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 interface MetaRow {
-  readonly key: 'epoch' | 'applied' | 'head';
+  readonly key: 'epoch' | 'applied' | 'head' | 'snapshot';
   readonly value: unknown;
 }
 
@@ -20,6 +28,11 @@ interface StoredRow {
 }
 
 type RowContent = Pick<ProjectionRow, 'kind' | 'id' | 'value'>;
+
+interface StoredSnapshot {
+  readonly sequence: Sequence;
+  readonly sealed: Sealed;
+}
 
 interface StoredCommand {
   readonly id: string;
@@ -86,6 +99,10 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
     const content = (await openJson(sealer, stored.sealed, rowContext(stored))) as RowContent;
     return { ...content, sequence: stored.sequence as Sequence };
   };
+  const sealSnapshot = async ({ sequence, value }: Snapshot): Promise<StoredSnapshot> => ({
+    sequence,
+    sealed: await sealJson(sealer, value, snapshotContext(sequence)),
+  });
   const commandName = (id: CommandId): Promise<string> => sealer.nameOf(`command/${id}`);
 
   return {
@@ -129,6 +146,7 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
           return { id: name, sealed: await sealJson(sealer, outcome, `outcome/${name}`) };
         }),
       );
+      const snapshot = batch.snapshot ? await sealSnapshot(batch.snapshot) : batch.snapshot;
       return fenced(epoch, ['rows', 'inbox', 'done'], 'relaxed', (store) => {
         for (const key of removed) store('rows').delete(key);
         for (const row of sealedRows) store('rows').put(row);
@@ -140,6 +158,8 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
           };
         }
         store('meta').put({ key: 'applied', value: batch.applied } satisfies MetaRow);
+        if (snapshot === null) store('meta').delete('snapshot');
+        else if (snapshot !== undefined) store('meta').put({ key: 'snapshot', value: snapshot } satisfies MetaRow);
       });
     },
 
@@ -156,9 +176,20 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
       // By id, as the names they are kept under say nothing.
       return (await Promise.all(stored.map(rowOf))).sort((a, b) => (a.id < b.id ? -1 : 1));
     },
+    snapshot: async () => {
+      const stored = await metaValue<StoredSnapshot | null>('snapshot', null);
+      if (stored === null) return null;
+      try {
+        const value = await openJson(sealer, stored.sealed, snapshotContext(stored.sequence));
+        return { sequence: stored.sequence, value };
+      } catch {
+        return null;
+      }
+    },
     clearRows: (epoch) =>
       fenced(epoch, ['rows'], 'relaxed', (store) => {
         store('rows').clear();
+        store('meta').delete('snapshot');
         store('meta').put({ key: 'applied', value: -1 } satisfies MetaRow);
       }),
 
@@ -185,6 +216,10 @@ export function indexedDbAgentStore(sealer: Sealer, name = 'windhover-vault'): A
     erase: () => database.delete({ disableAutoOpen: false }),
     close: () => database.close(),
   };
+}
+
+function snapshotContext(sequence: number): string {
+  return `snapshot/${String(sequence)}`;
 }
 
 function rowContext({ kind, id }: { readonly kind: string; readonly id: string }): string {

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { AgentStore, StoreError } from '#ports/agent-store.ts';
 import type { Fact } from './facts.ts';
 import { project, type AgentState, type Projected } from './projection.ts';
+import { endedRuns, withRuns } from './state-snapshot.ts';
 
 /** Facts folded between two writes of rows. */
 const BATCH_FACTS = 64;
@@ -10,13 +11,15 @@ const BATCH_FACTS = 64;
 /**
  * Folds facts that are in the journal onto a state and keeps their rows. Cut off, it can be taken up where it stopped:
  * each batch says how far the rows are applied.
+ * @param applied the rows hold what came of the facts up to this one already
  * @param progress told the last sequence that is kept
  */
 export async function foldHistory(
   state: AgentState,
   history: AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>,
-  store: Pick<AgentStore, 'apply'>,
+  store: Pick<AgentStore, 'apply' | 'row'>,
   epoch: Epoch,
+  applied: number,
   progress: (sequence: number) => void,
 ): Promise<Result<AgentState, StoreError>> {
   let folded = state;
@@ -29,8 +32,10 @@ export async function foldHistory(
     return store.apply(epoch, { applied: last as Sequence, rows, done });
   };
   for await (const { sequence, fact } of history) {
+    if (sequence > applied && tellsOfEnded(fact)) folded = withRuns(folded, await endedRuns(store, [fact.run]));
     const step = project(folded, fact, sequence as Sequence);
     folded = step.state;
+    if (sequence <= applied) continue;
     last = sequence;
     batch.push(step);
     if (batch.length < BATCH_FACTS) continue;
@@ -40,6 +45,11 @@ export async function foldHistory(
   }
   const kept = batch.length === 0 ? ok(undefined) : await keep();
   return kept.ok ? ok(folded) : err(kept.error);
+}
+
+/** Only these facts tell of a run that has ended, which the state may know no more of. */
+function tellsOfEnded(fact: Fact): fact is Extract<Fact, { type: 'run.forgotten' | 'run.remembered' }> {
+  return fact.type === 'run.forgotten' || fact.type === 'run.remembered';
 }
 
 /** The last value of each row wins. */

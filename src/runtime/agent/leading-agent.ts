@@ -5,6 +5,7 @@ import type { CommandId, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/i
 import type { Json } from '#core/base/json.ts';
 import { err, type Result } from '#core/base/result.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
+import type { Snapshot } from '#ports/agent-store.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { StoredIdentity } from '../identity/identity-facts.ts';
@@ -16,6 +17,7 @@ import { foldHistory, latestRows } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
 import { EMPTY_STATE, project, ROW_KINDS, stateFromRows, type AgentState, type Destroying } from './projection.ts';
+import { believedSnapshot, endedRuns, entriesUntilNext, snapshotOf, withRuns } from './state-snapshot.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
 
@@ -31,10 +33,12 @@ export interface LeadingOptions {
   readonly journal: JournalSink;
   readonly interpreter: RunInterpreter;
   readonly epoch: Epoch;
-  /** Journal size when leading began; the rows must be applied up to it. */
+  /** Journal size when leading began. */
   readonly size: number;
   /** The facts in the journal from this sequence on. */
   readonly history: (from: number) => AsyncIterable<{ readonly sequence: number; readonly fact: Fact }>;
+  /** The signed head that was written with an entry, as the copies of the journal hold it; null when none holds it. */
+  readonly headAt: (sequence: number) => Promise<string | null>;
   /** What is to be destroyed for good: finding it in the journal, and doing it. Each may be done again. */
   readonly contents: {
     readonly find: (doomed: Doomed, progress: (fraction: number) => void) => Promise<Doom>;
@@ -88,6 +92,8 @@ export class LeadingAgent {
   #next: number;
   /** The last entry that is in the rows. */
   #applied: Sequence;
+  /** The entry from which on the next snapshot is due. */
+  #snapshotDue = 0;
   readonly #options: LeadingOptions;
   readonly #underWay = new Map<string, AbortController>();
   #writing: Promise<unknown> = Promise.resolve();
@@ -104,19 +110,36 @@ export class LeadingAgent {
     });
   }
 
-  static async fromStore(options: LeadingOptions): Promise<LeadingAgent> {
-    const rows = (await Promise.all(ROW_KINDS.map((kind) => options.ports.store.rows(kind)))).flat();
-    return new LeadingAgent(stateFromRows(rows), options);
-  }
-
   get state(): AgentState {
     return this.#state;
   }
 
-  /** Folds entries that are in the journal and not yet in the rows. */
-  async catchUp(): Promise<void> {
-    const applied = await this.#options.ports.store.applied();
-    this.#state = (await this.#fold(this.#state, applied + 1, () => undefined)) ?? this.#state;
+  /**
+   * Takes up what the journal came to: a snapshot and the entries after it; the whole journal where there is no snapshot
+   * to be believed; the rows where that cannot be read any more, but came to be before. Rows that are behind are brought
+   * up, and those that are lost are made anew.
+   * @returns false when leading has ended before it was done
+   */
+  async takeUp(): Promise<boolean> {
+    const { store } = this.#options.ports;
+    const applied = await store.applied();
+    // Every journal begins with its agent: a store that has applied entries and knows of none has lost its rows.
+    const lost = applied >= 0 && (await store.row('agent', 'agent').catch(() => null)) === null;
+    if (applied >= this.#next || lost) return this.rebuild();
+    const base = await believedSnapshot(store, applied, this.#options.headAt);
+    const folded = await this.#fold(base?.state ?? EMPTY_STATE, base?.sequence ?? -1, applied).catch(
+      async (error: unknown) => {
+        const kept = await store.applied();
+        if (kept < 0) throw error;
+        const rows = (await Promise.all(ROW_KINDS.map((kind) => store.rows(kind)))).flat();
+        return this.#fold(stateFromRows(rows), kept, kept);
+      },
+    );
+    if (folded === null) return false;
+    this.#state = folded;
+    this.#snapshotDue = base?.nextFrom ?? 0;
+    await this.#keepSnapshot();
+    return true;
   }
 
   /**
@@ -129,10 +152,12 @@ export class LeadingAgent {
       await this.#writing;
       const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
       const folded = cleared.ok
-        ? await this.#fold(EMPTY_STATE, 0, progress)
+        ? await this.#fold(EMPTY_STATE, -1, -1, progress)
         : this.#break(cleared.error, `projections: ${cleared.error}`);
       if (folded === null) return false;
       this.#state = folded;
+      this.#snapshotDue = 0;
+      await this.#keepSnapshot();
       const rows = [...folded.runs.keys()].map((id) => ({ kind: 'run', id }));
       this.#options.changed({ rows, done: [], size: this.#next });
       return true;
@@ -161,6 +186,7 @@ export class LeadingAgent {
     const known = await this.#options.ports.store.outcome(command.id);
     if (known !== null && known !== undefined) return known as CommandOutcome;
     if (command.type === 'rebuild') return this.#handleRebuild(command.id);
+    await this.#know(command);
     if (command.type === 'destroy') return this.#handleDestroy(command.id, command.doomed);
     if (command.type === 'change-key') return this.#changeKey(command.id);
     const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
@@ -186,6 +212,7 @@ export class LeadingAgent {
       return step;
     });
     const last = (this.#next - 1) as Sequence;
+    const folded = this.#state;
     const appended = this.#options.journal.append(
       facts.map((fact) => ({ time: fact.at, type: fact.type, run: runOf(fact), value: fact as unknown as Json })),
     );
@@ -198,19 +225,49 @@ export class LeadingAgent {
       assert(durable.value === last, `the journal and the agent agree on sequence ${String(last)}`);
       const rows = latestRows(projected.flatMap((step) => step.rows));
       const done = projected.flatMap((step) => step.done);
+      // What is destroyed must not stay in a snapshot.
+      const destroying = facts.some(({ type }) => type === 'contents.destroying');
+      const snapshot = this.#snapshotAt(folded, last, destroying) ?? (destroying ? null : undefined);
       const applied = await this.#options.ports.store.apply(this.#options.epoch, {
         applied: last,
         rows,
         done,
+        ...(snapshot === undefined ? {} : { snapshot }),
       });
       if (!applied.ok) return this.#break(applied.error, `projections: ${applied.error}`);
       this.#applied = last;
+      if (snapshot !== undefined) this.#snapshotDue = snapshot === null ? 0 : last + entriesUntilNext(snapshot);
       this.#options.changed({ rows, done, size: last + 1 });
       for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
       return last;
     });
     this.#writing = written.catch((error: unknown) => this.#break('io', String(error)));
     return written;
+  }
+
+  /** The snapshot after an entry, when one is due and a signed head ends there. */
+  #snapshotAt(state: AgentState, last: Sequence, now: boolean): Snapshot | undefined {
+    const { size, checkpoint } = this.#options.journal.head;
+    return size === last + 1 && (now || last >= this.#snapshotDue) ? snapshotOf(state, last, checkpoint) : undefined;
+  }
+
+  /** Keeps a snapshot of what was just read, if one is due; where that fails, the next commit that keeps one hears of it. */
+  async #keepSnapshot(): Promise<void> {
+    const last = (this.#next - 1) as Sequence;
+    const snapshot = this.#snapshotAt(this.#state, last, false);
+    if (snapshot === undefined || last < 0) return;
+    const { ports, epoch } = this.#options;
+    const kept = await ports.store.apply(epoch, { applied: last, rows: [], done: [], snapshot });
+    if (kept.ok) this.#snapshotDue = last + entriesUntilNext(snapshot);
+  }
+
+  /** Has the state know the runs that an order names: those that have ended may lie in their rows only. */
+  async #know(command: Command): Promise<void> {
+    const named = runsIn(command);
+    if (named.every((id) => this.#state.runs.has(id))) return;
+    await this.#writing;
+    const found = await endedRuns(this.#options.ports.store, named);
+    this.#state = withRuns(this.#state, found);
   }
 
   async #handleRebuild(id: CommandId): Promise<CommandOutcome> {
@@ -276,10 +333,19 @@ export class LeadingAgent {
     }
   }
 
-  /** Folds the journal from an entry on into rows; null when they cannot be kept. */
-  async #fold(state: AgentState, from: number, progress: (fraction: number) => void): Promise<AgentState | null> {
+  /**
+   * Folds the journal after an entry onto its state.
+   * @param applied rows are kept of what comes after this entry
+   * @returns null when they cannot be kept
+   */
+  async #fold(
+    state: AgentState,
+    upTo: number,
+    applied: number,
+    progress: (fraction: number) => void = () => undefined,
+  ): Promise<AgentState | null> {
     const { ports, epoch, history } = this.#options;
-    const folded = await foldHistory(state, history(from), ports.store, epoch, (folding) =>
+    const folded = await foldHistory(state, history(upTo + 1), ports.store, epoch, applied, (folding) =>
       progress((folding + 1) / this.#next),
     );
     return folded.ok ? folded.value : this.#break(folded.error, `projections: ${folded.error}`);
@@ -415,6 +481,11 @@ export class LeadingAgent {
   #abortRun(id: RunId): void {
     for (const [key, controller] of this.#underWay) if (key.startsWith(`${id}:`)) controller.abort();
   }
+}
+
+function runsIn(command: Command): RunId[] {
+  if (command.type === 'destroy') return command.doomed.kind === 'run' ? [command.doomed.id] : [];
+  return [...('run' in command ? [command.run] : []), ...('as' in command ? [command.as] : [])];
 }
 
 function stepFailed(step: StepId, error: ToolError): EventBody {

@@ -36,4 +36,6 @@ export interface JournalSink {
   readonly append: (
     facts: readonly JournalFact[],
   ) => Promise<Result<Sequence, { readonly code: string; readonly message: string }>>;
+  /** The newest signed head, and the entries it covers. */
+  readonly head: { readonly size: number; readonly checkpoint: string };
 }

@@ -1,4 +1,4 @@
-import type { CommandId, Ms, SourceId } from '#core/base/ids.ts';
+import type { CommandId, Epoch, Ms, SourceId } from '#core/base/ids.ts';
 import { DELETED_SOURCE_KEPT_MS } from '#core/base/limits.ts';
 import type { Command } from '../contract/commands.ts';
 import type { Health, Overview } from '../contract/views.ts';
@@ -8,12 +8,12 @@ import type { JournalError, JournalState, OpenReport } from '../journal/parts.ts
 import type { Doomed } from '../contract/commands.ts';
 import { type Doom, findDoom } from './destruction.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import { readGroups } from '../journal/reader.ts';
+import { checkpointOf, readGroups } from '../journal/reader.ts';
 import type { JournalVerification } from '../journal/verify-journal.ts';
 import type { Fact } from './facts.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LeadingAgent, type Change } from './leading-agent.ts';
-import type { AgentState } from './projection.ts';
+import { EMPTY_STATE, type AgentState } from './projection.ts';
 import { zoneInForce } from './read-views.ts';
 import type { Loss, ProgressReport } from './tab-message.ts';
 import type { TabOptions } from './tab-options.ts';
@@ -81,7 +81,7 @@ export class TabLeading {
 
   compete(): void {
     this.#leadership = this.#options.compete(
-      (lost) => this.#lead(lost),
+      (epoch, lost) => this.#lead(epoch, lost),
       () => this.#follow(),
       (error) => this.#ail('failed', `This tab could not lead: ${String(error)}`),
     );
@@ -133,10 +133,10 @@ export class TabLeading {
     else if (whole && copies.every(({ verifiedUpTo }) => verifiedUpTo === size)) await this.#pack?.();
   }
 
-  async #lead(lost: AbortSignal): Promise<void> {
+  async #lead(epoch: Epoch, lost: AbortSignal): Promise<void> {
     const opened = await openJournal(
       { ...this.#options.journal, changed: (state) => (this.#journalState = state) },
-      { thorough: this.#thorough },
+      { epoch, thorough: this.#thorough },
     );
     if (lost.aborted) return opened.ok ? opened.value.journal.close() : undefined;
     if (!opened.ok) {
@@ -166,7 +166,7 @@ export class TabLeading {
     this.#journalState = journal.state;
     const ended = new AbortController();
     const stop = AbortSignal.any([lost, ended.signal]);
-    const agent = await LeadingAgent.fromStore({
+    const agent: LeadingAgent = new LeadingAgent(EMPTY_STATE, {
       ports,
       journal,
       interpreter: this.#interpreter,
@@ -178,6 +178,7 @@ export class TabLeading {
       },
       zone: () => zoneInForce(agent.state, this.#options.defaults),
       history: (from) => this.#factsFrom(from),
+      headAt: (sequence) => checkpointOf(this.#options.journal, sequence),
       changed: this.#hooks.projected,
       working: this.#hooks.working,
       progress: this.#hooks.progress,
@@ -189,7 +190,7 @@ export class TabLeading {
         ended.abort();
       },
     });
-    const unreadable = await this.#bringUp(agent, journal.head.size, report);
+    const unreadable = await this.#bringUp(agent, report);
     if (unreadable !== null) {
       // What cannot be read may have been a yes, or its effect: on a state with holes nothing is done.
       this.#role = 'leading';
@@ -222,16 +223,12 @@ export class TabLeading {
     await untilAborted(stop);
   }
 
-  /** Brings the projections up to the journal. @returns what can no longer be read, in words, or null */
-  async #bringUp(agent: LeadingAgent, size: number, report: OpenReport): Promise<string | null> {
+  /** Has the agent take up the journal. @returns what can no longer be read, in words, or null */
+  async #bringUp(agent: LeadingAgent, report: OpenReport): Promise<string | null> {
     if (report.unreadable > 0)
       return `The keys of ${report.unreadable} entries are lost: they still verify, but what they say can no longer be read.`;
     try {
-      const applied = await this.#options.ports.store.applied();
-      // Every journal begins with its agent: a store that has applied entries and knows of none has lost its rows.
-      const lost = applied >= 0 && agent.state.agent === null;
-      if (applied >= size || lost) await agent.rebuild();
-      else await agent.catchUp();
+      await agent.takeUp();
       return null;
     } catch (error) {
       if (error instanceof UnreadableEntry) return error.message;

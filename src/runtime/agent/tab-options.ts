@@ -1,4 +1,4 @@
-import type { UnixMs } from '#core/base/ids.ts';
+import type { Epoch, UnixMs } from '#core/base/ids.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
@@ -36,11 +36,11 @@ export interface TabOptions {
   readonly keys?: TabKeys;
   readonly messages: Broadcast<TabMessage>;
   /**
-   * Competes for leading and calls back each time this tab leads, or hears that another does; `lost` aborts when it must
-   * stop at once.
+   * Competes for leading and calls back each time this tab leads, under the epoch that was raised for it, or hears that
+   * another does; `lost` aborts when it must stop at once.
    */
   readonly compete: (
-    lead: (lost: AbortSignal) => Promise<void>,
+    lead: (epoch: Epoch, lost: AbortSignal) => Promise<void>,
     follow: () => void,
     failed: (error: unknown) => void,
   ) => Leadership;

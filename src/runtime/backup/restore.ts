@@ -226,7 +226,7 @@ async function foldFrom(
   state: AgentState,
   from: number,
 ): Promise<AgentState> {
-  const folded = await foldHistory(state, factsFrom(journal, from), place.store, epoch, () => undefined);
+  const folded = await foldHistory(state, factsFrom(journal, from), place.store, epoch, -1, () => undefined);
   if (!folded.ok) throw notWritten(folded.error, folded.error);
   return folded.value;
 }

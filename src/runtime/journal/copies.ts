@@ -153,6 +153,20 @@ export async function checkAt(parts: JournalReading, head: JournalHead): Promise
   return { ...start, frontier: frontierOf(head), epoch: head.size === 0 ? 0 : head.epoch };
 }
 
+/**
+ * Whether a kept head is what it was when it was signed: its frontier gives its root, and the key in force signed that. One
+ * that is not would have everything after it signed wrong.
+ */
+export async function isProved(parts: JournalReading, head: JournalHead): Promise<boolean> {
+  if (head.size === 0) return true;
+  if (head.frontier.some((node) => fromHex(node) === null)) return false;
+  const check = await checkAt(parts, head);
+  return (
+    hex(frontierRoot(parts.tools.sha256, check.frontier)) === head.root &&
+    checkCheckpoint(parts.tools, check, head.checkpoint).ok
+  );
+}
+
 export function endOf(group: Group | null): number {
   return group === null ? 0 : group.firstSequence + group.count;
 }

@@ -3,7 +3,7 @@ import { SECOND_LEG_LAG_ENTRIES_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group, HeadPin, JournalLeg } from '#ports/journal-leg.ts';
-import { checkAt, copyGroups, endOf, headOf, verifyCopy } from './copies.ts';
+import { checkAt, copyGroups, endOf, headOf, isProved, verifyCopy } from './copies.ts';
 import { Journal } from './journal.ts';
 import type { JournalParts, OpenError, OpenReport } from './parts.ts';
 import { furthestPin } from './pin-keeper.ts';
@@ -37,8 +37,9 @@ export async function openJournal(
   if (!opened.ok) return opened;
   const { epoch, legs, missing } = opened.value;
   const [head, pin] = await Promise.all([parts.store.head(), furthestPin(parts.pins)]);
+  const sound = head === null || (await isProved(parts, head));
 
-  const quick = options.thorough === true ? null : await takeOver(parts, legs, head, pin);
+  const quick = options.thorough === true || !sound ? null : await takeOver(parts, legs, head, pin);
   if (quick !== null) {
     // From now on a store without a head is one that lost it: the first record keys make this durable too.
     const kept = quick.head === head ? ok(undefined) : await parts.store.moveHead(epoch, quick.head);
@@ -48,7 +49,9 @@ export async function openJournal(
     const journal = new Journal(parts, legs, epoch, quick.head, mended);
     return ok({ journal, report: { size: quick.head.size, repaired: quick.repaired, missing, unreadable } });
   }
-  const recovered = await recover(parts, legs, epoch, { head, pin }, options.acceptLoss === true);
+  // A head that was damaged says nothing any more; what the pins tell of it still does.
+  const remembered = { head: sound ? head : (pin ?? head), pin };
+  const recovered = await recover(parts, legs, epoch, remembered, options.acceptLoss === true);
   if (!recovered.ok) {
     for (const leg of legs) await leg.close();
     // What is not in the copies that can be opened may be in the one that cannot: nothing is lost yet.

@@ -58,6 +58,17 @@ export async function* readGroups(parts: JournalReading, from = 0): AsyncIterabl
   }
 }
 
+/** The signed head that was written with an entry, from the first copy that holds it; null when none does. */
+export async function checkpointOf(parts: JournalReading, sequence: number): Promise<string | null> {
+  const head = await parts.store.head();
+  if (head === null || sequence >= head.size) return null;
+  for (const leg of await trusted(parts, head)) {
+    const { groups } = await leg.read(sequence as Sequence, 1);
+    if (groups[0] !== undefined) return groups[0].checkpoint;
+  }
+  return null;
+}
+
 /**
  * The copies, those that tell what was acknowledged first. One that a leader could not open keeps what was written to it
  * last and never counted, until the next one mends it.

@@ -23,7 +23,7 @@ export async function recover(
   parts: JournalParts,
   legs: readonly JournalLeg[],
   epoch: Epoch,
-  remembered: { readonly head: JournalHead | null; readonly pin: HeadPin | null },
+  remembered: { readonly head: Pick<JournalHead, 'size' | 'root'> | null; readonly pin: HeadPin | null },
   acceptLoss: boolean,
 ): Promise<Result<Recovered, OpenError>> {
   const { head, pin } = remembered;

@@ -22,6 +22,7 @@ import { seededEntropy } from '../../fakes/seeded-entropy.ts';
 
 const RUN = 'run-1' as RunId;
 const SILENT = {
+  headAt: () => Promise.resolve(null),
   working: () => undefined,
   progress: () => undefined,
   contents: {
