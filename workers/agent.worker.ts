@@ -22,6 +22,7 @@ import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.
 import { Tab } from '#runtime/agent/tab.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
+import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Desks } from './desks.ts';
@@ -147,6 +148,11 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       settle: async (identity, size) =>
         namesLast(identity, signer.publicKey) ? [] : (await desks()).settleKeys(identity, size),
       refresh: () => signer.refresh(),
+    },
+    forgetRuns: async (runs) => {
+      const { forgetRuns } = await import('#runtime/actors/forget-runs.ts');
+      const broadcast = broadcastChannel<ActorNews>('actors');
+      await forgetRuns({ store: actors, clock: platformClock, broadcast }, runs).finally(() => broadcast.close());
     },
     messages: broadcastChannel<TabMessage>('agent'),
     compete: (lead, follow, failed) =>

@@ -49,6 +49,12 @@ export interface ActorStore {
   /** They were handed on. Whoever says so twice, or late, does no harm: whom they are for knows their ids. */
   readonly sent: (actor: ActorId, ids: readonly string[]) => Promise<void>;
 
+  /**
+   * Changes everything that was kept, for destroying what it says: `change` gets each entry, snapshot and message, and
+   * gives back the same where it stays. Whatever activations from before still hold, they can no longer write.
+   */
+  readonly rewrite: (change: <T extends ActorEntry | Json | Envelope>(kept: T) => T) => Promise<void>;
+
   readonly erase: () => Promise<void>;
   readonly close: () => void;
 }

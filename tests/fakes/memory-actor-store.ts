@@ -108,6 +108,16 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
       found.outbox = found.outbox.filter(({ id }) => !ids.includes(id));
       return Promise.resolve();
     },
+    rewrite: (change) => {
+      for (const found of disk.actors.values()) {
+        found.epoch += 1;
+        found.entries = found.entries.map((entry) => change(entry));
+        found.outbox = found.outbox.map((envelope) => change(envelope));
+        if (found.snapshot !== null) found.snapshot.state = change(found.snapshot.state);
+      }
+      disk.mail.splice(0, disk.mail.length, ...disk.mail.map((envelope) => change(envelope)));
+      return Promise.resolve();
+    },
     erase: () => {
       Object.assign(disk, memoryActorDisk());
       return Promise.resolve();

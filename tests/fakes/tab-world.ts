@@ -12,6 +12,7 @@ import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import { nameOf } from '#runtime/journal/copies.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import { Tab } from '#runtime/agent/tab.ts';
+import type { TabOptions } from '#runtime/agent/tab-options.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import type { Command } from '#runtime/contract/commands.ts';
@@ -33,7 +34,7 @@ export interface TabWorld extends JournalWorld {
   /** Shared by all tabs. */
   readonly blobs: BlobStore;
   /** One more tab, which has not started yet. @param device another one that these stores were restored on */
-  readonly tab: (device?: Device) => Tab;
+  readonly tab: (device?: Device, rest?: Pick<TabOptions, 'forgetRuns'>) => Tab;
   /** The keys of the device that the world begins on. */
   readonly device: Device;
   /** Brings a file in through a tab, as an import does. */
@@ -85,7 +86,7 @@ export function tabWorld(seed = 1): TabWorld {
       if (!outcome.ok) throw new Error(outcome.message);
     },
     device: own,
-    tab: (device = own) => {
+    tab: (device = own, rest = {}) => {
       const entropy = seededEntropy(seed * 100 + ++tabs);
       const signer = changingSigner(device.signing);
       const given = { ...world.parts({ entropy, signer }), store: memoryAgentStore(world.store) };
@@ -125,6 +126,7 @@ export function tabWorld(seed = 1): TabWorld {
         defaults: defaultSettings('UTC', 'en-GB'),
         fixedNow: null,
         missing: [],
+        ...rest,
       });
       return tab;
     },

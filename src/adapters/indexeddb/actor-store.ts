@@ -46,6 +46,10 @@ interface HeardRow {
   readonly number: number;
 }
 
+type Change = Parameters<ActorStore['rewrite']>[0];
+
+const REWRITTEN_AT_ONCE = 256;
+
 /** Actors in IndexedDB: one transaction a message. Values are sealed before a transaction starts, never inside one. */
 export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): ActorStore {
   const database = strictDatabase(name, {
@@ -91,6 +95,43 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       snapshot: snapshot && { sequence: snapshot.sequence, state },
       tail: await openEntries(tail),
     };
+  };
+
+  const rewriteMessages = async (change: Change): Promise<void> => {
+    for (const table of [mail, outbox]) {
+      for (const row of await table.toArray()) {
+        const kept = await openMessage(row);
+        const changed = change(kept);
+        // One that was taken or sent meanwhile is not put back.
+        if (changed !== kept)
+          await table.update(row.order as number, { sealed: await sealJson(sealer, changed, `message/${row.id}`) });
+      }
+    }
+  };
+  const rewriteLog = async (actor: string, change: Change): Promise<void> => {
+    for (;;) {
+      const head = (await heads.get(actor)) as HeadRow;
+      const changed: EntryRow[] = [];
+      for (let from = 1; from <= head.sequence; from += REWRITTEN_AT_ONCE) {
+        const page = entries.where('[actor+sequence]').between([actor, from], [actor, from + REWRITTEN_AT_ONCE]);
+        for (const row of await page.toArray()) {
+          const kept = (await openJson(sealer, row.sealed, entryContext(row))) as ActorEntry;
+          const next = change(kept);
+          if (next !== kept) changed.push({ ...row, sealed: await sealJson(sealer, next, entryContext(row)) });
+        }
+      }
+      const { snapshot: before } = await openPast(head, []);
+      const context = snapshotContext(actor, before?.sequence ?? 0);
+      const snapshot = before && { ...before, state: await sealJson(sealer, change(before.state), context) };
+      const done = await database.transaction('rw', [heads, entries], async () => {
+        const now = (await heads.get(actor)) as HeadRow;
+        if (now.sequence !== head.sequence) return false;
+        await entries.bulkPut(changed);
+        await heads.put({ ...now, epoch: now.epoch + 1, snapshot });
+        return true;
+      });
+      if (done) return;
+    }
   };
 
   return {
@@ -206,6 +247,14 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       await outbox.bulkDelete(
         opened.filter(({ envelope }) => gone.has(envelope.id)).map(({ row }) => row.order as number),
       );
+    },
+
+    // The mail first: what is read from now on has nothing of it. Then the logs, with which every activation from before
+    // is refused. What those wrote until then is in the mail or in the outbox again.
+    rewrite: async (change) => {
+      await rewriteMessages(change);
+      for (const actor of await heads.toCollection().primaryKeys()) await rewriteLog(actor, change);
+      await rewriteMessages(change);
     },
 
     erase: () => database.delete({ disableAutoOpen: false }),

@@ -18,6 +18,11 @@ export function showAgent(agent: AgentView, now: number): Shown {
   return { word: agent.awake ? t('agents.ready') : t('agents.asleep'), tone: 'plain', icon: 'circle' };
 }
 
+/** A goal in the owner's words, or that they are gone. */
+export function goalText(goal: string): string {
+  return goal === '' ? t('agents.destroyed') : goal;
+}
+
 /** How one of its goals stands. */
 export function showTask(task: Task, run: RunSummary | undefined): Shown {
   if (task.outcome !== null) return showOutcome(task.outcome);
@@ -49,22 +54,25 @@ export function sentenceForEntry({ event, crash }: ActorEntry): string {
   switch (said.type) {
     case 'goal-taken':
       return said.task.asks.length > 0
-        ? t('agents.log-asks', { goal: said.task.goal, names: said.task.asks.map(({ name }) => name).join(', ') })
+        ? t('agents.log-asks', {
+            goal: goalText(said.task.goal),
+            names: said.task.asks.map(({ name }) => name).join(', '),
+          })
         : said.task.asker === ''
-          ? t('agents.log-goal-taken', { goal: said.task.goal })
-          : t('agents.log-asked', { goal: said.task.goal, asker: said.task.asker });
+          ? t('agents.log-goal-taken', { goal: goalText(said.task.goal) })
+          : t('agents.log-asked', { goal: goalText(said.task.goal), asker: said.task.asker });
     case 'run-ended':
     case 'goal-refused':
       return t('agents.log-ended', {
-        goal: said.task.goal,
+        goal: goalText(said.task.goal),
         outcome: said.task.outcome === null ? '' : showOutcome(said.task.outcome).word,
       });
     case 'answer-came':
       return said.task.outcome === null
-        ? t('agents.log-answer', { goal: said.task.goal })
-        : t('agents.log-ended', { goal: said.task.goal, outcome: showOutcome(said.task.outcome).word });
+        ? t('agents.log-answer', { goal: goalText(said.task.goal) })
+        : t('agents.log-ended', { goal: goalText(said.task.goal), outcome: showOutcome(said.task.outcome).word });
     case 'goal-cancelled':
-      return t('agents.log-cancelled', { goal: said.task.goal });
+      return t('agents.log-cancelled', { goal: goalText(said.task.goal) });
     case 'ignored':
       return t('agents.log-ignored', { reason: said.reason });
     case 'created':

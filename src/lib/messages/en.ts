@@ -182,13 +182,13 @@ export const en = {
     one: 'What {count} journal entry says: its key is destroyed.',
     other: 'What {count} journal entries say: their keys are destroyed.',
   },
+  'destroy.lost-agents':
+    'What your agents were asked and answered, in their logs and their mail: theirs, and that of whoever asked them.',
   'destroy.stays': 'This stays:',
   'destroy.stays-entries':
     'That these entries were written, when, of which kind, and the digest of what they said. The journal still verifies, and an export shows “destroyed” for them.',
   'destroy.stays-copies':
     'Copies outside this browser: backups made before now, and what you saved or exported. Delete those yourself.',
-  'destroy.stays-agents':
-    'If one of your agents was given such a goal, its own log keeps the goal and the answer until everything is erased.',
   'destroy.final': 'Nobody can bring it back afterwards, and neither can you.',
   'destroy.cancel': 'Keep it',
   'destroy.confirm': 'Destroy for good',
@@ -504,6 +504,7 @@ export const en = {
   'agents.failing': 'Cannot be activated',
   'agents.answered': 'Answered',
   'agents.not-found': 'Nothing found',
+  'agents.destroyed': '(destroyed for good)',
   'agents.refused': 'Refused',
   'agents.crashed': { one: 'It crashed: {reason}', other: 'It crashed {count} times in a row: {reason}' },
   'agents.retry': { one: 'It is tried again in {count} second.', other: 'It is tried again in {count} seconds.' },

@@ -1,5 +1,6 @@
 import { dueEffects, isEnded, type Effect } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
+import type { ActorId } from '#core/actors/envelope.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
 import type { CommandId, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -10,7 +11,7 @@ import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { StoredIdentity } from '../identity/identity-facts.ts';
 import type { JournalError } from '../journal/parts.ts';
-import { type Doom, doomedKey } from './destruction.ts';
+import { type Doom, doomedKey, type Note, noteOf, withNotes } from './destruction.ts';
 import { runOf, type Fact } from './facts.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
 import { foldHistory, latestRows } from './fold-history.ts';
@@ -74,6 +75,9 @@ export interface KeyChange {
 /** The share of finding what is to be destroyed. */
 const FOUND = 0.5;
 
+/** Notes of agents that are remembered, for what is being destroyed while they are written. */
+const NOTES_KEPT = 1_000;
+
 const PROGRESS_INTERVAL_MS = 200 as Ms;
 
 const NOT_WRITTEN: CommandOutcome = {
@@ -97,6 +101,8 @@ export class LeadingAgent {
   readonly #options: LeadingOptions;
   readonly #underWay = new Map<string, AbortController>();
   #writing: Promise<unknown> = Promise.resolve();
+  /** Since this began: finding what is to be destroyed may have read past where they stand. */
+  readonly #notes: Note[] = [];
   /** While the rows are built anew, or the key changes: nothing else is committed until it is over. */
   #held: Promise<void> | null = null;
 
@@ -206,11 +212,14 @@ export class LeadingAgent {
   async #commit(facts: readonly Fact[], durably?: () => Promise<void>): Promise<Sequence | null> {
     if (this.#options.lost.aborted || facts.length === 0) return null;
     const projected = facts.map((fact) => {
+      if (fact.type === 'actor.noted')
+        this.#notes.push(noteOf(fact, { epoch: this.#options.epoch, sequence: this.#next as Sequence }));
       const step = project(this.#state, fact, this.#next as Sequence);
       this.#state = step.state;
       this.#next += 1;
       return step;
     });
+    this.#notes.splice(0, this.#notes.length - NOTES_KEPT);
     const last = (this.#next - 1) as Sequence;
     const folded = this.#state;
     const appended = this.#options.journal.append(
@@ -280,7 +289,9 @@ export class LeadingAgent {
     if (known !== undefined) return this.#destroy(known, (fraction) => this.#options.working(id, fraction), id);
     const early = refuseDestroying(this.#state, doomed, []);
     if (early !== null) return this.#keepOutcome(id, early);
-    const doom = await this.#options.contents.find(doomed, (fraction) => this.#options.working(id, FOUND * fraction));
+    const found = await this.#options.contents.find(doomed, (fraction) => this.#options.working(id, FOUND * fraction));
+    while (this.#held !== null) await this.#held;
+    const doom = withNotes(found, this.#notes);
     const late = refuseDestroying(this.#state, doomed, doom.runs);
     if (late !== null) return this.#keepOutcome(id, late);
     const at = this.#options.ports.clock.now();
@@ -295,6 +306,8 @@ export class LeadingAgent {
     progress: (fraction: number) => void,
     command?: CommandId,
   ): Promise<CommandOutcome> {
+    const noted = await this.#noteAnew(destroying.doom.actors ?? []);
+    if (!noted) return NOT_WRITTEN;
     const failure = await this.#options.contents
       .destroy(destroying, progress)
       .catch((error: unknown) => ({ message: String(error) }));
@@ -307,6 +320,21 @@ export class LeadingAgent {
     };
     const committed = await this.commit([fact]);
     return committed === null ? NOT_WRITTEN : { ok: true, sequence: committed };
+  }
+
+  /** Agents as they are without what is destroyed: the notes that made them so go. @returns false when leading has ended */
+  async #noteAnew(actors: readonly ActorId[]): Promise<boolean> {
+    while (this.#held !== null) await this.#held;
+    const at = this.#options.ports.clock.now();
+    const { epoch } = this.#options;
+    const facts = actors.flatMap((actor): Fact[] => {
+      const kept = this.#state.actors.get(actor);
+      if (kept === undefined) return [];
+      const event = { type: 'restored', state: kept.state } as unknown as Json;
+      const entry = { sequence: kept.sequence, epoch, at, message: `destroyed/${String(at)}`, event, crash: null };
+      return [{ type: 'actor.noted', at, actor, entry }];
+    });
+    return facts.length === 0 || (await this.#commit(facts)) !== null;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import { isEnded } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, SourceId, UnixMs } from '#core/base/ids.ts';
@@ -118,8 +119,11 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
         return refuse('stale', forget ? 'This run is off the list already.' : 'This run is on the list already.');
       return one({ type: forget ? 'run.forgotten' : 'run.remembered', run: run.id, at });
     }
-    case 'note-actor':
-      return one({ type: 'actor.noted', at, actor: command.actor, entry: command.entry });
+    case 'note-actor': {
+      const destroying = [...state.destroying.values()].flatMap(({ doom }) => doom.runs);
+      const entry = blanked(command.entry, goalsOfRuns(destroying));
+      return one({ type: 'actor.noted', at, actor: command.actor, entry });
+    }
     case 'change-settings':
       return one({ type: 'settings.changed', at, settings: command.settings });
     case 'suggest-settings':

@@ -1,3 +1,4 @@
+import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import type { Supervised } from '#core/actors/actor.ts';
 import type { AgentActor } from '#core/actors/agent-messages.ts';
 import type { ActorId } from '#core/actors/envelope.ts';
@@ -248,6 +249,14 @@ function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence
   const [sources, observations] = [new Map(state.sources), new Map(state.observations)];
   const forgotten = new Set(state.forgotten);
   const rows: Row[] = [];
+  const actors = new Map(state.actors);
+  const goals = goalsOfRuns(doom.runs);
+  for (const [id, actor] of actors) {
+    const without = blanked(actor, goals);
+    if (without === actor) continue;
+    actors.set(id, without);
+    rows.push({ kind: 'actor', id, sequence, value: without });
+  }
   for (const id of doom.runs) {
     for (const step of Object.keys(runs.get(id)?.steps ?? {})) {
       if (observations.delete(observationKey(id, step))) rows.push(gone('observation', observationKey(id, step)));
@@ -264,7 +273,7 @@ function withoutDoomed(state: AgentState, { doomed, doom }: Destroying, sequence
   const value = { doomed, doom };
   const destroying = new Map(state.destroying).set(doomedKey(doomed), value);
   rows.push({ kind: 'destroying', id: doomedKey(doomed), sequence, value });
-  return { state: { ...state, runs, timelines, forgotten, sources, observations, destroying }, rows };
+  return { state: { ...state, actors, runs, timelines, forgotten, sources, observations, destroying }, rows };
 }
 
 function withContinued(state: AgentState, agent: AgentId, sequence: Sequence): Omit<Projected, 'done'> {

@@ -173,7 +173,11 @@ export class TabLeading {
       epoch: journal.epoch,
       size: journal.head.size,
       contents: {
-        find: (doomed, progress) => findDoom(this.#options.journal, doomed, progress),
+        find: async (doomed, progress) => {
+          // What was acknowledged a moment ago is not in what others read yet.
+          await journal.settle();
+          return findDoom(this.#options.journal, doomed, progress);
+        },
         destroy: ({ doomed, doom }, progress) => this.#destroy(journal, doomed, doom, progress),
       },
       zone: () => zoneInForce(agent.state, this.#options.defaults),
@@ -282,13 +286,17 @@ export class TabLeading {
     }
   }
 
-  /** The keys first: from then on nobody reads what the entries say, in no copy. Then the file's bytes. */
+  /**
+   * The agents' own logs first, so that none of it is noted anew. Then the keys: from then on nobody reads what the entries
+   * say, in no copy. Then the file's bytes.
+   */
   async #destroy(
     journal: Journal,
     doomed: Doomed,
-    { entries }: Doom,
+    { entries, runs }: Doom,
     progress: (fraction: number) => void,
   ): Promise<JournalError | null> {
+    await this.#options.forgetRuns?.(runs);
     for (let at = 0; at < entries.length; at += DESTROYED_AT_ONCE) {
       const failure = await journal.destroy(entries.slice(at, at + DESTROYED_AT_ONCE));
       if (failure !== null) return failure;

@@ -1,4 +1,4 @@
-import type { Epoch, UnixMs } from '#core/base/ids.ts';
+import type { Epoch, RunId, UnixMs } from '#core/base/ids.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
@@ -34,6 +34,8 @@ export interface TabOptions {
   readonly beginIdentity: (at: UnixMs) => Promise<readonly SignedRecord[]>;
   /** How the keys that sign the journal change; left out where one key signs all. */
   readonly keys?: TabKeys;
+  /** Takes what these runs said out of the logs and the mail of the owner's agents; left out where there are none. */
+  readonly forgetRuns?: (runs: readonly RunId[]) => Promise<void>;
   readonly messages: Broadcast<TabMessage>;
   /**
    * Competes for leading and calls back each time this tab leads, under the epoch that was raised for it, or hears that

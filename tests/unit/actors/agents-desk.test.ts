@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { ActorId } from '#core/actors/envelope.ts';
 import type { AgentActor } from '#core/actors/agent-messages.ts';
 import type { ActorEntry, Supervised } from '#core/actors/actor.ts';
-import type { CommandId, SourceId } from '#core/base/ids.ts';
+import type { CommandId, RunId, SourceId } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import type { ActorNews } from '#runtime/actors/actor-system.ts';
+import { forgetRuns } from '#runtime/actors/forget-runs.ts';
 import { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import type { AgentsView, AgentView } from '#runtime/contract/agents-api.ts';
@@ -16,6 +17,8 @@ import { seededEntropy } from '#tests/fakes/seeded-entropy.ts';
 import { tabWorld } from '#tests/fakes/tab-world.ts';
 
 const EXPENSES = 'Date,Category,Amount\n2026-09-01,Travel,120.00\n2026-09-02,Travel,80.00\n2026-09-03,Food,50.00\n';
+const TOTALS = 'Total expenses by category';
+const ROOF = 'How much does the repair of the roof cost?';
 const NOTES = '# Roof\n\nThe repair of the roof costs 4,200 euros. Alice agreed to pay it in October.\n';
 
 /** Tabs of one browser with the owner's agents in each, and time that moves only when told to. */
@@ -26,7 +29,10 @@ function world() {
   const channel = memoryBroadcast<ActorNews>();
   let opened = 0;
   const open = async (store = disk): Promise<{ tab: Tab; desk: AgentsDesk; view: () => AgentsView }> => {
-    const tab = tabs.tab();
+    const news = channel.join();
+    const tab = tabs.tab(tabs.device, {
+      forgetRuns: (runs) => forgetRuns({ store: memoryActorStore(store), clock: tabs.clock, broadcast: news }, runs),
+    });
     await during(tab.start());
     const desk = new AgentsDesk({
       store: memoryActorStore(store),
@@ -184,6 +190,69 @@ describe('the owner’s agents', { timeout: 60_000 }, () => {
     expect({ sources: after.sources, tasks: after.tasks }).toEqual({ sources: before.sources, tasks: before.tasks });
     await during(again.desk.give(figures, 'Total expenses by category'));
     await until(() => named(again.view(), 'Figures').tasks.filter(({ status }) => status === 'ended').length === 2);
+  });
+
+  test('forget a run that is destroyed for good, in every store, and stay what they were besides', async () => {
+    const { first, open, create, during, until, values, disk, store } = await withAgents();
+    const desk = await create('Desk', null);
+    const figures = await create('Figures', null);
+    await create('Notes', ['notes.md']);
+    await during(first.desk.order(figures, 'stop'));
+    await during(first.desk.give(desk, `Ask Notes: ${ROOF}`));
+    await until(() => named(first.view(), 'Desk').tasks[0]?.status === 'ended');
+    await during(first.desk.give(figures, TOTALS));
+    await during(first.desk.order(figures, 'start'));
+    await until(() => named(first.view(), 'Figures').tasks[0]?.status === 'ended');
+    await until(() => [...disk.actors.values()].every(({ outbox }) => outbox.length === 0));
+    const kept = async (): Promise<string> => JSON.stringify([await values(), [...disk.actors], disk.mail]);
+    for (const words of [ROOF, '4,200', TOTALS]) expect(await kept()).toContain(words);
+
+    const run = (await first.tab.overview()).runs.find(({ goal }) => goal === ROOF)?.id as RunId;
+    const doomed = { kind: 'run', id: run } as const;
+    const { entries } = await first.tab.doomOf(doomed);
+    expect(await during(first.tab.destroy(doomed, () => undefined))).toMatchObject({ ok: true });
+    // The goal of the agent that asked quotes it, and goes too.
+    for (const words of [ROOF, '4,200']) {
+      expect(await kept()).not.toContain(words);
+      expect(JSON.stringify([...store.rows.values()])).not.toContain(words);
+    }
+    expect(await kept()).toContain(TOTALS);
+    expect((await values()).filter((value) => value === null)).toHaveLength(entries);
+    await until(() => named(first.view(), 'Notes').tasks[0]?.goal === '');
+    expect(named(first.view(), 'Notes').tasks[0]).toMatchObject({ status: 'ended', outcome: { sentences: [] } });
+    expect(named(first.view(), 'Figures').tasks[0]?.outcome?.status).toBe('answered');
+
+    // The views that are made anew from what is left of the journal are the same.
+    const rows = (): Promise<readonly unknown[]> => memoryAgentStore(store).rows('actor');
+    const values0 = (await rows()).map((row) => (row as { value: unknown }).value);
+    expect(await during(first.tab.rebuild(() => undefined))).toMatchObject({ ok: true });
+    expect((await rows()).map((row) => (row as { value: unknown }).value)).toEqual(values0);
+
+    // Another tab and another device go on with them, and they with their work.
+    await first.desk.stop();
+    const again = await open(memoryActorDisk());
+    await until(() => again.view().agents.length === 3);
+    const notes = named(again.view(), 'Notes');
+    expect(notes).toMatchObject({ phase: 'running', ended: { answered: 1, other: 0 }, tasks: [{ goal: '' }] });
+    await during(again.desk.give(notes.id, ROOF));
+    await until(() => named(again.view(), 'Notes').tasks.at(-1)?.outcome?.status === 'answered');
+  });
+
+  test('that were not told yet of the end of a run which is destroyed do not wait for it', async () => {
+    const { first, create, during, until, disk } = await withAgents();
+    const notes = await create('Notes', ['notes.md']);
+    await during(first.desk.give(notes, ROOF));
+    await until(() => named(first.view(), 'Notes').tasks[0]?.status === 'ended');
+    // As if the tab had ended before the agent heard of it.
+    const actor = disk.actors.get(notes)!;
+    actor.entries.pop();
+    disk.receipts.clear();
+    const run = (await first.tab.overview()).runs[0]?.id as RunId;
+    expect(await during(first.tab.destroy({ kind: 'run', id: run }, () => undefined))).toMatchObject({ ok: true });
+    await until(() => named(first.view(), 'Notes').tasks[0]?.status === 'ended');
+    expect(JSON.stringify([[...disk.actors], disk.mail])).not.toMatch(/roof|4,200/);
+    await during(first.desk.give(notes, ROOF));
+    await until(() => named(first.view(), 'Notes').tasks.at(-1)?.outcome?.status === 'answered');
   });
 
   test('have names that cannot be mistaken for each other', async () => {
