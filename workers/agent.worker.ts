@@ -3,7 +3,7 @@ import * as Comlink from 'comlink';
 import type { Json } from '#core/base/json.ts';
 import type { Ms, UnixMs } from '#core/base/ids.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
-import { loadOwnFile } from '#adapters/http/own-files.ts';
+import { ownFileLoader } from '#adapters/http/own-files.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { leaseLeaderLock } from '#adapters/indexeddb/lease-lock.ts';
 import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts';
@@ -181,7 +181,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     agent,
     defaults,
     importer: importInWorker(open, place),
-    ownFile: loadOwnFile,
+    ownFile: ownFileLoader(platformClock),
     decode: (bytes) => new TextDecoder().decode(bytes),
     zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
     places: foundPlaces,

@@ -38,7 +38,12 @@ function guardedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Res
   if (url.origin !== location.origin || method !== 'GET' || url.search !== '') {
     return Promise.reject(new TypeError(`fetch is closed in this worker: ${method} ${url.origin}${url.pathname}`));
   }
-  return platformFetch(url, { method: 'GET', credentials: 'omit', redirect: 'error' });
+  return platformFetch(url, {
+    method: 'GET',
+    credentials: 'omit',
+    redirect: 'error',
+    ...(init?.signal ? { signal: init.signal } : {}),
+  });
 }
 
 /**

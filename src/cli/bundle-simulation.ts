@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 
 /**
@@ -9,6 +10,8 @@ export async function bundleSimulation(folder: string): Promise<void> {
   await build({
     configFile: false,
     logLevel: 'warn',
+    // The door of the vault is one of the product's classes with runes.
+    plugins: [svelte({ configFile: false })],
     build: {
       ssr: 'tests/simulation/main.ts',
       outDir: resolve(folder),

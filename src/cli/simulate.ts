@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { bundleSimulation } from './bundle-simulation.ts';
+import type { Report } from './simulation-report.ts';
 
 /**
  * `npm run simulate -- --seeds N --from S`: lives N lives of the whole runtime on simulated disks, tabs, clocks and
@@ -25,19 +26,6 @@ const { values } = parseArgs({
 });
 const [seeds, from] = [Number(values.seeds), Number(values.from)];
 const jobs = values.log || values.scenario !== undefined ? 1 : Math.max(1, Number(values.jobs));
-
-/** What a simulating process prints for each life; made in tests/simulation/main.ts. */
-interface Report {
-  readonly seed: number;
-  readonly trace: string;
-  readonly events: number;
-  readonly entries: number;
-  readonly saves: number;
-  readonly reported: boolean;
-  readonly struck: readonly (readonly [string, number])[];
-  readonly violations: readonly string[];
-  readonly smallest: unknown;
-}
 
 const SHOWN_MAX = 5;
 /** A life leaves a lot behind that is soon forgotten: room for it makes for fewer collections. */

@@ -9,6 +9,8 @@ import { seededEntropy } from './seeded-entropy.ts';
 /** A browser profile with tabs: real cryptography over a record in memory, and passphrases stretched by one hash. */
 export class VaultWorld {
   record: VaultRecord | null = null;
+  /** The disk is full: what is kept stays as it is. */
+  full = false;
   readonly clock: FakeClock = fakeClock();
   /** How passphrases were stretched, and threads that were not closed. */
   readonly stretched: Stretch[] = [];
@@ -35,7 +37,10 @@ export class VaultWorld {
       crypto: webCryptoVault,
       records: {
         read: () => Promise.resolve(this.record),
-        change: (next) => Promise.resolve((this.record = next(this.record))),
+        change: (next) =>
+          this.full
+            ? Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'))
+            : Promise.resolve((this.record = next(this.record))),
       },
       sharing,
       entropy: this.#entropy,

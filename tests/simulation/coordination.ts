@@ -4,16 +4,17 @@ import type { Weather } from './faults.ts';
 import { MS, type Process, type Scheduler } from './scheduler.ts';
 
 interface Request {
+  readonly name: string;
   readonly process: Process;
   readonly lost: AbortController;
   readonly grant: () => void;
 }
 
-/** The Web Locks of one browser: a queue, stealing, and release when a holder dies. */
+/** The Web Locks of one browser: a queue for each name, stealing, and release when a holder dies. */
 export class Locks {
   readonly #scheduler: Scheduler;
   readonly #random: Random;
-  #holder: Request | null = null;
+  readonly #holders = new Map<string, Request>();
   #queue: Request[] = [];
 
   constructor(scheduler: Scheduler, random: Random) {
@@ -24,8 +25,8 @@ export class Locks {
   /** As the adapter over `navigator.locks` behaves. */
   of(process: Process): LeaderLock {
     return {
-      hold: async (_name, lead, options = {}) => {
-        const request = await this.#request(process, options.steal === true, options.signal);
+      hold: async (name, lead, options = {}) => {
+        const request = await this.#request(name, process, options.steal === true, options.signal);
         if (request === null) return;
         try {
           await lead(request.lost.signal);
@@ -39,10 +40,10 @@ export class Locks {
   /** A process is gone: what it held is free. */
   drop(process: Process): void {
     this.#queue = this.#queue.filter((request) => request.process !== process);
-    if (this.#holder?.process === process) this.#release(this.#holder);
+    for (const held of [...this.#holders.values()]) if (held.process === process) this.#release(held);
   }
 
-  #request(process: Process, steal: boolean, signal: AbortSignal | undefined): Promise<Request | null> {
+  #request(name: string, process: Process, steal: boolean, signal: AbortSignal | undefined): Promise<Request | null> {
     return new Promise((resolve) => {
       if (signal?.aborted === true) {
         resolve(null);
@@ -50,15 +51,16 @@ export class Locks {
       }
       const lost = new AbortController();
       const request: Request = {
+        name,
         process,
         lost,
         grant: () => this.#soon(process, 'lock granted', () => resolve(request)),
       };
       if (steal) {
-        const old = this.#holder;
+        const old = this.#holders.get(name);
         this.#take(request);
-        if (old !== null) this.#soon(old.process, 'lock stolen', () => old.lost.abort());
-      } else if (this.#holder === null) this.#take(request);
+        if (old !== undefined) this.#soon(old.process, 'lock stolen', () => old.lost.abort());
+      } else if (!this.#holders.has(name)) this.#take(request);
       else this.#queue.push(request);
       signal?.addEventListener('abort', () => {
         if (!this.#queue.includes(request)) return;
@@ -69,15 +71,17 @@ export class Locks {
   }
 
   #take(request: Request): void {
-    this.#holder = request;
+    this.#holders.set(request.name, request);
     request.grant();
   }
 
   #release(request: Request): void {
-    if (this.#holder !== request) return;
-    this.#holder = null;
-    const next = this.#queue.shift();
-    if (next !== undefined) this.#take(next);
+    if (this.#holders.get(request.name) !== request) return;
+    this.#holders.delete(request.name);
+    const next = this.#queue.find(({ name }) => name === request.name);
+    if (next === undefined) return;
+    this.#queue = this.#queue.filter((other) => other !== next);
+    this.#take(next);
   }
 
   #soon(process: Process, label: string, work: () => void): void {

@@ -1,43 +1,20 @@
-import { createHash } from 'node:crypto';
-import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
-import type { CheckTools } from '#core/audit/journal-check.ts';
+import { createHash, hash } from 'node:crypto';
 import { concat, equalBytes, hex, utf8 } from '#core/base/bytes.ts';
 import type { Sha256 } from '#core/base/ids.ts';
 import { seededRandom } from '#core/base/random.ts';
 import { err, ok } from '#core/base/result.ts';
-import type { Entropy, Sealer, Signer } from '#ports/crypto.ts';
-import { seededSigner } from '#tests/fakes/seeded-signer.ts';
+import type { Entropy, Sealer } from '#ports/crypto.ts';
 
 /** The machine's own SHA-256: the same digests as any other, at once. */
-export const sha256: Sha256 = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
+export const sha256: Sha256 = (bytes) => {
+  const digest = hash('sha256', bytes, 'buffer');
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
+};
 
 export const incrementalSha256 = (): { update: (bytes: Uint8Array) => unknown; digest: () => Uint8Array } => {
   const hash = createHash('sha256');
   return { update: (bytes) => hash.update(bytes), digest: () => new Uint8Array(hash.digest()) };
 };
-
-/** A key of the device and the means to check it: Ed25519 as in the product, or a hash that stands for it. */
-export interface SigningKit {
-  readonly signer: Signer;
-  readonly tools: CheckTools;
-}
-
-/**
- * Real signatures cost a hundred times what the rest of an append does, so most seeds sign with a keyed hash that any
- * holder of the public key could forge: nobody in the simulation forges.
- */
-export function signingKit(seed: number, real: boolean): SigningKit {
-  if (real) return { signer: seededSigner(seed), tools: { sha256, verifyEd25519 } };
-  const sign = (publicKey: Uint8Array, message: Uint8Array): Uint8Array => {
-    const half = sha256(concat(utf8('simulated signature'), publicKey, message));
-    return concat(half, half);
-  };
-  const publicKey = sha256(utf8(`simulated key ${String(seed)}`));
-  return {
-    signer: { publicKey, sign: (message) => Promise.resolve(sign(publicKey, message)) },
-    tools: { sha256, verifyEd25519: (key, message, signature) => equalBytes(signature, sign(key, message)) },
-  };
-}
 
 /** xorshift32 as a key stream and a 64-bit tag: hides and authenticates as far as a simulation needs, at no cost. */
 export function fastSealer(device: number, entropy: Entropy): Sealer {

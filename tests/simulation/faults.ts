@@ -1,6 +1,6 @@
 import type { Random } from '#core/base/random.ts';
 
-/** Faults of the world, and why those that cannot strike today cannot: the product has no such part yet. */
+/** Faults of the world, by what they strike, and why those that cannot strike today cannot. */
 export const FAULTS = {
   'write error': 'disk',
   'read error': 'disk',
@@ -26,7 +26,7 @@ export const FAULTS = {
   'reset in mid-body': 'own files',
   '429': 'own files',
   '5xx': 'own files',
-  redirect: 'not reachable yet: the product follows no redirect, it loads its own static files only',
+  redirect: 'own files',
   'malformed JSON': 'own files',
   'truncated stream': 'own files',
   'duplicate delivery': 'messages',
@@ -34,18 +34,17 @@ export const FAULTS = {
   back: 'clock',
   skew: 'clock',
   'list change': 'not reachable yet: no MCP in the product',
-  'hostile result': 'not reachable yet: no MCP in the product',
-  hang: 'not reachable yet: no MCP in the product',
+  /** Of an MCP server there is none yet; a file that the owner brings in is what others have written. */
+  'hostile result': 'imports',
+  hang: 'own files',
   garbage: 'not reachable yet: no model in the product',
   loop: 'not reachable yet: no model in the product',
 } as const;
 
 /** Invariants of SECURITY.md that no simulated life checks, and why. */
 export const UNCHECKED = {
-  I7: 'not checked: the product has no labels yet',
-  I9: 'not checked here: every simulated tab has the vault open; its own tests lock it',
   I16: 'not checked here: simulated profiles are of one version; the migrations have tests of their own',
-  I17: 'not checked: the policy has no versions yet',
+  I17: 'not checked: the policy has had one version only, and no decision names it',
   I18: 'not checked: the product has no sandbox yet',
 } as const;
 

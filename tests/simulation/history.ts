@@ -3,7 +3,7 @@ import { appendLeaf, EMPTY_FRONTIER, frontierRoot, type Frontier } from '#core/a
 import { LEGAL } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import { hex } from '#core/base/bytes.ts';
-import type { Epoch, RunId, Sequence, UnixMs } from '#core/base/ids.ts';
+import type { Epoch, RunId, Sequence, SourceId, UnixMs } from '#core/base/ids.ts';
 import { digestOf } from '#core/base/json.ts';
 import { STEP_ATTEMPTS_MAX, STEPS_PARALLEL_MAX } from '#core/base/limits.ts';
 import type { ActionRequest, Permit } from '#core/policy/permit.ts';
@@ -12,7 +12,9 @@ import type { Group } from '#ports/journal-leg.ts';
 import { runOf, type Fact } from '#runtime/agent/facts.ts';
 import { obey } from '#runtime/agent/obey.ts';
 import { EMPTY_STATE, project, type AgentState } from '#runtime/agent/projection.ts';
+import { mayBeUsedFor, PURPOSES, SAMPLE_PURPOSES, type Purpose } from '#core/items/purposes.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import type { SourceView } from '#runtime/contract/views.ts';
 import { sha256 } from './crypto.ts';
 
 export type Invariant = `I${number}` | 'history' | 'projection' | 'report' | 'crash';
@@ -82,6 +84,8 @@ export class History {
   #epoch = 0;
   readonly #frontiers: Frontier[] = [EMPTY_FRONTIER];
   readonly #byCommand = new Map<string, number>();
+  /** Files that a run may not use, since before it began. */
+  readonly #forbidden = new Map<RunId, Set<SourceId>>();
   /** How many entries there were when each was used. */
   readonly #usedApprovals = new Map<string, number>();
   readonly #now: () => number;
@@ -281,6 +285,7 @@ export class History {
       this.#checkPlan(fact);
       const { state } = project(this.state, fact, sequence as Sequence);
       this.#checkRun(fact, state);
+      this.#checkPurposes(fact, state);
       this.states.push(state);
     } catch (error) {
       this.violated('I14', `entry ${String(sequence)} (${fact.type}): ${String(error)}`);
@@ -307,6 +312,39 @@ export class History {
     if (early !== undefined) this.violated('I15', `${fact.run} begins ${fact.step} before ${early} is done`);
     if (step.approval && run.steps[fact.step]?.status !== 'approved')
       this.violated('I5', `${fact.run} begins ${fact.step} while it is ${String(run.steps[fact.step]?.status)}`);
+  }
+
+  /** What a file may be used for only grows by its owner's word, and what it may not be used for is in no answer. */
+  #checkPurposes(fact: Fact, next: AgentState): void {
+    for (const [id, source] of next.sources) {
+      const before = this.state.sources.get(id);
+      if (before === source) continue;
+      const risen = PURPOSES.filter(
+        (purpose) => mayBeUsedFor(purpose, source) && !(before !== undefined && mayBeUsedFor(purpose, before)),
+      );
+      const beyond = risen.filter((purpose) => !this.#allows(fact, source, purpose));
+      if (beyond.length > 0) this.violated('I7', `${source.path} may be used for ${beyond.join(', ')}; nobody said so`);
+    }
+    if (fact.type === 'run.started')
+      this.#forbidden.set(
+        fact.run,
+        new Set([...next.sources.values()].filter((source) => !mayBeUsedFor('inference', source)).map(({ id }) => id)),
+      );
+    if (fact.type === 'purposes.changed' && fact.sources !== 'new' && fact.purposes.inference === true)
+      for (const ids of this.#forbidden.values()) for (const id of fact.sources) ids.delete(id);
+    if (fact.type !== 'answer.verified') return;
+    const quoted = fact.answer.evidence.find(({ source }) => this.#forbidden.get(fact.run)?.has(source));
+    if (quoted !== undefined)
+      this.violated('I7', `${fact.run} quotes ${quoted.file}, which may not be used for answers since before it began`);
+  }
+
+  #allows(fact: Fact, source: SourceView, purpose: Purpose): boolean {
+    if (fact.type === 'source.imported') {
+      const allowed = source.sample ? SAMPLE_PURPOSES : this.state.newFiles;
+      return allowed[purpose];
+    }
+    const said = this.commands.find(({ command }) => command.id === fact.command)?.command;
+    return said?.type === 'change-purposes' && said.purposes[purpose] === true && said.sources.includes(source.id);
   }
 
   #checkRun(fact: Fact, next: AgentState): void {
@@ -360,21 +398,29 @@ export class History {
     for (const { record } of done) {
       if (record.answered! < latest.asked)
         this.violated('history', `${record.command.id} was over before ${latest.id} was asked, and comes after it`);
-      if (record.asked > latest.asked) latest = { asked: record.asked, id: record.command.id };
+      // The same order handed in again was asked when it was asked first.
+      const { asked } = this.#first(record);
+      if (asked > latest.asked) latest = { asked, id: record.command.id };
     }
   }
 
   #refusalFits(record: CommandRecord, code: string): boolean {
     // The same order handed in again gets the answer of the first time.
-    const first = this.commands.find((other) => other.command.id === record.command.id)!;
+    const first = this.#first(record);
     for (let size = first.sizeAsked; size <= record.sizeAnswered; size++) {
       const state = this.states[size];
       if (state === undefined) continue;
       const { command } = record;
-      if (command.type === 'rebuild' || command.type === 'destroy' || command.type === 'change-key') return false;
+      if (command.type === 'rebuild' || command.type === 'destroy') return false;
+      // What it says of keys is judged by the signatures that follow.
+      if (command.type === 'change-key') return true;
       const facts = obey(state, command, 0 as UnixMs, 'UTC');
       if (!facts.ok && facts.error.code === code) return true;
     }
     return false;
+  }
+
+  #first(record: CommandRecord): CommandRecord {
+    return this.commands.find((other) => other.command.id === record.command.id)!;
   }
 }

@@ -2,18 +2,20 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Run } from '#core/agent/run.ts';
 import { isEnded } from '#core/agent/transition.ts';
 import { verifyExport } from '#core/audit/export-check.ts';
-import { agentIdOf } from '#core/identity/did-key.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { exportJournal } from '#runtime/agent/export-journal.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
-import { verifyCopy } from '#runtime/journal/copies.ts';
+import { journalKeys } from '#runtime/identity/journal-keys.ts';
+import { nameOf, verifyCopy } from '#runtime/journal/copies.ts';
 import type { JournalReading } from '#runtime/journal/parts.ts';
 import type { Signer } from '#ports/crypto.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import { hex } from '#core/base/bytes.ts';
-import { fastEntropy, fastSealer, sha256, signingKit } from './crypto.ts';
+import { fastEntropy, fastSealer, sha256 } from './crypto.ts';
+import { installTimers } from './page.ts';
+import { signingKit, simSigner } from './sim-keys.ts';
 import type { FaultName } from './faults.ts';
 import type { Violation } from './history.ts';
 import { idbBlobFiles } from './idb-blobs.ts';
@@ -21,8 +23,9 @@ import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore } from './idb-store.ts';
 import type { Scenario } from './scenario.ts';
 import { MS } from './scheduler.ts';
-import { blobsOf } from './sim-tab.ts';
-import { CANARY, type Loaded } from './vault.ts';
+import { blobsOf, checkpointIn } from './sim-tab.ts';
+import type { Language } from '#runtime/agent/ports.ts';
+import { CANARY } from './vault.ts';
 import { UNCHANGED, type Mutated } from './mutations.ts';
 import { DESTRUCTIVE, World } from './world.ts';
 
@@ -41,7 +44,7 @@ export interface Outcome {
 }
 
 export interface LiveOptions {
-  readonly language: Loaded;
+  readonly language: Language;
   readonly mutated?: Mutated;
   readonly log?: (line: string) => void;
 }
@@ -59,6 +62,7 @@ const EXPORTED_EVERY = 4;
 /** Lives one scenario to its end and says what was wrong. */
 export async function live(scenario: Scenario, options: LiveOptions): Promise<Outcome> {
   const world = new World(scenario, options.language, options.mutated ?? UNCHANGED, options.log ?? null);
+  const putBack = scenario.passphrase ? installTimers(world) : () => undefined;
   const { scheduler, history } = world;
   const rejected = (error: unknown): void => history.violated('crash', `nobody caught ${describe(error)}`);
   process.on('unhandledRejection', rejected);
@@ -88,6 +92,7 @@ export async function live(scenario: Scenario, options: LiveOptions): Promise<Ou
     await atEnd(world);
   } finally {
     process.off('unhandledRejection', rejected);
+    putBack();
   }
   const { violations } = history;
   for (const { invariant, message } of violations) scheduler.note(`${invariant} ${message}`);
@@ -165,13 +170,16 @@ async function unreadable(world: World, parts: JournalReading): Promise<string |
 /** A reader of the journal that no fault touches and no time passes for. */
 function reading(world: World): JournalReading & { readonly signer: Signer } {
   const { device } = world.keys();
-  const kit = signingKit(device, world.scenario.signed);
+  const kit = signingKit(world.scenario.signed);
+  const signer = simSigner(world.idb, null, kit);
+  const store = idbAgentStore(world.idb, null);
   const second = idbLeg(world.idb, null);
   return {
-    signer: kit.signer,
+    signer,
+    keys: () => journalKeys(store, signer),
     sealer: fastSealer(device, fastEntropy(1)),
     tools: kit.tools,
-    store: idbAgentStore(world.idb, null),
+    store,
     legs: world.scenario.opfs ? [opfsJournalLeg(), second] : [second],
   };
 }
@@ -248,7 +256,7 @@ async function checkExport(world: World): Promise<void> {
   if (history.size === 0) return;
   scheduler.current = world.outside;
   const parts = reading(world);
-  const bytes = await exportJournal(parts, agentIdOf(parts.signer.publicKey), 1 as UnixMs, true);
+  const bytes = await exportJournal(parts, nameOf(parts, checkpointIn(world)), 1 as UnixMs, true);
   const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1);
   const report = verifyExport(lines, parts.tools);
   if (!report.ok || report.verifiedUpTo !== history.size || report.payloads !== history.size)

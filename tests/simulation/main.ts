@@ -2,39 +2,10 @@ import { FAULTS, UNCHECKED } from './faults.ts';
 import { live, type LiveOptions, type Outcome } from './live.ts';
 import { MUTATIONS, UNCHANGED, type Mutated } from './mutations.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
+import type { Report } from '#cli/simulation-report.ts';
+import type { Assignment } from './assignment.ts';
 import { shrink } from './shrink.ts';
 import { loadLanguage } from './vault.ts';
-
-/** What a process of the simulation is asked to do: seeds, or scenarios as they are given. */
-export interface Assignment {
-  readonly from: number;
-  readonly seeds: number;
-  /** Takes every so many-th seed. */
-  readonly step: number;
-  readonly scenarios?: readonly Scenario[];
-  /** Name of a mutation to live with; the first seed that notices ends it. */
-  readonly mutation?: string;
-  /** Failures to make smaller before they are told. */
-  readonly shrink: number;
-  /** Prints first which faults cannot strike yet, and which invariants are not checked. */
-  readonly unreachable?: boolean;
-  /** Prints every event. */
-  readonly log: boolean;
-}
-
-/** One line of its output. */
-export interface Report {
-  readonly seed: number;
-  readonly trace: string;
-  readonly events: number;
-  readonly entries: number;
-  readonly saves: number;
-  readonly reported: boolean;
-  readonly struck: readonly (readonly [string, number])[];
-  readonly violations: readonly string[];
-  /** The smallest scenario found that still fails. */
-  readonly smallest: Scenario | null;
-}
 
 const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
 const language = await loadLanguage();

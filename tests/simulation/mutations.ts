@@ -1,8 +1,13 @@
 import { ok } from '#core/base/result.ts';
+import { DEFAULT_PURPOSES } from '#core/items/purposes.ts';
+import type { Source } from '#core/items/source.ts';
+import type { Command } from '#runtime/contract/commands.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
-import type { Sealer } from '#ports/crypto.ts';
+import type { ChangingSigner, Sealer } from '#ports/crypto.ts';
+import type { KeySharing } from '#ports/vault.ts';
+import type { VaultNews } from '#adapters/window/vault-channel.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
 import { decodeSealed } from '#runtime/blobs/sealed-bytes.ts';
@@ -15,6 +20,10 @@ export interface Mutated {
   readonly pin: (pin: HeadPinStore) => HeadPinStore;
   readonly sealer: (sealer: Sealer) => Sealer;
   readonly blobs: (blobs: BlobStore, files: BlobFiles, sealer: Sealer) => BlobStore;
+  readonly signer: (signer: ChangingSigner) => ChangingSigner;
+  readonly sharing: (sharing: KeySharing) => KeySharing;
+  /** Whether a window hears what another says of the vault. */
+  readonly hears: (news: VaultNews) => boolean;
 }
 
 export const UNCHANGED: Mutated = {
@@ -24,6 +33,9 @@ export const UNCHANGED: Mutated = {
   pin: (pin) => pin,
   sealer: (sealer) => sealer,
   blobs: (blobs) => blobs,
+  signer: (signer) => signer,
+  sharing: (sharing) => sharing,
+  hears: () => true,
 };
 
 /** Each breaks one promise that the product or a part under it keeps. */
@@ -108,6 +120,43 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
         const manifests = (await files.list()).filter((file) => file.endsWith('.blob'));
         for (const file of manifests) if (!(await opens(files, sealer, file))) await files.remove(file);
         return blobs.sweep(keep);
+      },
+    }),
+  },
+  'lock in one tab only': { hears: (news) => news !== 'locked' },
+  'sign on with the key that gave way': {
+    signer: (signer) => {
+      const { sign } = signer;
+      return {
+        ...signer,
+        get publicKey() {
+          return signer.publicKey;
+        },
+        get past() {
+          return signer.past;
+        },
+        sign,
+      };
+    },
+  },
+  'bring files in for every purpose': {
+    store: (store) => ({
+      ...store,
+      enqueue: (command) => {
+        const order = command.command as Command;
+        if (order.type !== 'add-source') return store.enqueue(command);
+        const purposes = { inference: true, training: true, sharing: true };
+        return store.enqueue({ ...command, command: { ...order, source: { ...order.source, purposes } } });
+      },
+    }),
+  },
+  'forget what a file may be used for': {
+    store: (store) => ({
+      ...store,
+      rows: async (kind) => {
+        const rows = await store.rows(kind);
+        if (kind !== 'source') return rows;
+        return rows.map((row) => ({ ...row, value: { ...(row.value as Source), purposes: DEFAULT_PURPOSES } }));
       },
     }),
   },

@@ -1,10 +1,12 @@
 import { seededRandom, type Random } from '#core/base/random.ts';
 import { FAULTS, SAVE_FAULTS, type Fault, type FaultName } from './faults.ts';
+import { HOSTILE } from './vault.ts';
 
 /** What the owner does, and when (ms). `tab` counts among the tabs that are open then, `run` among the runs begun. */
 export type Action = { readonly at: number; readonly tab: number } & (
   | { readonly do: 'open' | 'close' | 'hide' | 'show' | 'sample' | 'verify' | 'rebuild' | 'export' | 'settings' }
-  | { readonly do: 'import' | 'remove' | 'restore'; readonly file: number }
+  | { readonly do: 'protect' | 'lock' | 'change-key' }
+  | { readonly do: 'import' | 'remove' | 'restore' | 'allow' | 'forbid'; readonly file: number }
   /** `answer`: what the owner says when asked whether to save, and after how many ms. */
   | {
       readonly do: 'goal';
@@ -28,6 +30,8 @@ export interface Scenario {
   readonly shared: boolean;
   /** Whether saved files go to a folder that can be read back. */
   readonly folder: boolean;
+  /** Whether the owner gives the vault a passphrase, and locks it. */
+  readonly passphrase: boolean;
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
 }
@@ -39,6 +43,8 @@ export const GOALS = [
   'Write a status report on Kestrel from my documents',
 ] as const;
 export const FILES = 3;
+/** The share of lives whose owner does it. */
+const [PASSPHRASE_CHANCE, KEY_CHANCE, PURPOSES_CHANCE] = [0.15, 0.15, 0.15];
 /** Real signatures cost most of a seed's time. */
 const SIGNED_EVERY = 32;
 
@@ -69,16 +75,21 @@ export function drawScenario(seed: number): Scenario {
   const rush = drawRush(seededRandom(seed * 0x51ed + 7));
   actions.push(...rush.actions);
   faults.push(...rush.faults);
+  const more = drawHabits(seededRandom(seed * 0x2f0b + 3));
+  actions.push(...more.actions);
   // The app's own files are loaded with the sample only.
-  for (const { kind, at } of faults)
+  for (const { kind, at } of faults) {
     if (OWN_FILES.has(kind))
       actions.push({ do: 'sample', at: at + 1, tab: tab() }, { do: 'sample', at: at + 5_000, tab: tab() });
+    if (kind === 'hostile result') actions.push({ do: 'import', file: HOSTILE, at: at % 1_500, tab: tab() });
+  }
   return {
     seed,
     signed: seed % SIGNED_EVERY === 0,
     opfs: !random.chance(0.15),
     shared: random.chance(0.7),
     folder: random.chance(0.6),
+    passphrase: more.passphrase,
     actions: actions.sort((a, b) => a.at - b.at),
     faults,
   };
@@ -109,6 +120,28 @@ function drawRush(random: Random): { readonly actions: readonly Action[]; readon
   };
   if (kind === 'takeover') actions.push({ do: 'open', at: 0, tab: 0 }, { do: 'close', at: begins, tab: 0 });
   return { actions, faults: slow.chance > 0 ? [slow] : [] };
+}
+
+/** What some owners do and others do not: lock the vault, change the key, say what a file may be used for. */
+function drawHabits(random: Random): { readonly passphrase: boolean; readonly actions: readonly Action[] } {
+  const actions: Action[] = [];
+  const at = (from: number, until: number): number => from + random.below(until - from);
+  const tab = (): number => random.below(3);
+  const passphrase = random.chance(PASSPHRASE_CHANCE);
+  if (passphrase) {
+    actions.push({ do: 'protect', at: at(300, 900), tab: tab() });
+    for (let times = 1 + random.below(3); times > 0; times--)
+      actions.push({ do: 'lock', at: at(900, 6_000), tab: tab() });
+  }
+  if (random.chance(KEY_CHANCE))
+    for (let times = 1 + random.below(2); times > 0; times--)
+      actions.push({ do: 'change-key', at: at(500, 6_000), tab: tab() });
+  if (random.chance(PURPOSES_CHANCE)) {
+    const file = random.below(FILES);
+    actions.push({ do: 'forbid', file, at: at(600, 3_000), tab: tab() });
+    if (random.chance(0.3)) actions.push({ do: 'allow', file, at: at(2_000, 5_000), tab: tab() });
+  }
+  return { passphrase, actions };
 }
 
 function drawMore(random: Random, at: number, tab: number): Action {

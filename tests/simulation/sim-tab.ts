@@ -1,12 +1,13 @@
 import { memoryBytes } from '#adapters/files/file-bytes.ts';
+import { ownFileLoader } from '#adapters/http/own-files.ts';
 import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsPinStore } from '#adapters/opfs/head-pin-store.ts';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
-import { agentIdOf } from '#core/identity/did-key.ts';
-import type { Epoch, Ms, SourceId, UnixMs } from '#core/base/ids.ts';
-import { err, ok, type Result } from '#core/base/result.ts';
+import type { KnownKeys } from '#core/audit/signing-keys.ts';
+import { hex } from '#core/base/bytes.ts';
+import type { CommandId, Epoch, Ms, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Source } from '#core/items/source.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import { Tab } from '#runtime/agent/tab.ts';
@@ -16,9 +17,15 @@ import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import type { Overview } from '#runtime/contract/views.ts';
 import { importFiles } from '#runtime/import/importer.ts';
+import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { IdentityBook } from '#runtime/identity/identity-book.ts';
+import { journalKeys, namesLast } from '#runtime/identity/journal-keys.ts';
+import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
+import { nameOf } from '#runtime/journal/copies.ts';
 import { shareLeadership } from '#runtime/leader.ts';
+import { Vault } from '#runtime/vault/vault.ts';
 import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
-import type { AgentStore } from '#ports/agent-store.ts';
+import type { AgentStore, JournalHead } from '#ports/agent-store.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -26,48 +33,119 @@ import type { Entropy, Sealer } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
 import type { WindowApi } from '#ports/window-api.ts';
-import { fastEntropy, fastSealer, incrementalSha256, sha256, signingKit } from './crypto.ts';
+import { fastEntropy, fastSealer, incrementalSha256, sha256 } from './crypto.ts';
+import { signingKit, simSecrets, simSigner } from './sim-keys.ts';
+import { deviceOf, vaultParts } from './vault-parts.ts';
+import type { Page } from './page.ts';
 import { idbBlobFiles } from './idb-blobs.ts';
 import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore, idbPin } from './idb-store.ts';
 import type { Save } from './history.ts';
 import { asError, MS, newProcess, type Process } from './scheduler.ts';
-import { identityOf, parserFor, SAMPLE } from './vault.ts';
+import { parserFor } from './vault.ts';
 import type { World } from './world.ts';
 
 const BASE_MS = 1_763_700_000_000;
 /** As much in the simulation's small world as the product's is in a browser: a few of the largest writes. */
 const BALLAST_BYTES = 64 * 1024;
 
-/** One tab: a window, its worker with the product's runtime in it, and what the owner sees there. */
-export class SimTab {
-  readonly name: string;
-  readonly window: Process;
-  readonly worker: Process;
+/** What a worker is made of once the vault is open. */
+interface Composed {
   readonly tab: Tab;
   readonly files: TabFiles;
-  visible = true;
+}
+
+/** The worker of a page with the product's runtime in it, and what the owner sees of it there. */
+export class SimTab {
+  readonly name: string;
+  readonly page: Page;
+  readonly worker: Process;
+  started = false;
   /** What the owner sees. */
   overview: Overview | null = null;
   /** The highest epoch under which this tab's journal was acknowledged or opened. */
   epoch = 0;
   readonly helpers: Process[] = [];
   readonly #world: World;
+  readonly #entropy: Entropy;
+  readonly #clock: Clock;
+  #vault: Promise<Vault> | null = null;
+  #composed: Composed | null = null;
   /** The save that the runtime has begun last. */
   #saving: Save | null = null;
 
-  constructor(world: World, index: number) {
+  constructor(world: World, page: Page) {
     this.#world = world;
-    this.name = `tab${String(index)}`;
-    this.window = newProcess(`${this.name}.window`);
-    this.worker = newProcess(`${this.name}.worker`);
+    this.page = page;
+    this.name = page.name;
+    this.worker = newProcess(`${this.name}.worker${page.workers.length === 0 ? '' : String(page.workers.length)}`);
+    this.#entropy = fastEntropy(world.scenario.seed * 1_000 + world.workers++);
+    this.#clock = world.clockOf(this.worker);
+    page.workers.push(this);
+  }
+
+  get alive(): boolean {
+    return this.worker.alive;
+  }
+
+  get open(): boolean {
+    return this.alive && this.#composed !== null;
+  }
+
+  get tab(): Tab {
+    return this.#parts.tab;
+  }
+
+  get files(): TabFiles {
+    return this.#parts.files;
+  }
+
+  get #parts(): Composed {
+    if (this.#composed === null) throw new Error(`${this.name} is not open.`);
+    return this.#composed;
+  }
+
+  /** The product's vault in this worker. @param ask whether another tab may hand on the keys that it has */
+  vault(ask: boolean): Promise<Vault> {
+    const parts = { entropy: this.#entropy, clock: this.#clock };
+    return (this.#vault ??= Vault.open(vaultParts(this.#world, this.worker, parts), ask));
+  }
+
+  /** A call from the page into this worker and back. */
+  asked<T>(label: string, work: () => Promise<T>): Promise<T> {
+    const { scheduler } = this.#world;
+    return new Promise((resolve, reject) => {
+      scheduler.after(this.#latency(), this.worker, label, () => {
+        const answer = (say: () => void): void =>
+          void scheduler.after(this.#latency(), this.page.window, `${label} answer`, say);
+        work().then(
+          (result) => answer(() => resolve(result)),
+          (error: unknown) => answer(() => reject(asError(error))),
+        );
+      });
+    });
+  }
+
+  startWithVault(): void {
+    this.started = true;
+    this.#world.scheduler.after(this.#latency(), this.worker, 'open', () => {
+      void this.vault(true).then(({ keys }) => {
+        if (keys === null) return;
+        this.compose(deviceOf(keys));
+        this.start();
+      });
+    });
+  }
+
+  /** Puts the product's runtime together over the simulated disks. */
+  compose(device: number): void {
+    const world = this.#world;
     const { scenario, scheduler } = world;
-    const { device } = world.keys();
-    const seed = scenario.seed * 1_000 + index;
-    const entropy = fastEntropy(seed);
+    const entropy = this.#entropy;
+    const clock = this.#clock;
     const sealer = world.mutated.sealer(this.#sealer(fastSealer(device, entropy)));
-    const kit = signingKit(device, scenario.signed);
-    const clock = world.clockOf(this.worker);
+    const kit = signingKit(scenario.signed);
+    const signer = world.mutated.signer(simSigner(world.idb, this.worker, kit));
     const blobFiles = (directory: string, table: string): BlobFiles =>
       scenario.opfs ? opfsBlobFiles(directory) : idbBlobFiles(world.idb, this.worker, table);
     const ballast = new Ballast(blobFiles('ballast', 'ballast'), clock, BALLAST_BYTES);
@@ -98,14 +176,25 @@ export class SimTab {
     const second = this.#leg(idbLeg(world.idb, this.worker));
     // A life is short: every log that an earlier leader left is packed.
     const legs = scenario.opfs ? [this.#leg(opfsJournalLeg('journal', 1)), second] : [second];
-    const agent = agentIdOf(kit.signer.publicKey);
+    const keys = (): Promise<KnownKeys> => journalKeys(store, signer);
+    const agent = nameOf({ signer }, checkpointIn(world));
+    const ring = {
+      ...{ sha256, entropy, sealer, signer },
+      ...{ secrets: simSecrets(world.idb, this.worker), keys: kit.identityKeys(entropy) },
+    };
+    const book = new IdentityBook({
+      ...{ ...ring, clock, store },
+      tools: () => Promise.resolve(kit.tools),
+      command: (body) => tab.command({ ...body, id: hex(entropy.bytes(16)) as CommandId }),
+    });
     const defaults = defaultSettings('Europe/Berlin', 'en-GB');
-    this.tab = new Tab({
+    const tab: Tab = new Tab({
       ports,
       journal: {
         clock,
         entropy,
-        signer: kit.signer,
+        signer,
+        keys,
         sealer,
         tools: kit.tools,
         store,
@@ -114,8 +203,13 @@ export class SimTab {
         pins: (scenario.opfs ? [...pins, opfsPinStore()] : pins).map(world.mutated.pin),
       },
       agent,
-      beginIdentity: (at) =>
-        scenario.signed ? identityOf(device, kit.signer, at) : Promise.resolve(world.language.identity),
+      beginIdentity: (at) => beginIdentity(ring, at),
+      keys: {
+        change: changeKey(book, signer),
+        settle: (identity, size) =>
+          namesLast(identity, signer.publicKey) ? Promise.resolve([]) : settleKeys(book, signer, identity, size),
+        refresh: () => signer.refresh(),
+      },
       messages: world.messages.join(this.worker),
       compete: (lead, follow, failed) =>
         shareLeadership({
@@ -133,13 +227,10 @@ export class SimTab {
       fixedNow: null,
       missing: [],
     });
-    this.files = new TabFiles({
-      tab: this.tab,
-      ports,
-      agent,
-      defaults,
+    const files = new TabFiles({
+      ...{ tab, ports, agent, defaults },
       importer: this.#importer(sealer),
-      ownFile: (path) => this.#ownFile(path),
+      ownFile: ownFileLoader(clock),
       decode: (bytes) => new TextDecoder().decode(bytes),
       zip: () => Promise.resolve(new Uint8Array()),
       places: () => Promise.resolve([]),
@@ -147,14 +238,12 @@ export class SimTab {
       vault: () => Promise.resolve([]),
       eraseRest: () => Promise.resolve(),
     });
-  }
-
-  get alive(): boolean {
-    return this.worker.alive;
+    this.#composed = { tab, files };
   }
 
   /** As a page does when it opens. */
   start(): void {
+    this.started = true;
     this.#world.scheduler.after(this.#latency(), this.worker, 'start', () => {
       this.tab.onOverview((overview) => (this.overview = overview));
       void this.tab
@@ -216,7 +305,7 @@ export class SimTab {
   #inWindow<T>(label: string, delay: number, work: () => T): Promise<T> {
     const { scheduler } = this.#world;
     return new Promise((resolve, reject) => {
-      scheduler.after(delay, this.window, label, () => {
+      scheduler.after(delay, this.page.window, label, () => {
         try {
           const result = work();
           scheduler.after(this.#latency(), this.worker, `${label} answer`, () => resolve(result));
@@ -230,7 +319,7 @@ export class SimTab {
   #windowApi(): WindowApi {
     const world = this.#world;
     return {
-      visible: () => this.#inWindow('visible', this.#latency(), () => this.visible),
+      visible: () => this.#inWindow('visible', this.#latency(), () => this.page.visible),
       saveFile: (name, _mediaType, bytes) => {
         const begun = this.#saving;
         const slow = world.weather.strikes('save slow') ? world.random.below(8_000) * MS : 0;
@@ -317,22 +406,6 @@ export class SimTab {
       });
     };
   }
-
-  /** A static file of the app, through the service worker. */
-  async #ownFile(path: string): Promise<Result<Blob, string>> {
-    const { weather, scheduler } = this.#world;
-    const slow = weather.strikes('timeout') ? 30_000 * MS : 0;
-    await scheduler.wait(this.#latency() + slow, this.worker, `own file ${path}`);
-    for (const fault of ['offline', 'kill service worker', 'reset in mid-body'] as const)
-      if (weather.strikes(fault)) return err(`${path} could not be loaded: ${fault}`);
-    if (weather.strikes('429')) return err(`${path} is not there (429)`);
-    if (weather.strikes('5xx')) return err(`${path} is not there (503)`);
-    const text = SAMPLE[path];
-    if (text === undefined) return err(`${path} is not there (404)`);
-    if (weather.strikes('malformed JSON')) return ok(simBlob('<!doctype html>'));
-    if (weather.strikes('truncated stream')) return ok(simBlob(text.slice(0, text.length >> 1)));
-    return ok(simBlob(text));
-  }
 }
 
 /** A Blob whose bytes are there at once. */
@@ -343,6 +416,11 @@ interface SimBlob {
 export function simBlob(text: string): Blob {
   const bytes = new TextEncoder().encode(text);
   return { bytes, size: bytes.length, text: () => Promise.resolve(text) } as unknown as Blob;
+}
+
+/** The newest head's note, from which a journal has its name. */
+export function checkpointIn(world: World): string {
+  return (world.idb.table('store.meta').get('head') as JournalHead | undefined)?.checkpoint ?? '';
 }
 
 /** The device's wall clock, which may be wrong, and a timer that is not. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleSimulation } from '#cli/bundle-simulation.ts';
-import type { Assignment, Report } from './main.ts';
+import type { Report } from '#cli/simulation-report.ts';
+import type { Assignment } from './assignment.ts';
 import { MUTATIONS } from './mutations.ts';
 import type { Scenario } from './scenario.ts';
 

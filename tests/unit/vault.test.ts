@@ -246,6 +246,16 @@ describe('wrong attempts', () => {
     expect(world.record?.attempts.failed).toBe(0);
   });
 
+  test('on a disk that is full, where nothing can be counted, the right passphrase still opens', async () => {
+    await add(PASSPHRASE);
+    world.closeAll();
+    const tab = await world.tab();
+    world.full = true;
+    expect(await tab.unlock(OTHER)).toEqual(failed('wrong'));
+    expect(await tab.unlock(PASSPHRASE)).toMatchObject(DONE);
+    expect(tab.keys).not.toBeNull();
+  });
+
   test('count in an open vault too, where someone is asked who they are', async () => {
     await add(PASSPHRASE);
     for (let attempt = 0; attempt < 3; attempt++) expect(await add(OTHER, OTHER)).toEqual(failed('wrong'));

@@ -38,7 +38,8 @@ export class VaultGate {
     parts.channel.hear((news) => {
       if (news === 'locked') void this.#shutByAnother();
       else if (news === 'opened') this.#join();
-      else if (news === 'changed') void this.refresh();
+      // What cannot be read now is read at the next change.
+      else if (news === 'changed') this.refresh().catch(() => undefined);
       else this.#lastActive = Date.now();
     });
     setInterval(() => this.#lockWhenIdle(), TICK_MS);
@@ -156,9 +157,14 @@ export class VaultGate {
   async #shutByAnother(): Promise<void> {
     this.#shut();
     const reader = this.#parts.open();
-    const view = await reader.vault();
-    reader.close();
-    if (this.client === null && view.locked) this.view = view;
+    try {
+      const view = await Promise.race([reader.vault(), failure(reader)]);
+      if (this.client === null && view.locked) this.view = view;
+    } catch {
+      // It is read again when the owner opens it.
+    } finally {
+      reader.close();
+    }
   }
 }
 

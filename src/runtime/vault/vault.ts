@@ -169,15 +169,28 @@ export class Vault {
     const wait = this.retryAt;
     if (wait !== null) return err({ code: 'too-soon', retryAt: wait });
     const before = this.#record.attempts;
-    await this.#keep((kept) => ({ ...kept, attempts: { failed: kept.attempts.failed + 1, lastAt: clock.now() } }));
+    await this.#count((failed) => ({ failed: failed + 1, lastAt: clock.now() }));
     const found = await this.#find(secret);
     if (found.ok) {
-      await this.#keep((kept) => ({ ...kept, attempts: { failed: 0, lastAt: clock.now() } }));
+      await this.#count(() => ({ failed: 0, lastAt: clock.now() }));
       return found;
     }
     if (found.error.code === 'wrong') return found;
-    await this.#keep((kept) => ({ ...kept, attempts: before }));
+    await this.#count(() => before);
     return found;
+  }
+
+  /**
+   * A disk that is full must not keep the owner out: what cannot be counted is tried all the same. Whoever can fill the
+   * disk can also copy it, and is held up by the stretching only.
+   */
+  async #count(next: (failed: number) => VaultRecord['attempts']): Promise<void> {
+    const counted = (kept: VaultRecord): VaultRecord => ({ ...kept, attempts: next(kept.attempts.failed) });
+    try {
+      await this.#keep(counted);
+    } catch {
+      this.#record = counted(this.#record);
+    }
   }
 
   async #find(secret: Secret): Promise<Result<OpenedSlot, VaultError>> {
