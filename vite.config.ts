@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // How fast the machine is decides no test.
+          testTimeout: 60_000,
           include: ['tests/{unit,property,architecture,simulation}/**/*.test.ts', 'evals/**/*.test.ts'],
         },
       },

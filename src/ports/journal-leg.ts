@@ -52,6 +52,12 @@ export interface JournalLeg {
    */
   readonly truncateFrom: (from: Sequence) => Promise<Result<void, JournalLegError>>;
   /**
+   * Puts groups in the place of damaged ones that hold the same entries, and leaves every other as it is: all of it is
+   * durable, or none. Only a copy that need not be cut to be mended has this.
+   * @param groups from where the copy is damaged to where it can be read again
+   */
+  readonly mend?: (groups: readonly Group[]) => Promise<Result<void, JournalLegError>>;
+  /**
    * Keeps what earlier epochs wrote in less room or fewer files; where there is nothing to gain it does nothing. May be
    * broken off at any point. What it replaces is kept until the next call, which is for who has read and proved the whole
    * copy before.

@@ -133,7 +133,8 @@ export function flipped(bytes: Uint8Array, mark: Uint8Array): Uint8Array | null 
 }
 
 /** Goes over the rows of a store, last first, behind the adapter's back; writes what `change` returns. Tears stop at the first. */
-async function changeRows<T>(name: string, table: string, change: (row: T) => T | null): Promise<void> {
+/** Changes rows through the raw API, as a disk would. @param change what to put in a row's place; null leaves it */
+export async function changeRows<T>(name: string, table: string, change: (row: T) => T | null): Promise<void> {
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name);
     request.onsuccess = () => resolve(request.result);

@@ -196,6 +196,28 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       });
     });
 
+    test('what stands after a damaged group can be read, and is mended in place where the copy can', async (context) => {
+      const leg = await opened(1);
+      const groups = [0, 2, 4, 6, 8].map((first) => testGroup(1, first, 2));
+      await append(leg, ...groups.slice(0, 1));
+      await append(leg, ...groups.slice(1, 4));
+      await append(leg, ...groups.slice(4));
+      await leg.close();
+      await bench.flip(4);
+      const next = await opened(2);
+      expect((await next.read()).groups).toEqual(groups.slice(0, 2));
+      expect((await next.read(8 as Sequence)).groups).toEqual(groups.slice(4));
+      if (next.mend === undefined) return context.skip();
+      expect((await next.mend(groups.slice(2, 3))).ok, 'less than what is damaged').toBe(false);
+      expect((await next.read()).groups, 'nothing has changed').toEqual(groups.slice(0, 2));
+      expect(await next.mend(groups.slice(2, 4))).toEqual({ ok: true, value: undefined });
+      for (const reader of [next, bench.leg()]) expect(await reader.read()).toEqual({ groups, damage: null });
+      await append(next, testGroup(2, 10, 1));
+      await opened(3);
+      expect(await next.mend(groups.slice(2, 4))).toMatchObject({ ok: false, error: { code: 'fenced' } });
+      expect((await bench.leg().read()).groups).toEqual([...groups, testGroup(2, 10, 1)]);
+    });
+
     test('refuses to open under an epoch that is not newer than the one that has written', async () => {
       const leg = await opened(5);
       await append(leg, testGroup(5, 0, 1));

@@ -8,6 +8,10 @@ export interface MemoryLegDisk {
   epoch: number;
   /** Index of a group that cannot be read; finding the head does not come across it. */
   damagedAt: number | null;
+  /** More such groups. */
+  alsoDamaged: Set<number>;
+  /** Whether damaged groups can be replaced where they lie. */
+  mends: boolean;
   /** Fails the next appends with this. */
   fail: JournalLegError['code'] | null;
   /** Appending itself finds that a later epoch has opened. */
@@ -17,7 +21,16 @@ export interface MemoryLegDisk {
 }
 
 export function memoryLegDisk(): MemoryLegDisk {
-  return { groups: [], epoch: 0, damagedAt: null, fail: null, fencing: false, afterAppend: null };
+  return {
+    groups: [],
+    epoch: 0,
+    damagedAt: null,
+    alsoDamaged: new Set(),
+    mends: false,
+    fail: null,
+    fencing: false,
+    afterAppend: null,
+  };
 }
 
 /** A journal leg in memory. */
@@ -28,7 +41,7 @@ export function memoryJournalLeg(
   let epoch: Epoch | null = null;
   const fenced = (): boolean => epoch === null || disk.epoch !== epoch;
   const failure = (code: JournalLegError['code']) => err({ code, message: `The memory leg failed: ${code}.` });
-  const intact = (): Group[] => (disk.damagedAt === null ? disk.groups : disk.groups.slice(0, disk.damagedAt));
+  const harmed = (index: number): boolean => index === disk.damagedAt || disk.alsoDamaged.has(index);
   return {
     name,
     open: (wanted) => {
@@ -40,14 +53,17 @@ export function memoryJournalLeg(
       disk.epoch = wanted;
       return Promise.resolve(ok(undefined));
     },
-    read: (from = 0 as never, count = Infinity) =>
-      Promise.resolve({
-        groups: intact().filter(
-          (group) => group.firstSequence + group.count > from && group.firstSequence < from + count,
-        ),
-        damage: disk.damagedAt === null ? null : `group ${String(disk.damagedAt)} is damaged`,
-      }),
-    head: () => Promise.resolve(disk.groups.findLast((_, index) => index !== disk.damagedAt) ?? null),
+    read: (from = 0 as never, count = Infinity) => {
+      const touching = [...disk.groups.entries()].filter(
+        ([, group]) => group.firstSequence + group.count > from && group.firstSequence < from + count,
+      );
+      const stop = touching.findIndex(([index]) => harmed(index));
+      return Promise.resolve({
+        groups: touching.slice(0, stop < 0 ? Infinity : stop).map(([, group]) => group),
+        damage: stop < 0 ? null : `group ${String(touching[stop]?.[0])} is damaged`,
+      });
+    },
+    head: () => Promise.resolve(disk.groups.findLast((_, index) => !harmed(index)) ?? null),
     append: async (groups) => {
       if (fenced()) return failure('fenced');
       if (disk.fail !== null) return failure(disk.fail);
@@ -60,8 +76,12 @@ export function memoryJournalLeg(
       if (fenced()) return Promise.resolve(failure('fenced'));
       disk.groups = disk.groups.filter((group) => group.firstSequence + group.count <= from);
       if (disk.damagedAt !== null && disk.damagedAt >= disk.groups.length) disk.damagedAt = null;
+      disk.alsoDamaged = new Set([...disk.alsoDamaged].filter((index) => index < disk.groups.length));
       return Promise.resolve(ok(undefined));
     },
+    ...(disk.mends
+      ? { mend: (groups) => Promise.resolve(fenced() ? failure('fenced') : mendGroups(disk, groups)) }
+      : {}),
     close: () => {
       epoch = null;
       return Promise.resolve();
@@ -71,4 +91,14 @@ export function memoryJournalLeg(
       return Promise.resolve();
     },
   };
+}
+
+function mendGroups(disk: MemoryLegDisk, groups: readonly Group[]) {
+  for (const group of structuredClone(groups as Group[])) {
+    const index = disk.groups.findIndex(({ firstSequence }) => firstSequence === group.firstSequence);
+    disk.groups.splice(index < 0 ? disk.groups.length : index, index < 0 ? 0 : 1, group);
+    if (index === disk.damagedAt) disk.damagedAt = null;
+    disk.alsoDamaged.delete(index);
+  }
+  return ok(undefined);
 }

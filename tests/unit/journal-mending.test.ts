@@ -58,7 +58,38 @@ test.each(['first', 'second'] as const)(
   },
 );
 
-test('both copies damaged in the middle end in the report of a loss, not in silence', async () => {
+test('copies that are damaged at different places are mended from each other, and the owner told of both', async () => {
+  const world = await lived();
+  const whole = structuredClone(world.first.groups);
+  world.second.mends = true;
+  world.first.damagedAt = 5;
+  world.first.alsoDamaged = new Set([9]);
+  world.second.damagedAt = 7;
+  const tab = await leading(world);
+  await until(world, async () => (await tab.overview()).journal.mended.length > 0);
+  const { journal, health } = await tab.overview();
+  expect([...new Set(journal.mended)].sort()).toEqual(['indexeddb', 'opfs']);
+  expect(health.state).toBe('ok');
+  expect(world.first.groups).toEqual(whole);
+  expect(world.second.groups).toEqual(whole);
+  await until(world, async () => (await tab.overview()).journal.verification === 'verified');
+  expect(await sources(tab)).toBe(ORDERS);
+});
+
+test('copies that are damaged at the same place end in the report of a loss, not in silence', async () => {
+  const world = await lived();
+  world.second.mends = true;
+  world.first.damagedAt = 5;
+  world.second.damagedAt = 5;
+  const tab = await leading(world);
+  await until(world, async () => (await tab.overview()).health.state === 'amnesia');
+  expect((await tab.overview()).health.message).toMatch(
+    /^The journal had \d+ entries; only 6 entries can still be proved \(group 5 is damaged\)\.$/,
+  );
+  expect([world.first.damagedAt, world.second.damagedAt]).toEqual([5, 5]);
+});
+
+test('both copies damaged in the middle end in the report of a loss where none can be mended in place', async () => {
   const world = await lived();
   world.first.damagedAt = 5;
   world.second.damagedAt = 7;

@@ -64,7 +64,7 @@ test('every projection made anew from the journal is byte for byte the one that 
   await settled(world, () => Promise.resolve(done));
   expect(await rebuilt).toMatchObject({ ok: true });
   expect(rowsOf(world)).toEqual(live);
-}, 60_000);
+});
 
 test('projections that were lost with the power come back the same when the agent starts again', async () => {
   const world = tabWorld(2);
@@ -84,7 +84,7 @@ test('projections that were lost with the power come back the same when the agen
   void next.start();
   await settled(world, async () => (await next.overview()).role === 'leading');
   expect(rowsOf(world)).toEqual(live);
-}, 60_000);
+});
 
 test('projections that are gone while the store believes to have them are made again at the next start', async () => {
   const world = tabWorld(3);
@@ -101,4 +101,4 @@ test('projections that are gone while the store believes to have them are made a
   await settled(world, async () => (await next.overview()).role === 'leading');
   expect(rowsOf(world)).toEqual(live);
   expect((await next.overview()).journal.size).toBe(size);
-}, 60_000);
+});

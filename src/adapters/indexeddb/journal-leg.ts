@@ -110,6 +110,24 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
         await segments.add({ first: straddling.first, count, frames: concat(...kept.map(encodeGroup)) });
       }),
 
+    mend: ([...groups]) =>
+      fenced(async () => {
+        const [first, last] = [groups[0], groups.at(-1)];
+        if (first === undefined || last === undefined) return;
+        const [from, to] = [first.firstSequence, last.firstSequence + last.count];
+        const before = await segments.where('first').below(from).last();
+        if (before !== undefined && before.first + before.count > from) {
+          groups.unshift(...unpack(before).groups.filter((group) => group.firstSequence + group.count <= from));
+          await segments.delete(before.first);
+        }
+        const within = await segments.where('first').between(from, to, true, false).toArray();
+        const end = Math.max(0, ...[before, ...within].map((segment) => (segment?.first ?? 0) + (segment?.count ?? 0)));
+        if (end > to) throw new Error(`What is damaged goes on to entry ${String(end - 1)}, not to ${String(to - 1)}.`);
+        await segments.bulkDelete(within.map((segment) => segment.first));
+        const start = groups[0]?.firstSequence ?? from;
+        await segments.add({ first: start, count: to - start, frames: concat(...groups.map(encodeGroup)) });
+      }),
+
     close: () => {
       epoch = null;
       return Promise.resolve();

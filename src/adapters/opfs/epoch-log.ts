@@ -115,7 +115,8 @@ export interface Place {
 
 /**
  * The one sequence of groups that logs of rising epochs hold together. A cut drops what earlier logs say from there on,
- * so a leader that was stopped and writes late into its own log changes nothing.
+ * so a leader that was stopped and writes late into its own log changes nothing. What stands after a gap is listed too:
+ * another copy may hold what is missing.
  */
 export function assemble(logs: readonly Pick<EpochLog, 'file' | 'places' | 'scanned' | 'torn'>[]): {
   readonly places: readonly Place[];
@@ -123,10 +124,8 @@ export function assemble(logs: readonly Pick<EpochLog, 'file' | 'places' | 'scan
 } {
   const places: Place[] = [];
   let length = 0;
-  let damage: string | null = null;
+  let torn: string | null = null;
   for (const log of logs) {
-    const of = isPack(log.file) ? `epochs ${String(log.file.from)} to` : 'epoch';
-    const name = `${of} ${String(log.file.to)}`;
     for (const place of log.places) {
       if (place.kind === 'cut') {
         while (length > place.from && places.length > 0) {
@@ -134,17 +133,30 @@ export function assemble(logs: readonly Pick<EpochLog, 'file' | 'places' | 'scan
           const last = places.at(-1)?.place;
           length = last === undefined ? 0 : last.first + last.count;
         }
-        if (length === place.from) damage = null;
-      } else if (place.first === length) {
+        if (length === place.from) torn = null;
+      } else if (place.first >= length) {
         places.push({ file: log.file, place });
-        length += place.count;
-      } else {
-        damage ??= `entries from ${String(length)} to ${String(place.first - 1)} are missing before ${name}`;
+        length = place.first + place.count;
       }
     }
-    if (log.torn) damage ??= `the log of ${name} is damaged at byte ${String(log.scanned)}, entry ${String(length)}`;
+    if (log.torn)
+      torn ??= `the log of ${nameOf(log.file)} is damaged at byte ${String(log.scanned)}, entry ${String(length)}`;
   }
-  return { places, damage };
+  return { places, damage: gapIn(places) ?? torn };
+}
+
+function gapIn(places: readonly Place[]): string | null {
+  let length = 0;
+  for (const { place, file } of places) {
+    if (place.first !== length)
+      return `entries from ${String(length)} to ${String(place.first - 1)} are missing before ${nameOf(file)}`;
+    length += place.count;
+  }
+  return null;
+}
+
+function nameOf(file: LogFile): string {
+  return `${isPack(file) ? `epochs ${String(file.from)} to` : 'epoch'} ${String(file.to)}`;
 }
 
 const decoder = new TextDecoder();

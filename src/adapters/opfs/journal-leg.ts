@@ -109,7 +109,10 @@ export function opfsJournalLeg(directoryName = 'journal', packFrom = PACK_FILES_
           firstThat(places, (place) => endOf(place) > from),
           firstThat(places, ({ place }) => place.first >= from + count),
         );
-        const loaded = await reader.load(wanted);
+        const gap = wanted.findIndex(
+          ({ place }, index) => place.first > (index === 0 ? from : endOf(wanted[index - 1])),
+        );
+        const loaded = await reader.load(gap < 0 ? wanted : wanted.slice(0, gap));
         return { groups: loaded.groups, damage: loaded.damage ?? damage };
       }),
 

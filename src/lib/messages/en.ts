@@ -39,6 +39,8 @@ export const en = {
   'banner.mended':
     'One of the two copies of the journal was damaged ({copies}). It has been mended from the other one: nothing is missing.',
   'banner.mended-audit': 'Check the journal',
+  'banner.mended-both':
+    'Both copies of the journal were damaged, at different places. Each has been mended from the other: nothing is missing.',
   'banner.offline': 'You are offline. Everything here works without a network.',
 
   'role.leading': 'This tab does the work',

@@ -19,9 +19,12 @@ import type { JournalReading } from './parts.ts';
 /** Entries read at once, so that memory stays bounded however long the journal is. */
 export const PAGE_ENTRIES = 1_024;
 
+/** What verifying and copying need of a copy. */
+export type ReadableLeg = Pick<JournalLeg, 'name' | 'read'>;
+
 /** How far one copy of the journal is proved, from its first entry. */
-export interface VerifiedCopy {
-  readonly leg: JournalLeg;
+export interface VerifiedCopy<Leg extends ReadableLeg = JournalLeg> {
+  readonly leg: Leg;
   readonly check: JournalCheck;
   /** Entries proved: `check.frontier.size`. */
   readonly size: number;
@@ -45,11 +48,11 @@ export interface VerifyOptions {
  * Reads a copy from its start and checks every entry, every root and the newest signature, which vouches for all before
  * it. Where that signature does not hold, each one is checked, to find the last that does.
  */
-export async function verifyCopy(
+export async function verifyCopy<Leg extends ReadableLeg>(
   parts: JournalReading,
-  leg: JournalLeg,
+  leg: Leg,
   options: VerifyOptions = {},
-): Promise<VerifiedCopy> {
+): Promise<VerifiedCopy<Leg>> {
   const byRoot = await walk(parts, leg, options, 'root');
   if (byRoot.checkpoint === '') return byRoot;
   const named = startCheck(nameOf(parts, byRoot.checkpoint), await knownKeys(parts));
@@ -70,16 +73,16 @@ export function nameOf(parts: Pick<JournalReading, 'signer'>, checkpoint: string
   return journalNameIn(checkpoint) ?? agentIdOf(parts.signer.publicKey);
 }
 
-async function walk(
+async function walk<Leg extends ReadableLeg>(
   parts: JournalReading,
-  leg: JournalLeg,
+  leg: Leg,
   { from, until = Infinity, rootsAt = [], progress }: VerifyOptions,
   trust: 'root' | 'signature',
-): Promise<VerifiedCopy> {
+): Promise<VerifiedCopy<Leg>> {
   let check = from?.check ?? startCheck(agentIdOf(parts.signer.publicKey));
   let checkpoint = from?.checkpoint ?? '';
   const roots = new Map<number, string>();
-  const result = (problem: VerifiedCopy['problem']): VerifiedCopy => ({
+  const result = (problem: VerifiedCopy['problem']): VerifiedCopy<Leg> => ({
     leg,
     check,
     size: check.frontier.size,
@@ -173,7 +176,7 @@ export function endOf(group: Group | null): number {
 
 /** Writes the groups of the entries [from, to) of one copy into another that ends at `from`. */
 export async function copyGroups(
-  source: JournalLeg,
+  source: ReadableLeg,
   target: JournalLeg,
   from: number,
   to: number,

@@ -186,6 +186,9 @@ function heldLeg(leg: JournalLeg, epoch: Epoch): JournalLeg {
     ...leg,
     append: (groups, readable) => (held() ? leg.append(groups, readable) : Promise.resolve(fenced)),
     truncateFrom: (from) => (held() ? leg.truncateFrom(from) : Promise.resolve(fenced)),
+    ...(leg.mend === undefined
+      ? {}
+      : { mend: async (groups) => (held() ? ((await leg.mend?.(groups)) ?? ok(undefined)) : fenced) }),
     pack: async () => (held() ? ((await leg.pack?.()) ?? ok(undefined)) : fenced),
     close: () => (held() ? leg.close() : Promise.resolve()),
   };

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { HeadPin, JournalLeg } from '#ports/journal-leg.ts';
 import { copyGroups, endOf, headOf, PAGE_ENTRIES, verifyCopy, type VerifiedCopy } from './copies.ts';
+import { mendFromEachOther } from './merge-copies.ts';
 import type { JournalParts, OpenError, OpenReport } from './parts.ts';
 import { KeyFinder } from './record-keys.ts';
 
@@ -16,7 +17,7 @@ export interface Recovered {
 
 /**
  * Reads every copy whole, takes the longest that is proved and agrees with what the store and the pins remember, and
- * mends the others from it. What no copy has, but the store or a pin remembers, is lost: that is amnesia, and nothing is
+ * mends the others from it. Where each copy is damaged, and at another place, one is mended from all of them first. What no copy has, but the store or a pin remembers, is lost: that is amnesia, and nothing is
  * changed unless the owner has accepted the loss.
  */
 export async function recover(
@@ -30,13 +31,19 @@ export async function recover(
   const rootsAt = [head?.size ?? 0, pin?.size ?? 0];
   const copies: VerifiedCopy[] = [];
   for (const leg of legs) copies.push(await verifyCopy(parts, leg, { rootsAt }));
+  const repaired: OpenReport['repaired'][number][] = [];
+  const merged = await mendFromEachOther(parts, copies, rootsAt, (copy) => agrees(copy, head) && agrees(copy, pin));
+  if (merged !== null) {
+    if (!merged.ok) return merged;
+    copies[copies.findIndex(({ leg }) => leg === merged.value.copy.leg)] = merged.value.copy;
+    repaired.push(...merged.value.repaired);
+  }
   const agreeing = copies.filter((copy) => agrees(copy, head) && agrees(copy, pin));
   const longest = longestOf(agreeing.length > 0 ? agreeing : copies);
   const expected = Math.max(head?.size ?? 0, pin?.size ?? 0);
   const lost = agreeing.length === 0 || (head === null && (longest.size > 0 || expected > 0));
   if (lost && !acceptLoss) return err(amnesia(longest, expected, head === null));
 
-  const repaired: OpenReport['repaired'][number][] = [];
   for (const copy of copies) {
     const shared = Math.min(longest.size, copy.size);
     const from = copy === longest || (await sameUpTo(parts, copy, longest, shared)) ? shared : 0;
@@ -79,7 +86,10 @@ export async function countUnreadable(
 }
 
 /** Whether a copy reaches what is remembered, and had that very root there. */
-function agrees(copy: VerifiedCopy, remembered: { readonly size: number; readonly root: string } | null): boolean {
+function agrees(
+  copy: Pick<VerifiedCopy, 'roots'>,
+  remembered: { readonly size: number; readonly root: string } | null,
+): boolean {
   return remembered === null || remembered.size === 0 || copy.roots.get(remembered.size) === remembered.root;
 }
 

@@ -15,7 +15,7 @@ import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { type AgentState, EMPTY_STATE, project, ROW_KINDS } from '#runtime/agent/projection.ts';
 import { snapshotOf } from '#runtime/agent/state-snapshot.ts';
 import type { JournalFact } from '#runtime/journal/parts.ts';
-import { deleteDatabase, freshName } from '#tests/conformance/indexeddb-benches.ts';
+import { changeRows, deleteDatabase, freshName } from '#tests/conformance/indexeddb-benches.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { freshSealer } from '../../fakes/fresh-vault.ts';
 import { memoryAgentStore, memoryStoreDisk } from '../../fakes/memory-agent-store.ts';
@@ -334,22 +334,15 @@ interface RawSnapshot {
   };
 }
 
-function raw<T>(name: string, work: (meta: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(name);
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction('meta', 'readwrite');
-      const request = work(transaction.objectStore('meta'));
-      transaction.oncomplete = () => {
-        opening.result.close();
-        resolve(request.result);
-      };
-    };
-    opening.onerror = () => reject(new Error('The database cannot be opened.'));
+async function rawSnapshot(name: string): Promise<RawSnapshot> {
+  let kept: RawSnapshot | null = null;
+  await changeRows<RawSnapshot>(name, 'meta', (row) => {
+    if (row.key === 'snapshot') kept = row;
+    return null;
   });
+  if (kept === null) throw new Error('There is no snapshot.');
+  return kept;
 }
 
-const rawSnapshot = (name: string): Promise<RawSnapshot> =>
-  raw(name, (meta) => meta.get('snapshot') as IDBRequest<RawSnapshot>);
-
-const putRaw = (name: string, row: unknown): Promise<unknown> => raw(name, (meta) => meta.put(row));
+const putRaw = (name: string, changed: RawSnapshot): Promise<void> =>
+  changeRows<RawSnapshot>(name, 'meta', (row) => (row.key === 'snapshot' ? changed : null));

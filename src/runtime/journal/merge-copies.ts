@@ -1,0 +1,91 @@
+import { checkEntries, startCheck } from '#core/audit/journal-check.ts';
+import { agentIdOf } from '#core/identity/did-key.ts';
+import type { Sequence } from '#core/base/ids.ts';
+import { ok, type Result } from '#core/base/result.ts';
+import type { Group, JournalLegError } from '#ports/journal-leg.ts';
+import { endOf, PAGE_ENTRIES, type ReadableLeg, verifyCopy, type VerifiedCopy } from './copies.ts';
+import type { JournalReading, OpenReport } from './parts.ts';
+
+interface Mended {
+  readonly copy: VerifiedCopy;
+  readonly repaired: OpenReport['repaired'];
+}
+
+/**
+ * Where every copy is damaged, and what one has lost another still holds, mends one of them in place: a copy that can put
+ * groups where damaged ones lie, and is never cut, so that whatever happens meanwhile each group that could be read still
+ * can. Group by group what is taken must give the root of the signed head after it.
+ * @param fits whether a copy agrees with what is remembered of the journal
+ * @returns null when there is nothing to gain
+ */
+export async function mendFromEachOther(
+  parts: JournalReading,
+  copies: readonly VerifiedCopy[],
+  rootsAt: readonly number[],
+  fits: (copy: Pick<VerifiedCopy, 'roots'>) => boolean,
+): Promise<Result<Mended, JournalLegError> | null> {
+  const target = copies.find(({ leg }) => leg.mend !== undefined);
+  if (target === undefined || copies.some(({ problem }) => problem === null)) return null;
+  const legs = copies.map(({ leg }) => leg);
+  const all = await verifyCopy(parts, { name: 'memory', read: await mergedRead(parts, legs) }, { rootsAt });
+  if (!fits(all) || copies.some(({ size }) => size >= all.size)) return null;
+
+  const repaired: OpenReport['repaired'][number][] = [];
+  for await (const lacking of lackingIn(target, all)) {
+    const mended = (await target.leg.mend?.(lacking)) ?? ok(undefined);
+    if (!mended.ok) return mended;
+    const from = lacking[0]?.firstSequence ?? target.size;
+    repaired.push({ copy: target.leg.name, from, to: endOf(lacking.at(-1) ?? null) });
+  }
+  const copy = await verifyCopy(parts, target.leg, { rootsAt });
+  return copy.size < all.size ? null : ok({ copy, repaired });
+}
+
+/** The groups that a copy has not, or not as all copies together tell them: each time those that follow on each other. */
+async function* lackingIn(copy: VerifiedCopy, all: VerifiedCopy<ReadableLeg>): AsyncGenerator<readonly Group[]> {
+  let lacking: Group[] = [];
+  for (let next = copy.size; next < all.size;) {
+    const held = (await copy.leg.read(next as Sequence, PAGE_ENTRIES)).groups;
+    const told = (await all.leg.read(next as Sequence, held.length === 0 ? 1 : PAGE_ENTRIES)).groups;
+    const differing = told.findIndex((group, index) => group.checkpoint !== held[index]?.checkpoint);
+    if (differing !== 0) {
+      if (lacking.length > 0) yield lacking;
+      lacking = [];
+      next = endOf(told.at(differing < 0 ? -1 : differing - 1) ?? null);
+    } else if (told[0] !== undefined) {
+      lacking.push(told[0]);
+      next = endOf(told[0]);
+    }
+  }
+  if (lacking.length > 0) yield lacking;
+}
+
+/** Reads on in another copy where one cannot be read, or tells something else than the signed heads. */
+async function mergedRead(parts: JournalReading, legs: readonly ReadableLeg[]): Promise<ReadableLeg['read']> {
+  const ranges: { readonly leg: ReadableLeg; readonly from: number; to: number }[] = [];
+  let check = startCheck(agentIdOf(parts.signer.publicKey));
+  for (let advanced = true; advanced;) {
+    advanced = false;
+    for (const leg of legs) {
+      const { groups } = await leg.read(check.frontier.size as Sequence, PAGE_ENTRIES);
+      for (const group of groups) {
+        if (group.firstSequence !== check.frontier.size) break;
+        const checked = checkEntries(parts.tools, check, { ...group, payloads: [] }, 'root');
+        if (!checked.ok) break;
+        const last = ranges.at(-1);
+        if (last?.leg === leg) last.to = endOf(group);
+        else ranges.push({ leg, from: group.firstSequence, to: endOf(group) });
+        check = checked.value;
+        advanced = true;
+      }
+    }
+  }
+  return async (from = 0 as Sequence, count = Infinity) => {
+    const groups: Group[] = [];
+    for (const range of ranges) {
+      const [start, end] = [Math.max(from, range.from), Math.min(from + count, range.to)];
+      if (start < end) groups.push(...(await range.leg.read(start as Sequence, end - start)).groups);
+    }
+    return { groups, damage: null };
+  };
+}

@@ -1,0 +1,86 @@
+import 'fake-indexeddb/auto';
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
+import type { JournalLeg } from '#ports/journal-leg.ts';
+import { openJournal } from '#runtime/journal/open-journal.ts';
+import { verifyJournal } from '#runtime/journal/verify-journal.ts';
+import { changeRows, deleteDatabase, freshName } from '#tests/conformance/indexeddb-benches.ts';
+import { fact, journalWorld } from '#tests/fakes/journal-world.ts';
+import { memoryJournalLeg } from '#tests/fakes/memory-journal-leg.ts';
+
+const GROUPS = 9;
+
+interface Segment {
+  readonly first: number;
+  readonly count: number;
+  readonly frames: Uint8Array;
+}
+
+test('whatever groups each copy has lost, all that one of them still holds is there again, and a loss is told as one', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.subarray([...Array(GROUPS).keys()]),
+      fc.subarray([...Array(GROUPS).keys()]),
+      async (lostInFirst, lostInSecond) => {
+        const world = journalWorld();
+        const name = freshName('merge');
+        const parts = (second: JournalLeg) => world.parts({ legs: [memoryJournalLeg(world.first, 'opfs'), second] });
+        const opened = await openJournal(parts(indexedDbJournalLeg(name)));
+        if (!opened.ok) throw new Error(opened.error.message);
+        for (let group = 0; group < GROUPS; group++) {
+          await opened.value.journal.append([fact({ group }), fact({ group, again: true })]);
+          if (group % 3 === 2) await opened.value.journal.settle();
+        }
+        await opened.value.journal.close();
+        const whole = structuredClone(world.first.groups);
+        expect(whole).toHaveLength(GROUPS);
+
+        world.first.alsoDamaged = new Set(lostInFirst);
+        const [lost, harmed] = [new Set<number>(), new Set<number>()];
+        const harm = () =>
+          changeRows<Segment>(name, 'segments', (segment) => {
+            const within = [...whole.entries()].filter(([, { firstSequence }]) => holds(segment, firstSequence));
+            const hit = within.findIndex(([group]) => lostInSecond.includes(group));
+            if (hit < 0 || harmed.has(segment.first)) return null;
+            harmed.add(segment.first);
+            // A segment is read up to its first damaged group.
+            for (const [group] of within.slice(hit)) lost.add(group);
+            const at = offsetOf(segment.frames, within[hit]?.[1].firstSequence ?? 0);
+            return { ...segment, frames: segment.frames.map((byte, index) => (index === at ? byte ^ 1 : byte)) };
+          });
+        // One segment each time.
+        for (let turn = 0; turn < GROUPS; turn++) await harm();
+        const gone = lostInFirst.filter((group) => lost.has(group));
+
+        const again = await openJournal(parts(indexedDbJournalLeg(name)), { thorough: true });
+        if (gone.length > 0) {
+          expect(again).toMatchObject({ ok: false, error: { code: 'amnesia', expected: 2 * GROUPS } });
+        } else {
+          if (!again.ok) throw new Error(again.error.message);
+          expect(world.first.groups).toEqual(whole);
+          const result = await verifyJournal(parts(indexedDbJournalLeg(name)), { payloads: true });
+          expect(result).toMatchObject({ verifiedUpTo: 2 * GROUPS, problem: null, payloads: 2 * GROUPS });
+          expect(result.copies.map(({ problem }) => problem)).toEqual([null, null]);
+          const mended = new Set(again.value.report.repaired.map(({ copy }) => copy));
+          expect(mended).toEqual(
+            new Set([...(lostInFirst.length > 0 ? ['opfs'] : []), ...(lost.size > 0 ? ['indexeddb'] : [])]),
+          );
+          await again.value.journal.close();
+        }
+        await deleteDatabase(name);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+const holds = ({ first, count }: Segment, sequence: number): boolean => sequence >= first && sequence < first + count;
+
+/** Where the signed head of the group that starts here lies in the frames. */
+function offsetOf(frames: Uint8Array, firstSequence: number): number {
+  const view = new DataView(frames.buffer, frames.byteOffset);
+  for (let at = 0; at < frames.length; at += 12 + view.getUint32(at, true))
+    if (view.getFloat64(at + 17, true) === firstSequence) return at + 40;
+  throw new Error('There is no such group.');
+}
