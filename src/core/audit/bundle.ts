@@ -1,4 +1,5 @@
 import type { Sha256, UnixMs } from '../base/ids.ts';
+import { assert } from '../base/assert.ts';
 import { equalBytes, utf8 } from '../base/bytes.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -75,7 +76,7 @@ export function verifyBundle(
   });
   if (!journal.ok) return failed(null);
   const contents = readExport(tools.sha256, tools.lines(bytes));
-  if (!contents.ok) return failed({ sequence: null, file: BUNDLE_JOURNAL, why: contents.error });
+  assert(contents.ok && journal.signer !== null, 'an export that verifies can be read');
   const layout = layoutOf(tools.sha256, contents.value);
   const expected = new Set([BUNDLE_JOURNAL, ATTESTATIONS, ...layout.map(({ path }) => path)]);
   const stranger = [...files.keys()].find((path) => !expected.has(path));
@@ -117,12 +118,12 @@ function statementsOf(tools: BundleTools, { agent, records }: ExportContents): J
 function checkAttestations(
   tools: BundleTools,
   contents: ExportContents,
-  signer: AgentId | null,
+  signer: AgentId,
   bytes: Uint8Array | null,
 ): Result<number, string> {
   if (bytes === null) return err('this file is missing');
-  const publicKey = publicKeyOf(signer ?? '');
-  const keys = publicKey.ok ? [publicKey.value] : [];
+  const publicKey = publicKeyOf(signer);
+  assert(publicKey.ok, 'an export that verifies is signed by a key');
   const statements = statementsOf(tools, contents);
   const lines = [...tools.lines(bytes)];
   if (lines.length !== statements.length)
@@ -130,7 +131,7 @@ function checkAttestations(
   for (const [i, line] of lines.entries()) {
     const name = `attestation ${String(i + 1)}`;
     const envelope = parsed(line);
-    const opened = openEnvelope(tools.verifyEd25519, keys, [STATEMENT_MEDIA_TYPE], envelope);
+    const opened = openEnvelope(tools.verifyEd25519, [publicKey.value], [STATEMENT_MEDIA_TYPE], envelope);
     if (!opened.ok) return err(`${name} is not signed by the agent (${opened.error})`);
     if (!equalBytes(opened.value.body, utf8(canonicalJson(statements[i]))))
       return err(`${name} does not say what the journal says`);

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { checkpointKey } from './checkpoint.ts';
 import { BUNDLE_JOURNAL, type BundleTools, verifyBundle } from './bundle.ts';
@@ -8,7 +9,7 @@ import { type ExportFault, type ExportReport, describeExport, describeProved, ty
 import { formatNoteKey } from './note.ts';
 import { visible } from './visible.ts';
 import type { RunAccount } from './run-account.ts';
-import { checkSourceFile, SENTENCE_PROOF_FORMAT, type SentenceReport, verifySentenceProof } from './sentence-proof.ts';
+import { checkSourceFile, type ProvedSentence, SENTENCE_PROOF_FORMAT, verifySentenceProof } from './sentence-proof.ts';
 import { publicKeyOf } from '../identity/did-key.ts';
 
 /**
@@ -103,8 +104,9 @@ function shown(report: FileReport): FileReport {
 }
 
 function reportOfExport(tools: CheckFileTools, report: ExportReport, checking: Checking): FileReport {
-  const publicKey = report.agent === null ? null : publicKeyOf(report.agent);
-  if (publicKey?.ok !== true) return unknown(report.firstBad?.why ?? 'it has no header');
+  if (report.agent === null) return unknown(String(report.firstBad?.why));
+  const publicKey = publicKeyOf(report.agent);
+  assert(publicKey.ok, 'a header that was read names a key');
   const facts = [
     // The checkpoints are C2SP signed notes: with this, other tools can check them too.
     { label: 'Key for signed notes', text: formatNoteKey(tools.sha256, checkpointKey(publicKey.value)) },
@@ -136,7 +138,7 @@ function reportOfExport(tools: CheckFileTools, report: ExportReport, checking: C
   return {
     kind: 'export',
     ok: report.ok,
-    title: `Export of the journal of ${report.agent ?? ''}`,
+    title: `Export of the journal of ${report.agent}`,
     facts,
     verdict: describeExport(report, tools.formatTime),
     firstBad: placed(report.firstBad),
@@ -160,7 +162,7 @@ function cosignatureFacts(tools: CheckFileTools, { cosignatures }: Pick<ExportRe
 function checkSentence(tools: CheckFileTools, text: string, { sources = [] }: Checking): FileReport {
   const report = verifySentenceProof(tools, text);
   const base = { kind: 'sentence', title: 'Proof of a sentence' } as const;
-  if (!report.ok || report.claim === null || report.answeredAt === null)
+  if (!report.ok)
     return { ...base, ok: false, facts: [], verdict: firstBadText(report.firstBad), firstBad: report.firstBad };
   const looked = lookUp(tools, report, sources);
   return {
@@ -172,26 +174,25 @@ function checkSentence(tools: CheckFileTools, text: string, { sources = [] }: Ch
   };
 }
 
-function sentenceFacts(tools: CheckFileTools, { claim, evidence, answeredAt, size, agent }: SentenceReport): Fact[] {
+function sentenceFacts(tools: CheckFileTools, { claim, evidence, answeredAt, size, agent }: ProvedSentence): Fact[] {
   const spans = evidence.flatMap(({ file, start, end, quote, source, digest }) => [
     { label: 'Evidence', text: `${file}, bytes ${String(start)} to ${String(end)}: ${JSON.stringify(quote)}` },
     { label: '', text: `SHA-256 of the bytes ${digest}` },
     { label: '', text: `SHA-256 of the file  ${source}` },
   ]);
-  const none = { label: 'Evidence', text: `none is cited: the sentence is ${claim?.basis ?? ''}` };
-  const { sequence, time } = answeredAt ?? { sequence: 0, time: null };
+  const none = { label: 'Evidence', text: `none is cited: the sentence is ${claim.basis}` };
   return [
-    { label: 'Sentence', text: claim?.text ?? '' },
+    { label: 'Sentence', text: claim.text },
     ...(spans.length === 0 ? [none] : spans),
-    { label: 'Answer', text: `entry ${String(sequence)}${time === null ? '' : `, ${tools.formatTime(time)}`}` },
-    { label: 'Checkpoint', text: `${counted(size ?? 0, 'entry', 'entries')}, signed by ${agent ?? ''}` },
+    { label: 'Answer', text: `entry ${String(answeredAt.sequence)}, ${tools.formatTime(answeredAt.time)}` },
+    { label: 'Checkpoint', text: `${counted(size, 'entry', 'entries')}, signed by ${agent}` },
   ];
 }
 
 /** Looks up the cited bytes in the files given. */
 function lookUp(
   tools: CheckFileTools,
-  { evidence }: SentenceReport,
+  { evidence }: ProvedSentence,
   sources: NonNullable<Checking['sources']>,
 ): { readonly facts: readonly Fact[]; readonly wrong: string | null } {
   const facts: Fact[] = [];
@@ -213,17 +214,17 @@ function lookUp(
 function checkDossier(tools: CheckFileTools, text: string, checking: Checking): FileReport {
   const report = verifyDossier(tools, text, checking);
   const base = { kind: 'dossier', title: 'Dossier of a run' } as const;
-  if (!report.ok || report.account === null)
+  if (!report.ok)
     return { ...base, ok: false, facts: [], verdict: firstBadText(report.firstBad), firstBad: report.firstBad };
   const { vouched, size } = report;
-  const proved = { verifiedUpTo: size ?? 0, vouched, provedAt: null };
+  const proved = { verifiedUpTo: size, vouched, provedAt: null };
   const alone = vouched === null ? " Only the device's own key says so: no anchor or witness was given." : '';
   return {
     ...base,
     ok: true,
     facts: [
       ...accountFacts(tools, report.account),
-      { label: 'Checkpoint', text: `${counted(size ?? 0, 'entry', 'entries')}, signed by ${report.agent ?? ''}` },
+      { label: 'Checkpoint', text: `${counted(size, 'entry', 'entries')}, signed by ${report.agent}` },
       ...cosignatureFacts(tools, report),
     ],
     verdict: `The entries of the run are all here and in the agent's signed journal. ${describeProved(proved, tools.formatTime)}.${alone}`,
@@ -273,9 +274,8 @@ function textOf(tools: CheckFileTools, bytes: Uint8Array): string {
   return `${[...tools.lines(bytes)].map((line) => line ?? '\u0000').join('\n')}${bytes.at(-1) === 0x0a ? '\n' : ''}`;
 }
 
-function firstBadText(bad: { readonly sequence: number | null; readonly why: string } | null): string {
-  const why = bad?.why ?? 'it cannot be read';
-  const place = bad?.sequence == null ? '' : `First bad entry: ${String(bad.sequence)}. `;
+function firstBadText({ sequence, why }: NonNullable<FileReport['firstBad']>): string {
+  const place = sequence === null ? '' : `First bad entry: ${String(sequence)}. `;
   return `${place}${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
 }
 

@@ -11,7 +11,7 @@ import { type ExportRecord, factsIn, type LoggedFact } from './export-contents.t
 import { type FoundCosignature, furthest, type Trust, type Vouched } from './export-report.ts';
 import type { CheckTools } from './journal-check.ts';
 import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
-import { checkIncluded, checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
+import { checkIncluded, checkProvedEntry, type EntryFault, type ProvedEntry } from './proved-entry.ts';
 import { openByBook, openKeyed, proofOfKeys } from './proved-keys.ts';
 import { accountOf, type RunAccount } from './run-account.ts';
 import type { KeyBook } from './signing-keys.ts';
@@ -42,16 +42,26 @@ export interface DossierEntry extends Omit<ProvedEntry, 'payload'> {
   readonly payload: ProvedEntry['payload'] | null;
 }
 
-export interface DossierReport {
-  readonly ok: boolean;
-  readonly agent: AgentId | null;
-  readonly account: RunAccount | null;
-  /** Entries under the checkpoint. */
-  readonly size: number | null;
-  readonly cosignatures: readonly FoundCosignature[];
-  readonly vouched: Vouched | null;
-  readonly firstBad: { readonly sequence: number | null; readonly why: string } | null;
-}
+export type DossierReport =
+  | {
+      readonly ok: true;
+      readonly agent: AgentId;
+      readonly account: RunAccount;
+      /** Entries under the checkpoint. */
+      readonly size: number;
+      readonly cosignatures: readonly FoundCosignature[];
+      readonly vouched: Vouched | null;
+      readonly firstBad: null;
+    }
+  | {
+      readonly ok: false;
+      readonly agent: AgentId | null;
+      readonly account: null;
+      readonly size: number | null;
+      readonly cosignatures: readonly [];
+      readonly vouched: null;
+      readonly firstBad: { readonly sequence: number | null; readonly why: string };
+    };
 
 export const DOSSIER_FORMAT = 'windhover-dossier';
 const KEYS = ['account', 'agent', 'checkpoint', 'entries', 'format', 'run', 'sources', 'version'];
@@ -84,10 +94,12 @@ export function makeDossier(
   const imports = records.filter(({ entry }) => entry.type === 'source.imported');
   const account = accountOf(sha256, run, factsIn(own), factsIn(imports));
   if (!account.ok) return err(account.error.why);
-  const cited = account.value.sources.map(({ entry }) => records[entry ?? -1]);
-  const missing = cited.findIndex((record) => record?.payload == null);
-  if (missing >= 0)
-    return err(`the import of ${account.value.sources[missing]?.file ?? 'a source'} is not in the journal`);
+  const sources: ProvedEntry[] = [];
+  for (const { file, entry } of account.value.sources) {
+    const record = records[entry ?? -1];
+    if (record?.payload == null) return err(`the import of ${file} is not in the journal`);
+    sources.push({ entry: record.entry, payload: payloadJson(record.payload), inclusion: inclusionOf(record.entry) });
+  }
   const keys = proofOfKeys(records, size, (sequence) => inclusionProof(sha256, tree, sequence, size).map(base64));
   return ok({
     format: DOSSIER_FORMAT,
@@ -101,11 +113,7 @@ export function makeDossier(
       payload: record.entry.run === run && record.payload !== null ? payloadJson(record.payload) : null,
       inclusion: inclusionOf(record.entry),
     })),
-    sources: cited.flatMap((record) =>
-      record?.payload == null
-        ? []
-        : [{ entry: record.entry, payload: payloadJson(record.payload), inclusion: inclusionOf(record.entry) }],
-    ),
+    sources,
     checkpoint: note,
   });
 
@@ -121,13 +129,12 @@ export function encodeDossier(dossier: Dossier): string {
 
 /** Checks a dossier from the checkpoint down to what it says; the first thing that does not hold ends it. */
 export function verifyDossier(tools: CheckTools, text: string, trust: Trust = {}): DossierReport {
-  const nothing = { agent: null, account: null, size: null, cosignatures: [], vouched: null };
-  const bad = (why: string, known: Partial<DossierReport> = {}, sequence: number | null = null): DossierReport => ({
-    ok: false,
-    ...nothing,
-    ...known,
-    firstBad: { sequence, why },
-  });
+  const nothing = { agent: null, account: null, size: null, cosignatures: [] as const, vouched: null };
+  const bad = (
+    why: string,
+    known: { readonly agent?: AgentId; readonly size?: number } = {},
+    sequence: number | null = null,
+  ): DossierReport => ({ ok: false, ...nothing, ...known, firstBad: { sequence, why } });
   const parsed = parseDossier(text);
   if (!parsed.ok) return bad(parsed.error);
   const dossier = parsed.value;
@@ -138,8 +145,7 @@ export function verifyDossier(tools: CheckTools, text: string, trust: Trust = {}
   const { size } = checkpoint;
   const fault = entriesFault(tools, dossier, checkpoint);
   if (fault !== null) return bad(fault.why, { agent, size }, fault.sequence);
-  const facts = factsOf(dossier.entries.filter(({ entry }) => entry.run === dossier.run));
-  const account = accountOf(tools.sha256, dossier.run, facts, factsOf(dossier.sources));
+  const account = accountOf(tools.sha256, dossier.run, factsOf(dossier.entries), factsOf(dossier.sources));
   if (!account.ok) return bad(account.error.why, { agent, size }, account.error.sequence);
   if (canonicalJson(account.value) !== canonicalJson(dossier.account))
     return bad('the account is not what the entries come to', { agent, size });
@@ -210,7 +216,7 @@ function cosignaturesOf(
 }
 
 /** Each entry is in the tree with what it says; the run's stand without a gap, and with their payloads. */
-function entriesFault(tools: CheckTools, dossier: Dossier, checkpoint: Checkpoint): DossierReport['firstBad'] {
+function entriesFault(tools: CheckTools, dossier: Dossier, checkpoint: Checkpoint): EntryFault | null {
   let next: number | null = null;
   for (const proved of dossier.entries) {
     const { entry, inclusion, payload } = proved;
@@ -244,6 +250,7 @@ function entriesFault(tools: CheckTools, dossier: Dossier, checkpoint: Checkpoin
   return null;
 }
 
+/** What the run's own entries say: those of others have no payload here. */
 function factsOf(entries: readonly DossierEntry[]): LoggedFact[] {
   return entries.flatMap(({ entry, payload }) => (payload === null ? [] : [{ entry, value: payload.value }]));
 }

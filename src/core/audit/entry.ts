@@ -1,7 +1,7 @@
 import type { Digest, Epoch, RunId, Sequence, Sha256, UnixMs } from '../base/ids.ts';
 import { assert } from '../base/assert.ts';
 import { base64, concat, fromBase64, hex, utf8 } from '../base/bytes.ts';
-import { canonicalJson, type Json, NotJsonError } from '../base/json.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { textLeafHash } from './merkle.ts';
 
@@ -141,10 +141,8 @@ export function parseCanonical(text: string): Result<unknown, EntryError> {
       ? ok(value)
       : err({ code: 'not-canonical', message: 'the text is not canonical JSON (RFC 8785)' });
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof NotJsonError)
-      return err({ code: 'not-json', message: 'the text is not JSON' });
-    if (error instanceof RangeError) return err({ code: 'not-json', message: 'the text is nested too deeply' });
-    throw error;
+    const deep = error instanceof RangeError;
+    return err({ code: 'not-json', message: deep ? 'the text is nested too deeply' : 'the text is not JSON' });
   }
 }
 

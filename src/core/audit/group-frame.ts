@@ -134,6 +134,6 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
 /** CRC-32 (ISO 3309, the one of zip and PNG). */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = (CRC_TABLE[(crc ^ (bytes[i] ?? 0)) & 255] ?? 0) ^ (crc >>> 8);
+  for (let i = 0; i < bytes.length; i++) crc = Number(CRC_TABLE[(crc ^ Number(bytes[i])) & 255]) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

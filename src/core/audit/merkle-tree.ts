@@ -13,8 +13,9 @@ export interface MerkleTree {
 
 /** @param leafHashes hashes of the leaves, in order */
 export function merkleTree(sha256: Sha256, leafHashes: readonly Uint8Array[]): MerkleTree {
-  const levels: Uint8Array[][] = [[...leafHashes]];
-  for (let below = levels[0] ?? []; below.length > 1;) {
+  let below = [...leafHashes];
+  const levels = [below];
+  while (below.length > 1) {
     const level: Uint8Array[] = [];
     for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(sha256, at(below, i), at(below, i + 1)));
     levels.push(level);

@@ -125,16 +125,16 @@ export function verifyConsistency(
 ): boolean {
   if (!isCount(first) || !isCount(second) || first === 0 || first > second) return false;
   if (first === second) return proof.length === 0 && equalBytes(firstRoot, secondRoot);
-  if (proof.length === 0) return false; // step 1
+  const [head, ...tail] = proof;
+  if (head === undefined) return false; // step 1
   if (!proof.every((hash) => hash.length === HASH_BYTES)) return false;
-  const path = isPowerOfTwo(first) ? [firstRoot, ...proof] : proof; // step 2
+  const [start, path] = isPowerOfTwo(first) ? [firstRoot, proof] : [head, tail]; // step 2
   let fn = first - 1; // step 3
   let sn = second - 1;
   while (fn % 2 === 1) [fn, sn] = [half(fn), half(sn)]; // step 4
-  const start = path[0] ?? NO_BYTES;
   let fr = start; // step 5
   let sr = start;
-  for (const c of path.slice(1)) {
+  for (const c of path) {
     // step 6
     if (sn === 0) return false; // 6.1
     if (fn % 2 === 1 || fn === sn) {

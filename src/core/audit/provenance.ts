@@ -1,4 +1,5 @@
 import type { UnixMs } from '../base/ids.ts';
+import { assert } from '../base/assert.ts';
 import { base64, fromHex } from '../base/bytes.ts';
 import type { Json } from '../base/json.ts';
 import type { AgentId } from '../identity/did-key.ts';
@@ -129,6 +130,7 @@ function activityOf(step: AccountedStep, agent: AgentId, formatTime: (time: Unix
 
 /** A name for bytes by their hash: RFC 6920. */
 function named(sha256: string): string {
-  const bytes = fromHex(sha256) ?? new Uint8Array(0);
+  const bytes = fromHex(sha256);
+  assert(bytes !== null, 'an account names files and answers by their hash');
   return `ni:///sha-256;${base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
 }

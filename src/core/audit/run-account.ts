@@ -126,7 +126,7 @@ export function accountOf(
   return ok({
     run,
     goal: { text: text(field(first.value, 'goal')) ?? '', at: first.entry.time, entry: first.entry.sequence },
-    outcome: ENDS[facts.at(-1)?.entry.type ?? ''] ?? 'unfinished',
+    outcome: ENDS[String(facts.at(-1)?.entry.type)] ?? 'unfinished',
     plan:
       planned === undefined
         ? null

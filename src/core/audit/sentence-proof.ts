@@ -1,4 +1,5 @@
 import type { Sha256, UnixMs } from '../base/ids.ts';
+import { assert } from '../base/assert.ts';
 import { base64, equalBytes, hex, utf8 } from '../base/bytes.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -42,17 +43,29 @@ export interface JournalRecord {
   readonly payload: Payload;
 }
 
-export interface SentenceReport {
-  readonly ok: boolean;
-  readonly agent: AgentId | null;
-  readonly claim: CitedClaim | null;
+export interface ProvedSentence {
+  readonly ok: true;
+  readonly agent: AgentId;
+  readonly claim: CitedClaim;
   readonly evidence: readonly CitedEvidence[];
   /** Sequence and time of the answer's entry. */
-  readonly answeredAt: { readonly sequence: number; readonly time: UnixMs } | null;
+  readonly answeredAt: { readonly sequence: number; readonly time: UnixMs };
   /** Entries under the checkpoint. */
-  readonly size: number | null;
-  readonly firstBad: { readonly sequence: number | null; readonly why: string } | null;
+  readonly size: number;
+  readonly firstBad: null;
 }
+
+export type SentenceReport =
+  | ProvedSentence
+  | {
+      readonly ok: false;
+      readonly agent: AgentId | null;
+      readonly claim: null;
+      readonly evidence: readonly [];
+      readonly answeredAt: null;
+      readonly size: number | null;
+      readonly firstBad: { readonly sequence: number | null; readonly why: string };
+    };
 
 export const SENTENCE_PROOF_FORMAT = 'windhover-sentence-proof';
 
@@ -121,7 +134,7 @@ export function encodeSentenceProof(proof: SentenceProof): string {
 
 /** Follows the chain from the checkpoint down to the sentence; the first thing that does not hold ends it. */
 export function verifySentenceProof(tools: CheckTools, text: string): SentenceReport {
-  const nothing = { agent: null, claim: null, evidence: [], answeredAt: null, size: null };
+  const nothing = { agent: null, claim: null, evidence: [] as const, answeredAt: null, size: null };
   const parsed = parseProof(text);
   if (!parsed.ok) return { ok: false, ...nothing, firstBad: { sequence: null, why: parsed.error } };
   const proof = parsed.value;
@@ -173,7 +186,7 @@ function parseProof(text: string): Result<SentenceProof, string> {
     : err('the proof does not have the shape of a proof of a sentence');
 }
 
-type Fault = NonNullable<SentenceReport['firstBad']>;
+type Fault = Extract<SentenceReport, { ok: false }>['firstBad'];
 
 function firstFault(tools: CheckTools, proof: SentenceProof, checkpoint: Checkpoint): Fault | null {
   for (const proved of [proof.answer, ...proof.sources]) {
@@ -198,7 +211,9 @@ function contentFault(proof: SentenceProof): Fault | null {
   if (files.length !== proof.sources.length)
     return { sequence, why: `the sentence cites ${String(files.length)} files, not ${String(proof.sources.length)}` };
   for (const [i, evidence] of files.entries()) {
-    const { entry, payload } = proof.sources[i] ?? proof.answer;
+    const imported = proof.sources[i];
+    assert(imported !== undefined, 'there is an import for each file cited');
+    const { entry, payload } = imported;
     if (entry.type !== 'source.imported' || !isImportOf(payload.value, evidence))
       return { sequence: entry.sequence, why: `entry ${String(entry.sequence)} is not the import of ${evidence.file}` };
     if (entry.sequence > sequence)

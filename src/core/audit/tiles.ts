@@ -22,11 +22,12 @@ export const TILE_ENTRY_BYTES_MAX = 0xffff;
  */
 export function* tilesOf(tree: MerkleTree, entries: readonly Uint8Array[]): Generator<TileFile> {
   assert(entries.length === tree.size, 'a log has as many entries as leaves');
-  for (let level = 0, count = tree.size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
-    for (let at = 0; at < count; at += TILE_WIDTH) {
-      // levels[8 * level][i] is MTH(D[i * 256^level : (i + 1) * 256^level]).
-      const hashes = (tree.levels[8 * level] ?? []).slice(at, Math.min(count, at + TILE_WIDTH));
-      yield { path: tilePath(String(level), at / TILE_WIDTH, hashes.length), bytes: concat(...hashes) };
+  for (const [height, roots] of tree.levels.entries()) {
+    // levels[8 * level][i] is MTH(D[i * 256^level : (i + 1) * 256^level]).
+    if (height % 8 !== 0) continue;
+    for (let at = 0; at < roots.length; at += TILE_WIDTH) {
+      const hashes = roots.slice(at, at + TILE_WIDTH);
+      yield { path: tilePath(String(height / 8), at / TILE_WIDTH, hashes.length), bytes: concat(...hashes) };
     }
   }
   for (let at = 0; at < entries.length; at += TILE_WIDTH) {
@@ -39,8 +40,7 @@ export function* tilesOf(tree: MerkleTree, entries: readonly Uint8Array[]): Gene
 export function tilePath(level: string, index: number, width: number): string {
   const digits = String(index);
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0');
-  const parts = padded.match(/.{3}/g) ?? [];
-  const path = parts.map((part, i) => (i === parts.length - 1 ? part : `x${part}`)).join('/');
+  const path = padded.replaceAll(/\d{3}(?=\d)/g, 'x$&/');
   return `tile/${level}/${path}${width === TILE_WIDTH ? '' : `.p/${String(width)}`}`;
 }
 

@@ -4,7 +4,7 @@
  */
 export function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    const code = Number(character.codePointAt(0)).toString(16).toUpperCase();
     return `\u27e8U+${code.padStart(4, '0')}\u27e9`;
   });
 }

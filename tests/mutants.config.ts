@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The unit tests that MUTANT_TESTS names (beginnings of paths, with commas between), without the application's build. */
+export default defineConfig({
+  // The project's own extends one that is made by a build.
+  oxc: { tsconfig: false } as object,
+  test: {
+    environment: 'node',
+    isolate: false,
+    include: (process.env.MUTANT_TESTS ?? 'tests/unit').split(',').map((start) => `${start}*.test.ts`),
+  },
+});
