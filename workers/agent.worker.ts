@@ -77,6 +77,8 @@ const desks = async (): Promise<Desks> => (await opened()).desks();
 const desk = async (): Promise<Desks['identity']> => (await desks()).identity;
 const proofs = async (): Promise<Desks['proofs']> => (await desks()).proofs;
 const root = async (): Promise<Desks['root']> => (await desks()).root;
+const cosigners = async (): Promise<Desks['cosigners']> => (await desks()).cosigners;
+const vouching = async (): Promise<Desks['vouching']> => (await desks()).vouching;
 const backup = async (): Promise<Backup> => (await opened()).backup();
 const agents = async (): Promise<AgentsDesk> => (await opened()).agents();
 
@@ -339,12 +341,21 @@ const wire: AgentWire = {
     exportRoot: async () => (await root()).exportRoot(),
     importRoot: async (backup) => (await root()).importRoot(backup),
     removeRoot: async () => (await root()).removeRoot(),
+    readCosigner: async (given) => (await cosigners()).readCosigner(given),
+    setCosigners: async (named, threshold) => (await cosigners()).setCosigners(named, threshold),
+    askCosigners: async (change) => (await cosigners()).askCosigners(change),
+    withdrawRequest: async () => (await cosigners()).withdrawRequest(),
+    takeSignature: async (answer) => (await cosigners()).takeSignature(answer),
+    cosignerCard: async (name) => (await vouching()).cosignerCard(name),
+    readRequest: async (request) => (await vouching()).readRequest(request),
+    signRequest: async (request, digest) => (await vouching()).signRequest(request, digest),
   },
   proofs: {
     bundle: async (withPayloads) => (await proofs()).bundle(withPayloads),
     dossier: async (run) => (await proofs()).dossier(run),
     checkpoint: async () => (await proofs()).checkpoint(),
     view: async () => (await proofs()).view(),
+    ownKey: async () => (await proofs()).ownKey(),
     approveWitness: async (key) => (await proofs()).approveWitness(key),
     dismissWitness: async (key) => (await proofs()).dismissWitness(key),
     witnessRequest: async (key, old) => (await proofs()).witnessRequest(key, old),

@@ -14,12 +14,15 @@ import type { ChangingSigner, Sealer } from '#ports/crypto.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import type { RestoreParts } from '#runtime/backup/restore.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
+import { CosignersDesk } from '#runtime/identity/cosigners-desk.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { readRootBackup } from '#runtime/identity/root-backup.ts';
 import { RootDesk } from '#runtime/identity/root-desk.ts';
 import type { StoredIdentity } from '#runtime/identity/identity-facts.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
+import { VouchingDesk } from '#runtime/identity/vouching-desk.ts';
+import { VouchingKey } from '#runtime/identity/vouching-key.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
 
 export interface DeskParts {
@@ -34,6 +37,8 @@ export interface DeskParts {
 export interface Desks {
   readonly identity: IdentityDesk;
   readonly root: RootDesk;
+  readonly cosigners: CosignersDesk;
+  readonly vouching: VouchingDesk;
   readonly proofs: ProofDesk;
   readonly beginIdentity: (at: UnixMs) => ReturnType<typeof beginIdentity>;
   readonly changeKey: ReturnType<typeof changeKey>;
@@ -57,17 +62,26 @@ export function openDesks({ tab, store, sealer, signer, agent }: DeskParts): Des
     tab.command({ ...body, id: crypto.randomUUID() as CommandId });
   const book = new IdentityBook({ ...parts, clock: platformClock, store, tools, command });
   const root = new RootDesk(book, () => signer.refresh());
+  const vouchingKey = new VouchingKey(book);
   const owner = async (): Promise<OwnerSettings | null> =>
     ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
   return {
     identity: new IdentityDesk(book, owner),
     root,
+    cosigners: new CosignersDesk(book, root),
+    vouching: new VouchingDesk(book, vouchingKey),
     proofs: new ProofDesk({
       agent,
       reading: tab.reading,
       store,
       clock: platformClock,
-      tools: { sha256, verifyEd25519, lines: linesOf, formatTime: (time) => new Date(time).toISOString() },
+      // The records of the identity, and those of other agents, may be signed with ML-DSA-65 too.
+      tools: async () => ({
+        ...(await tools()),
+        lines: linesOf,
+        formatTime: (time) => new Date(time).toISOString(),
+      }),
+      vouching: vouchingKey,
       zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
       command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
     }),

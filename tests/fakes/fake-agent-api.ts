@@ -125,13 +125,22 @@ export class FakeAgentApi implements AgentApi {
     exportRoot: () => Promise.resolve(NO_IDENTITY),
     importRoot: () => Promise.resolve(NO_IDENTITY),
     removeRoot: () => Promise.resolve(NO_IDENTITY),
+    readCosigner: () => Promise.resolve(NO_IDENTITY),
+    setCosigners: () => Promise.resolve(NO_IDENTITY),
+    askCosigners: () => Promise.resolve(NO_IDENTITY),
+    withdrawRequest: () => Promise.resolve(NO_IDENTITY),
+    takeSignature: () => Promise.resolve(NO_IDENTITY),
+    cosignerCard: () => Promise.resolve(NO_IDENTITY),
+    readRequest: () => Promise.resolve(NO_IDENTITY),
+    signRequest: () => Promise.resolve(NO_IDENTITY),
   };
 
   readonly proofs: ProofsApi = {
     bundle: () => Promise.resolve(NO_PROOFS),
     dossier: () => Promise.resolve(NO_PROOFS),
     checkpoint: () => Promise.resolve(NO_PROOFS),
-    view: () => Promise.resolve({ ownKey: 'windhover/did:key:z6MkfakeAgent', witnesses: [], anchors: [], logs: [] }),
+    view: () => Promise.resolve({ witnesses: [], anchors: [], logs: [] }),
+    ownKey: () => Promise.resolve(NO_PROOFS),
     approveWitness: () => Promise.resolve(NO_PROOFS),
     dismissWitness: () => Promise.resolve(NO_PROOFS),
     witnessRequest: () => Promise.resolve(NO_PROOFS),

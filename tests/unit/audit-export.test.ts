@@ -33,6 +33,8 @@ test('an export says how far it is proved, at what time, and what is not', async
     keys: [],
     signer: journal.agent,
     keysWithheld: false,
+    identity: null,
+    records: [],
     sealed: true,
     lines: 13,
     firstBad: null,

@@ -123,15 +123,17 @@ test('a key that no record names signs nothing', async () => {
   });
 });
 
-test('a succession that does not hold names no key', async () => {
+test('a succession that does not hold names no key, and is itself the first bad entry', async () => {
   const forged = await Chain.begun(undefined, recordSigner(OLD));
   await forged.succeed(recordSigner(NEW).key, 6, [recordSigner(NEW)]);
   const given = { records: forged.records.slice(1) as unknown as Json };
   const journal = testJournal(facts().with(5, fact('agent.certified', given)), OLD);
   expect(verifyExportFile(fileTools, await exportBytes(signedBy(journal, inTurn), [6, 9]))).toMatchObject({
     ok: false,
-    verifiedUpTo: 6,
-    firstBad: { why: 'a checkpoint has no signature of this agent' },
+    firstBad: {
+      sequence: 5,
+      why: 'a record of the identity in entry 5 does not hold: the record lacks the signature of a key that must sign it',
+    },
   });
 });
 

@@ -1,116 +1,25 @@
 import { expect, test } from 'vitest';
-import type { CommandId, Epoch, Sequence, UnixMs } from '#core/base/ids.ts';
+import type { Sequence, UnixMs } from '#core/base/ids.ts';
 import { canonicalJson, type Json } from '#core/base/json.ts';
-import type { Result } from '#core/base/result.ts';
 import { readChallenge } from '#core/identity/challenge.ts';
 import { readIdentityProof } from '#core/identity/identity-proof.ts';
 import { verifyIdentity } from '#core/identity/verify-identity.ts';
-import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
-import { sha256 } from '#adapters/noble/sha256.ts';
-import type { Fact } from '#runtime/agent/facts.ts';
-import { obey } from '#runtime/agent/obey.ts';
-import { EMPTY_STATE, project, stateFromRows, type AgentState } from '#runtime/agent/projection.ts';
-import { beginIdentity } from '#runtime/identity/begin-identity.ts';
-import { IdentityBook } from '#runtime/identity/identity-book.ts';
-import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
-import type { IdentityCommand } from '#runtime/identity/identity-facts.ts';
-import { RootDesk } from '#runtime/identity/root-desk.ts';
-import type { CommandOutcome } from '#runtime/contract/commands.ts';
-import type { OwnerSettings } from '#core/items/owner.ts';
-import { defaultSettings } from '#runtime/agent/read-views.ts';
-import type { JournalHead, ProjectionRow } from '#ports/agent-store.ts';
-import type { Sealed } from '#ports/crypto.ts';
-import { fakeClock } from '#tests/fakes/fake-clock.ts';
+import { EMPTY_STATE, project, stateFromRows } from '#runtime/agent/projection.ts';
 import { tools } from '#tests/fakes/identities.ts';
-import { memorySecretStore } from '#tests/fakes/memory-secret-store.ts';
+import { agentOf, deskOf, deviceOf, OWNER, value } from '#tests/fakes/identity-world.ts';
 import { plainSealer } from '#tests/fakes/plain-sealer.ts';
-import { seededEntropy } from '#tests/fakes/seeded-entropy.ts';
-import { seededSigner } from '#tests/fakes/seeded-signer.ts';
-
-const OWNER: OwnerSettings = {
-  ...defaultSettings('Europe/Paris', 'en-GB'),
-  names: ['Mara Lindqvist', 'M. Lindqvist'],
-  addresses: ['mara@example.org'],
-};
-
-/** A journal and its projections: orders are obeyed, and facts folded, as the leader does it. */
-class Shelf {
-  readonly clock = fakeClock();
-  readonly facts: Fact[] = [];
-  readonly rows = new Map<string, ProjectionRow>();
-  state: AgentState = EMPTY_STATE;
-  owner: OwnerSettings | null;
-  /** What the store says of the journal's length. */
-  size = 0;
-
-  constructor(owner: OwnerSettings | null) {
-    this.owner = owner;
-  }
-
-  commit(fact: Fact): void {
-    const projected = project(this.state, JSON.parse(canonicalJson(fact)) as Fact, this.facts.length as Sequence);
-    this.facts.push(fact);
-    this.state = projected.state;
-    for (const row of projected.rows) this.rows.set(`${row.kind}/${row.id}`, row);
-  }
-
-  command(body: IdentityCommand): Promise<CommandOutcome> {
-    const command = { ...body, id: `order-${String(this.facts.length)}` as CommandId };
-    const obeyed = obey(this.state, command, this.clock.now(), 'UTC');
-    if (!obeyed.ok) return Promise.resolve(obeyed.error);
-    for (const fact of obeyed.value) this.commit(fact);
-    return Promise.resolve({ ok: true, sequence: this.facts.length - 1 });
-  }
-}
-
-/** A device: keys and sealed secrets of its own. */
-function deviceOf(seed: number) {
-  const entropy = seededEntropy(seed);
-  const kept = new Map<string, Sealed>();
-  const sealer = plainSealer(`device ${String(seed)}`);
-  const signer = seededSigner(seed);
-  return { kept, sha256, entropy, sealer, signer, secrets: memorySecretStore(kept), keys: nobleIdentityKeys(entropy) };
-}
-
-/** What a page of this device can do with the identity in this journal. */
-function deskOf(device: ReturnType<typeof deviceOf>, shelf: Shelf): { desk: IdentityDesk; root: RootDesk } {
-  const book = new IdentityBook({
-    ...device,
-    clock: shelf.clock,
-    tools: () => Promise.resolve(tools),
-    store: {
-      row: (kind: string, id: string) => Promise.resolve(shelf.rows.get(`${kind}/${id}`) ?? null),
-      head: () => Promise.resolve({ ...HEAD, size: shelf.size }),
-    },
-    command: (body) =>
-      body.type === 'change-key'
-        ? Promise.resolve({ ok: false, code: 'no-leader', message: 'No tab leads.' })
-        : shelf.command(body),
-  });
-  return { desk: new IdentityDesk(book, () => Promise.resolve(shelf.owner)), root: new RootDesk(book) };
-}
-
-const HEAD: JournalHead = { epoch: 1 as Epoch, size: 0, root: '', frontier: [], checkpoint: '' };
-
-/** An agent that has begun. */
-async function agentOf(seed: number, owner: OwnerSettings | null = OWNER) {
-  const [device, shelf] = [deviceOf(seed), new Shelf(owner)];
-  const at = shelf.clock.now();
-  shelf.commit({ type: 'agent.created', at, agent: 'did:key:z6Mk' });
-  shelf.commit({ type: 'agent.genesis', at, records: await beginIdentity(device, at) });
-  return { device, shelf, kept: device.kept, ...deskOf(device, shelf) };
-}
-
-function value<T>(result: Result<T, string>): T {
-  if (!result.ok) throw new Error(result.error);
-  return result.value;
-}
 
 test('a new agent has a root, its own key and a certified key for proofs, and shows them', async () => {
   const { desk, shelf, kept } = await agentOf(1);
   const view = value(await desk.view())!;
   expect(view.id).toMatch(/^agent:[0-9a-f]{64}$/);
-  expect(view).toMatchObject({ name: 'Windhover', holdsRoot: true, cosigners: { count: 0, threshold: 0 } });
+  expect(view).toMatchObject({
+    name: 'Windhover',
+    holdsRoot: true,
+    cosigners: { keys: [], threshold: 0 },
+    asked: null,
+    vouching: null,
+  });
   expect(view.certificates.map(({ purpose, current }) => [purpose, current])).toEqual([['prove', true]]);
   expect(view.keys.map(({ from }) => from)).toEqual([0]);
   expect(verifyIdentity(tools, shelf.state.identity!.records).ok).toBe(true);

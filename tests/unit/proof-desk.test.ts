@@ -4,14 +4,17 @@ import { checkFile } from '#core/audit/check-file.ts';
 import { parseNoteKey, COSIGNATURE_TYPE } from '#core/audit/note.ts';
 import type { Source } from '#core/items/source.ts';
 import type { RunId } from '#core/base/ids.ts';
+import { ok } from '#core/base/result.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { verifyDossier } from '#core/audit/dossier.ts';
 import { exportJournal } from '#runtime/agent/export-journal.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
 import { NO_WITNESSES, obeyWitness, projectWitnesses, type StoredWitnesses } from '#runtime/proofs/witness-facts.ts';
 import type { Journal } from '#runtime/journal/journal.ts';
+import type { RecordSigner } from '#ports/identity-keys.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
 import { checkTools } from '#tests/fakes/journal.ts';
+import { signerOf } from '#tests/fakes/identities.ts';
 import { fact, type JournalWorld, journalWorld } from '#tests/fakes/journal-world.ts';
 import { RUN, runFacts } from '#tests/fakes/run-journal.ts';
 
@@ -21,10 +24,12 @@ class Device {
   readonly desk: ProofDesk;
   stored: StoredWitnesses = NO_WITNESSES;
   sources: readonly Pick<Source, 'id' | 'path' | 'purposes' | 'sample'>[] = [];
+  readonly #vouching: RecordSigner;
   #journal: Journal | null = null;
 
   constructor(seed: number) {
     this.world = journalWorld(seed);
+    this.#vouching = signerOf(`vouching ${String(seed)}`);
     const reading = this.world.parts();
     this.desk = new ProofDesk({
       agent: agentIdOf(reading.signer.publicKey),
@@ -35,7 +40,8 @@ class Device {
           kind === 'witnesses' ? { kind, id: kind, sequence: 0 as never, value: this.stored } : null,
       },
       clock: this.world.clock,
-      tools: fileTools,
+      tools: () => Promise.resolve(fileTools),
+      vouching: { existing: () => Promise.resolve(this.#vouching), ready: () => Promise.resolve(ok(this.#vouching)) },
       zip: writeZipOf,
       command: async (body) => {
         const obeyed = obeyWitness(this.stored, body);
@@ -74,7 +80,7 @@ beforeEach(async () => {
   tablet = new Device(2);
   await laptop.append(5);
   await tablet.append(1);
-  tabletKey = (await tablet.desk.view()).ownKey;
+  tabletKey = value(await tablet.desk.ownKey());
   expect(await laptop.desk.approveWitness(` ${tabletKey}\n`)).toEqual({ ok: true, value: undefined });
 });
 
@@ -113,7 +119,7 @@ test('an answer kept twice, of another witness or for another journal is refused
   const other = new Device(3);
   await other.append(5);
   expect((await other.desk.takeAnswer(tabletKey, cosigned.answer)).ok).toBe(false);
-  expect((await laptop.desk.takeAnswer((await other.desk.view()).ownKey, cosigned.answer)).ok).toBe(false);
+  expect((await laptop.desk.takeAnswer(value(await other.desk.ownKey()), cosigned.answer)).ok).toBe(false);
   expect((await laptop.desk.takeAnswer('no key', cosigned.answer)).ok).toBe(false);
   expect((await laptop.desk.takeAnswer(tabletKey, 'no answer')).ok).toBe(false);
 });
@@ -144,7 +150,7 @@ test('where a witness stands elsewhere, the request is made anew from there', as
 test('witnesses are approved once, dismissed, and must be others with a key for cosignatures', async () => {
   expect((await laptop.desk.approveWitness(tabletKey)).ok).toBe(false);
   expect((await laptop.desk.approveWitness('nonsense')).ok).toBe(false);
-  expect((await laptop.desk.approveWitness((await laptop.desk.view()).ownKey)).ok).toBe(false);
+  expect((await laptop.desk.approveWitness(value(await laptop.desk.ownKey()))).ok).toBe(false);
   expect((await laptop.desk.view()).witnesses).toHaveLength(1);
   expect((await laptop.desk.dismissWitness(tabletKey)).ok).toBe(true);
   expect((await laptop.desk.dismissWitness(tabletKey)).ok).toBe(false);

@@ -6,6 +6,7 @@ import { DOSSIER_FORMAT, verifyDossier } from './dossier.ts';
 import { EXPORT_FORMAT } from './export.ts';
 import { verifyExportFile } from './export-check.ts';
 import { type ExportFault, type ExportReport, describeExport, describeProved, type Trust } from './export-report.ts';
+import { identityFacts } from './identity-facts.ts';
 import { formatNoteKey } from './note.ts';
 import { visible } from './visible.ts';
 import type { RunAccount } from './run-account.ts';
@@ -132,6 +133,7 @@ function reportOfExport(tools: CheckFileTools, report: ExportReport, checking: C
       label: 'Key',
       text: `${agent} signs up to ${String(size)}, ${certified ? 'certified' : 'NOT certified'} for it by the identity in the journal`,
     })),
+    ...identityFacts(tools, report),
     ...cosignatureFacts(tools, report),
     ...anchorFacts(report, checking),
   ];

@@ -130,6 +130,8 @@ export function endExportCheck(tools: CheckTools, check: ExportCheck): ExportRep
     vouched: open?.vouched ?? null,
     keys: open === null ? [] : judgedUses(open),
     signer: open === null ? null : keyInForce(open.journal.book.keys, size).agent,
+    identity: open?.journal.book.identity ?? null,
+    records: open?.journal.book.records ?? [],
     keysWithheld: open?.withheld ?? false,
     sealed: open?.sealed ?? false,
     firstBad,
@@ -228,6 +230,9 @@ function nextEntry(
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
   if (hex(entryHash(tools.sha256, text)) !== leaf)
     return fault(sequence, `entry ${String(sequence)} does not hash to its leaf: one of them was changed`);
+  const unsound = open.journal.book.fault === null ? checked.value.book.fault : null;
+  if (unsound !== null)
+    return fault(sequence, `a record of the identity in entry ${String(sequence)} does not hold: ${unsound}`);
   const payloads = open.payloads + (payload === null ? 0 : 1);
   const entry = parseEntry(text);
   const withheld = open.withheld || (payload === null && entry.ok && tellsOfKeys(entry.value.type));

@@ -1,8 +1,9 @@
 import type { UnixMs } from '../base/ids.ts';
 import type { AgentId } from '../identity/did-key.ts';
+import type { Identity } from '../identity/verify-identity.ts';
 import type { MissingPayload } from './export.ts';
 import type { NoteKey } from './note.ts';
-import type { SigningKeyUse } from './signing-keys.ts';
+import type { ReadRecord, SigningKeyUse } from './signing-keys.ts';
 
 /** What is known of an export, and the first thing wrong with it. */
 export interface ExportReport {
@@ -35,6 +36,9 @@ export interface ExportReport {
   readonly keys: readonly SigningKeyUse[];
   /** The key that signs what comes next: it sealed the file. */
   readonly signer: AgentId | null;
+  /** The identity that the journal holds, and the records it is made of; null when it holds none. */
+  readonly identity: Identity | null;
+  readonly records: readonly ReadRecord[];
   /** Something that the journal says of its keys is left out of the file. */
   readonly keysWithheld: boolean;
   /** The agent signed the file as a whole (version 2). */

@@ -41,6 +41,16 @@ export interface KeyBook {
   readonly initial: readonly KeyInForce[];
   /** Keys whose heads count although the journal does not tell of them (yet): those of the device that checks. */
   readonly own: readonly AgentId[];
+  /** The records that hold, in their order, each with the identity as it was before it. */
+  readonly records: readonly ReadRecord[];
+  /** Why a record that was read does not hold; null while all do. */
+  readonly fault: string | null;
+}
+
+export interface ReadRecord {
+  readonly sequence: number;
+  readonly before: Identity | null;
+  readonly signed: SignedRecord;
 }
 
 /** What is known of a journal's keys before anything is read. */
@@ -55,7 +65,7 @@ const TELLING: readonly string[] = ['agent.genesis', 'agent.certified', 'agent.c
 /** @param agent the journal's name: the did:key of its first key, until the journal says otherwise */
 export function startKeys(agent: AgentId, known: KnownKeys = {}): KeyBook {
   const initial = known.keys ?? [{ from: 0, agent, certified: true }];
-  return { keys: initial, identity: null, continued: [], initial, own: known.own ?? [] };
+  return { keys: initial, identity: null, continued: [], initial, own: known.own ?? [], records: [], fault: null };
 }
 
 /** Whether an entry of this type says which keys sign. */
@@ -64,8 +74,8 @@ export function tellsOfKeys(type: string): boolean {
 }
 
 /**
- * The book after an entry. Only records that hold extend the identity: what does not is passed over, and the keys that
- * it would have named are not accepted.
+ * The book after an entry. Only records that hold extend the identity: one that does not is the book's fault, and the keys
+ * that it would have named are not accepted.
  */
 export function readKeys(tools: CheckTools, book: KeyBook, sequence: number, value: Json): KeyBook {
   if (field(value, 'type') === 'agent.continued') {
@@ -74,13 +84,19 @@ export function readKeys(tools: CheckTools, book: KeyBook, sequence: number, val
     return withKeys({ ...book, continued: [...book.continued, { from: sequence, agent: agent as AgentId }] });
   }
   const { sha256, verifyEd25519, verifyMlDsa65 = () => false } = tools;
-  let { identity } = book;
-  for (const [index, record] of list(field(value, 'records')).entries()) {
-    const extended = extendIdentity({ sha256, verifyEd25519, verifyMlDsa65 }, identity, record, index);
-    if (!extended.ok) break;
+  let { identity, fault } = book;
+  const records = [...book.records];
+  for (const record of list(field(value, 'records'))) {
+    const extended = extendIdentity({ sha256, verifyEd25519, verifyMlDsa65 }, identity, record, records.length);
+    if (!extended.ok) {
+      fault ??= extended.error.why;
+      break;
+    }
+    // What extends an identity is a record with its signatures.
+    records.push({ sequence, before: identity, signed: record as SignedRecord });
     identity = extended.value;
   }
-  return withKeys({ ...book, identity });
+  return withKeys({ ...book, identity, records, fault });
 }
 
 /**

@@ -9,7 +9,10 @@ import { count, either, list, match, object, oneOf, type Shape, text } from './s
  * The records an identity is made of. Canonical JSON (RFC 8785), versioned; each but the first names the agent and the hash
  * of the record before it, so that they are a chain with one order. `verifyIdentity` says which may follow which.
  */
-export type IdentityRecord = Genesis | Certificate | Succession | CosignerChange;
+export type IdentityRecord = Genesis | NextRecord;
+
+/** A record that follows another. */
+export type NextRecord = Certificate | Succession | CosignerChange;
 
 /** `agent:` and the SHA-256 of the genesis record's canonical JSON, in hex: what the agent is, whatever keys it has by now. */
 export type AgentIdentity = Brand<string, 'AgentIdentity'>;
@@ -99,6 +102,16 @@ export function parseSignedRecord(json: unknown): Result<SignedRecord, string> {
   return fault === null ? ok(json as SignedRecord) : err(fault);
 }
 
+/** A record that nobody need have signed yet. */
+export function parseDraft(json: unknown): Result<SignedRecord<NextRecord>, string> {
+  const fault = signedShape(recordShape, 0)(json, 'record');
+  if (fault !== null) return err(fault);
+  const { record } = json as SignedRecord;
+  return record.type === 'windhover.genesis'
+    ? err('a genesis record follows nothing')
+    : ok(json as SignedRecord<NextRecord>);
+}
+
 /** Reads JSON that must be in canonical form, so that one value has one text. @returns null when it is not */
 export function parseCanonicalJson(json: string): unknown {
   try {
@@ -111,8 +124,8 @@ export function parseCanonicalJson(json: string): unknown {
 }
 
 /** A record of this shape with its signatures. */
-export function signedShape(record: Shape): Shape {
-  return object({ record, signatures: list(signatureShape, SIGNATURES_MAX, 1) });
+export function signedShape(record: Shape, least = 1): Shape {
+  return object({ record, signatures: list(signatureShape, SIGNATURES_MAX, least) });
 }
 
 export const timeShape: Shape = count(TIME_MS_MAX);

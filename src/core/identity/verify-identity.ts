@@ -2,19 +2,20 @@ import type { Digest, Sequence, Sha256, UnixMs } from '../base/ids.ts';
 import { assert } from '../base/assert.ts';
 import { canonicalJson } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { keyIdOf, type SigningKey } from './key-document.ts';
+import type { SigningKey } from './key-document.ts';
 import {
   type AgentIdentity,
   type Certificate,
   type Cosigners,
   type Genesis,
   identityOf,
-  type IdentityRecord,
+  type NextRecord,
   parseSignedRecord,
   recordHash,
   type SignedRecord,
 } from './record.ts';
-import { holds, type SignatureTools } from './signature.ts';
+import { COSIGNED, judgeSignatures, type Signers, type Signing } from './record-signers.ts';
+import type { SignatureTools } from './signature.ts';
 
 /** What a chain of records comes to. Any key that is not in here is another agent's. */
 export interface Identity {
@@ -82,24 +83,45 @@ export function extendIdentity(
   const parsed = parseSignedRecord(json);
   if (!parsed.ok) return fault('malformed', index, parsed.error);
   const signed = parsed.value;
-  const { record } = signed;
-  if (record.type === 'windhover.genesis') {
-    if (identity !== null) return fault('second-genesis', index, 'a chain has one genesis record, the first');
-    const faulty = signatureFault(tools, signed, [[record.root], [record.key]], index);
-    return faulty === null ? ok(begun(tools.sha256, record, signed)) : err(faulty);
+  if (signed.record.type !== 'windhover.genesis') {
+    if (identity === null) return fault('not-genesis', index, 'the first record is not a genesis record');
+    const { record } = signed;
+    const judged = judgeNext(tools, identity, { ...signed, record }, index);
+    if (!judged.ok) return judged;
+    return judged.value.complete
+      ? ok({ ...identity, ...changeOf(identity, record), head: recordHash(tools.sha256, signed) })
+      : fault('not-authorized', index, LACKS_SIGNATURE);
   }
-  if (identity === null) return fault('not-genesis', index, 'the first record is not a genesis record');
+  if (identity !== null) return fault('second-genesis', index, 'a chain has one genesis record, the first');
+  const judged = judgeSignatures(tools, signed, [[signed.record.root], [signed.record.key]]);
+  if (!judged.ok) return err({ ...judged.error, record: index });
+  return judged.value.complete
+    ? ok(begun(tools.sha256, signed.record, signed))
+    : fault('not-authorized', index, LACKS_SIGNATURE);
+}
+
+/**
+ * Whether this record can be the next one, and who signed it by now: signatures that are there must hold, others may still be
+ * missing.
+ */
+export function judgeNext(
+  tools: SignatureTools,
+  identity: Identity,
+  signed: SignedRecord<NextRecord>,
+  index: number,
+): Result<Signing, IdentityFault> {
+  const { record } = signed;
   if (record.agent !== identity.id)
     return fault('wrong-agent', index, `the record is of another agent, ${record.agent}`);
   if (record.previous !== identity.head)
     return fault('broken-chain', index, 'the record does not follow the one before it');
   const order = orderFault(identity, record, index);
   if (order !== null) return err(order);
-  const faulty = signatureFault(tools, signed, signersOf(identity, record), index, identity.cosigners);
-  return faulty === null
-    ? ok({ ...identity, ...changeOf(identity, record), head: recordHash(tools.sha256, signed) })
-    : err(faulty);
+  const judged = judgeSignatures(tools, signed, signersOf(identity, record), identity.cosigners);
+  return judged.ok ? judged : err({ ...judged.error, record: index });
 }
+
+const LACKS_SIGNATURE = 'the record lacks the signature of a key that must sign it';
 
 /**
  * The key whose signature a checkpoint must carry when `sequence` is the last entry it covers: a checkpoint of size n is
@@ -132,7 +154,7 @@ function begun(sha256: Sha256, genesis: Genesis, signed: SignedRecord): Identity
   };
 }
 
-function changeOf(identity: Identity, record: Exclude<IdentityRecord, Genesis>): Partial<Identity> {
+function changeOf(identity: Identity, record: NextRecord): Partial<Identity> {
   switch (record.type) {
     case 'windhover.certificate':
       return { certificates: [...identity.certificates, record] };
@@ -145,7 +167,7 @@ function changeOf(identity: Identity, record: Exclude<IdentityRecord, Genesis>):
 }
 
 /** A succession gives another key, and the agent's keys take over at later and later entries. */
-function orderFault(identity: Identity, record: IdentityRecord, index: number): IdentityFault | null {
+function orderFault(identity: Identity, record: NextRecord, index: number): IdentityFault | null {
   if (record.type !== 'windhover.succession') return null;
   const last = identity.keys.at(-1);
   assert(last !== undefined, 'an identity has its first key');
@@ -161,11 +183,7 @@ function orderFault(identity: Identity, record: IdentityRecord, index: number): 
     : null;
 }
 
-/** Each list must be met by one of its keys or, where it says so, by enough of the co-signers together. */
-type Signers = readonly (readonly (SigningKey | typeof COSIGNED)[])[];
-const COSIGNED = 'co-signers';
-
-function signersOf(identity: Identity, record: Exclude<IdentityRecord, Genesis>): Signers {
+function signersOf(identity: Identity, record: NextRecord): Signers {
   const authority = [identity.root, COSIGNED] as const;
   switch (record.type) {
     case 'windhover.cosigners':
@@ -176,35 +194,6 @@ function signersOf(identity: Identity, record: Exclude<IdentityRecord, Genesis>)
       if (record.role === 'root') return [authority, [record.key]];
       return [[keyAt(identity, Infinity), ...authority], [record.key]];
   }
-}
-
-/** Every signature must be of a key that has a part in the record and must hold; and all that are needed must be there. */
-function signatureFault(
-  tools: SignatureTools,
-  { record, signatures }: SignedRecord,
-  needed: Signers,
-  index: number,
-  cosigners: Cosigners = { keys: [], threshold: 0 },
-): IdentityFault | null {
-  const bad = (code: IdentityFault['code'], why: string): IdentityFault => ({ code, record: index, why });
-  const idOf = (key: SigningKey): string => keyIdOf(tools.sha256, key);
-  const mayCosign = needed.some((keys) => keys.includes(COSIGNED));
-  const named = needed.flat().filter((key) => key !== COSIGNED);
-  const known = new Map([...named, ...(mayCosign ? cosigners.keys : [])].map((key) => [idOf(key), key]));
-  const signed = new Set<string>();
-  for (const signature of signatures) {
-    const key = known.get(signature.by);
-    if (key === undefined) return bad('stranger', 'the record carries the signature of a key that has no part in it');
-    if (signed.has(signature.by)) return bad('bad-signature', 'the record is signed twice by the same key');
-    if (!holds(tools, key, record, signature)) return bad('bad-signature', 'a signature on the record does not hold');
-    signed.add(signature.by);
-  }
-  const cosigned = cosigners.keys.filter((key) => signed.has(idOf(key))).length;
-  const met = (key: SigningKey | typeof COSIGNED): boolean =>
-    key === COSIGNED ? cosigners.threshold > 0 && cosigned >= cosigners.threshold : signed.has(idOf(key));
-  return needed.every((keys) => keys.some(met))
-    ? null
-    : bad('not-authorized', 'the record lacks the signature of a key that must sign it');
 }
 
 function fault(code: IdentityFault['code'], record: number, why: string): Result<never, IdentityFault> {

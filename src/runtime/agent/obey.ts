@@ -131,7 +131,13 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
     case 'certify':
     case 'state-claims':
     case 'give-proof':
-    case 'accept-proof': {
+    case 'accept-proof':
+    case 'ask-signatures':
+    case 'keep-signature':
+    case 'withdraw-signatures':
+    case 'name-cosigners':
+    case 'begin-vouching':
+    case 'note-cosigned': {
       const obeyed = obeyIdentity(state.identity, command);
       return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
     }

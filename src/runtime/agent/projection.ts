@@ -216,7 +216,13 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
     case 'agent.certified':
     case 'claims.stated':
     case 'proof.given':
-    case 'proof.accepted': {
+    case 'proof.accepted':
+    case 'signatures.asked':
+    case 'signature.received':
+    case 'signatures.withdrawn':
+    case 'cosigners.named':
+    case 'vouching.begun':
+    case 'record.cosigned': {
       const identity = projectIdentity(state.identity, fact);
       if (identity === state.identity) return { state, rows: [] };
       return { state: { ...state, identity }, rows: [{ kind: 'identity', id: 'identity', sequence, value: identity }] };

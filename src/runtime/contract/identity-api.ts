@@ -4,9 +4,10 @@ import type { IdentityProofReport } from '#core/identity/check-identity-proof.ts
 import type { Claim } from '#core/identity/claims.ts';
 import type { KeyDocument, KeyId } from '#core/identity/key-document.ts';
 import type { AgentIdentity } from '#core/identity/record.ts';
+import type { AskedView, CosignerView, CosigningApi, VouchingView } from './cosigning-api.ts';
 
 /** What the worker offers to the page about who the agent is. What is refused is in words for the owner. */
-export interface IdentityApi {
+export interface IdentityApi extends CosigningApi {
   /** Null until the journal holds a genesis record. */
   view(): Promise<Result<IdentityView | null, string>>;
   /** Answers a challenge, showing these claims and no others. Journaled before it is given out. @returns the proof's text */
@@ -38,7 +39,11 @@ export interface IdentityView {
   readonly holdsRoot: boolean;
   /** Keys of the identity that this device does not have, so that it cannot act for the agent. */
   readonly lacks: readonly ('journal-key' | 'proof-key')[];
-  readonly cosigners: { readonly count: number; readonly threshold: number };
+  readonly cosigners: { readonly keys: readonly CosignerView[]; readonly threshold: number };
+  /** The change that waits for their signatures. */
+  readonly asked: AskedView | null;
+  /** Null while this device vouches for nobody. */
+  readonly vouching: VouchingView | null;
   /** Each signs the journal from an entry on; the last one does now. `restored`: it took over after a restore. */
   readonly keys: readonly (KeyView & { readonly from: number; readonly restored: boolean })[];
   readonly certificates: readonly CertificateView[];

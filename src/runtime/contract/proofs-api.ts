@@ -10,6 +10,8 @@ export interface ProofsApi {
   /** The signed head as it is now, to be kept elsewhere as an anchor. */
   checkpoint(): Promise<Result<string, string>>;
   view(): Promise<WitnessesView>;
+  /** This device's own key as a witness, `name+id+key`: what the owner's other device approves. Made when first asked for. */
+  ownKey(): Promise<Result<string, string>>;
   /** @param key verifier key of a witness, `name+id+key` */
   approveWitness(key: string): Promise<Result<void, string>>;
   dismissWitness(key: string): Promise<Result<void, string>>;
@@ -29,8 +31,6 @@ export type WitnessAnswer =
   | { readonly kind: 'stands-at'; readonly size: number };
 
 export interface WitnessesView {
-  /** This device's own key as a witness, `name+id+key`: what the owner's other device approves. */
-  readonly ownKey: string;
   readonly witnesses: readonly { readonly key: string; readonly name: string }[];
   /** Anchors of this journal, the newest first. */
   readonly anchors: readonly { readonly by: string; readonly size: number; readonly time: UnixMs }[];

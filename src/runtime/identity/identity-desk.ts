@@ -18,6 +18,7 @@ import { certificateFor } from '#core/identity/verify-identity.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { IdentityApi, IdentityView, KeyView } from '../contract/identity-api.ts';
 import { claimsOf } from './claims-of.ts';
+import { cosigningView, keyView } from './cosigning-view.ts';
 import type { IdentityBook, OpenedIdentity } from './identity-book.ts';
 import type { StoredIdentity } from './identity-facts.ts';
 
@@ -47,18 +48,18 @@ export class IdentityDesk implements Pick<IdentityApi, 'view' | 'prove' | 'chall
       id: identity.id,
       name: identity.genesis.name,
       createdAt: identity.genesis.createdAt,
-      root: this.#keyView(identity.root),
+      root: this.#viewOf(identity.root),
       holdsRoot: (await this.#book.ring.signerOf(identity.root)) !== null,
       lacks: await this.#book.lacks(identity, now),
-      cosigners: { count: identity.cosigners.keys.length, threshold: identity.cosigners.threshold },
+      ...(await cosigningView(this.#book, opened.value)),
       keys: identity.keys.map(({ from, key }) => ({
         from,
         restored: stored.continued?.some(({ agent }) => agent === key.keys[0]) === true,
-        ...this.#keyView(key),
+        ...this.#viewOf(key),
       })),
       certificates: identity.certificates.map((certificate) => ({
         purpose: certificate.purpose,
-        key: this.#keyView(certificate.subject),
+        key: this.#viewOf(certificate.subject),
         notBefore: certificate.notBefore,
         notAfter: certificate.notAfter,
         current: current(certificate),
@@ -165,8 +166,7 @@ export class IdentityDesk implements Pick<IdentityApi, 'view' | 'prove' | 'chall
     return outcome.ok ? ok(undefined) : err(outcome.message);
   }
 
-  #keyView(key: KeyDocument): KeyView {
-    const text = key.algorithm === 'ristretto255' ? key.key : (key.keys[0] ?? '');
-    return { algorithm: key.algorithm, id: keyIdOf(this.#book.parts.sha256, key), text, document: key };
+  #viewOf(key: KeyDocument): KeyView {
+    return keyView(this.#book.parts.sha256, key);
   }
 }

@@ -1,36 +1,59 @@
+import type { Sequence } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { ProofKey } from '#core/identity/key-document.ts';
-import { type Certificate, recordHash, type SignedRecord, type Succession } from '#core/identity/record.ts';
+import {
+  type Certificate,
+  type CosignerChange,
+  type Cosigners,
+  type NextRecord,
+  recordHash,
+  type SignedRecord,
+  type Succession,
+} from '#core/identity/record.ts';
 import type { Identity } from '#core/identity/verify-identity.ts';
 import type { RecordSigner } from '#ports/identity-keys.ts';
 import type { IdentityBook } from './identity-book.ts';
 import type { StoredIdentity } from './identity-facts.ts';
 
-/** A record by which `next` stands in the place of the key it succeeds, from this journal entry on. */
+/** A record that names co-signers in place of those in force, signed by nobody yet. */
+export function cosignerChange(
+  book: IdentityBook,
+  identity: Pick<Identity, 'id' | 'head'>,
+  cosigners: Cosigners,
+): CosignerChange {
+  return { ...follows(book, identity), type: 'windhover.cosigners', cosigners };
+}
+
+/**
+ * A record by which `next` stands in the place of the key it succeeds, from this journal entry on.
+ * @param signer of those who may name it; null where co-signers will sign
+ */
 export function succession(
   book: IdentityBook,
   identity: Pick<Identity, 'id' | 'head'>,
   { role, next, from }: { readonly role: Succession['role']; readonly next: RecordSigner; readonly from: number },
-  signer: RecordSigner,
+  signer: RecordSigner | null,
 ): Promise<SignedRecord<Succession>> {
-  const follows = { version: 1, agent: identity.id, previous: identity.head, at: book.parts.clock.now() } as const;
-  const record = { ...follows, type: 'windhover.succession', role, key: next.key, from } as Succession;
-  return book.ring.sign(record, signer, next);
+  const place = { role, key: next.key, from: from as Sequence };
+  const record: Succession = { ...follows(book, identity), type: 'windhover.succession', ...place };
+  return book.ring.sign(record, ...(signer === null ? [] : [signer]), next);
 }
 
-/** A certificate for a key for proofs. @param after the record that it follows, when that is newer than the identity */
+/**
+ * A certificate for a key for proofs.
+ * @param after the record that it follows, when that is newer than the identity
+ * @param root null where co-signers will sign
+ */
 export function proofCertificate(
   book: IdentityBook,
   identity: Pick<Identity, 'id' | 'head'>,
   after: SignedRecord | undefined,
   subject: ProofKey,
-  root: RecordSigner,
+  root: RecordSigner | null,
 ): Promise<SignedRecord<Certificate>> {
-  const at = book.parts.clock.now();
-  const previous = after === undefined ? identity.head : recordHash(book.parts.sha256, after);
-  const follows = { version: 1, agent: identity.id, previous, at } as const;
-  const valid = { purpose: 'prove', subject, notBefore: at, notAfter: null } as const;
-  return book.ring.sign({ ...follows, ...valid, type: 'windhover.certificate' }, root);
+  const first = follows(book, identity, after);
+  const valid = { purpose: 'prove', subject, notBefore: first.at, notAfter: null } as const;
+  return book.ring.sign({ ...first, ...valid, type: 'windhover.certificate' }, ...(root === null ? [] : [root]));
 }
 
 /**
@@ -70,4 +93,14 @@ export async function checkedRecords(
 ): Promise<Result<readonly SignedRecord[], string>> {
   const whole = await book.verified({ ...stored, records: [...stored.records, ...records] });
   return whole.ok ? ok(records) : err(whole.error);
+}
+
+/** What each record says first: whose it is, and what it follows. @param after a record newer than the identity */
+function follows(
+  book: IdentityBook,
+  { id, head }: Pick<Identity, 'id' | 'head'>,
+  after?: SignedRecord,
+): Pick<NextRecord, 'version' | 'agent' | 'previous' | 'at'> {
+  const previous = after === undefined ? head : recordHash(book.parts.sha256, after);
+  return { version: 1, agent: id, previous, at: book.parts.clock.now() };
 }

@@ -3,7 +3,7 @@ import { BUNDLE_JOURNAL, makeBundle } from '#core/audit/bundle.ts';
 import { checkpointKey } from '#core/audit/checkpoint.ts';
 import { cosign, withSignatures } from '#core/audit/cosignature.ts';
 import { consistencyProof } from '#core/audit/merkle-tree.ts';
-import { COSIGNATURE_TYPE, formatNoteKey, type NoteKey, parseNoteKey } from '#core/audit/note.ts';
+import { COSIGNATURE_TYPE, formatNoteKey, type NoteKey, parseNoteKey, type SignEd25519 } from '#core/audit/note.ts';
 import { keysNamedIn } from '#core/audit/signing-keys.ts';
 import {
   formatAddCheckpoint,
@@ -12,15 +12,19 @@ import {
   readWitnessAnswer,
   readWitnessSize,
 } from '#core/audit/witness.ts';
-import type { RunId, UnixMs } from '#core/base/ids.ts';
+import { assert } from '#core/base/assert.ts';
+import type { RunId, Sha256, UnixMs } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { type AgentId, agentIdOf } from '#core/identity/did-key.ts';
+import { rawKeysOf } from '#core/identity/key-document.ts';
 import type { Source } from '#core/items/source.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { RecordSigner } from '#ports/identity-keys.ts';
 import { exportDossier, exportJournal, type ExportingParts, wholeJournal } from '../agent/export-journal.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
 import type { StoredIdentity } from '../identity/identity-facts.ts';
+import type { VouchingKey } from '../identity/vouching-key.ts';
 import type { CosignedView, ProofsApi, WitnessAnswer, WitnessesView } from '../contract/proofs-api.ts';
 import { type Withheld, withheldRuns } from './withheld.ts';
 import { type CosignedHead, NO_WITNESSES, type StoredWitnesses, type WitnessCommand } from './witness-facts.ts';
@@ -30,7 +34,10 @@ export interface ProofDeskParts {
   readonly reading: ExportingParts;
   readonly store: Pick<AgentStore, 'row' | 'rows'>;
   readonly clock: Clock;
-  readonly tools: BundleTools;
+  /** Loaded when first needed: ML-DSA is heavy. */
+  readonly tools: () => Promise<BundleTools>;
+  /** The key that this device vouches for others with. */
+  readonly vouching: Pick<VouchingKey, 'existing' | 'ready'>;
   readonly zip: (files: readonly { readonly path: string; readonly bytes: Uint8Array }[]) => Promise<Uint8Array>;
   readonly command: (body: WitnessCommand) => Promise<CommandOutcome>;
 }
@@ -44,11 +51,11 @@ export class ProofDesk implements ProofsApi {
   }
 
   async bundle(withPayloads: boolean): Promise<Result<Uint8Array, string>> {
-    const { agent, reading, clock, tools, zip } = this.#parts;
+    const { agent, reading, clock, zip } = this.#parts;
     const { cosigned } = await this.#stored();
     const journal = await exportJournal(reading, agent, clock.now(), withPayloads, cosigned, await this.#withheld());
     const { publicKey, sign } = reading.signer;
-    const files = await makeBundle(tools, journal, { keyId: agentIdOf(publicKey), sign });
+    const files = await makeBundle(await this.#parts.tools(), journal, { keyId: agentIdOf(publicKey), sign });
     return files.ok ? ok(await zip([{ path: BUNDLE_JOURNAL, bytes: journal }, ...files.value])) : files;
   }
 
@@ -69,17 +76,24 @@ export class ProofDesk implements ProofsApi {
     const { approved, cosigned, logs } = await this.#stored();
     const anchors = cosigned.map(({ by, size, time }) => ({ by, size, time }));
     return {
-      ownKey: formatNoteKey(this.#parts.tools.sha256, this.#ownKey(), COSIGNATURE_TYPE),
       witnesses: approved.map((key) => ({ key, name: key.split('+')[0] ?? key })),
       anchors: anchors.sort((a, b) => b.size - a.size || b.time - a.time),
       logs: logs.map(({ seen: { origin, size }, time }) => ({ origin, size, time })),
     };
   }
 
+  async ownKey(): Promise<Result<string, string>> {
+    const signer = await this.#parts.vouching.ready();
+    if (!signer.ok) return signer;
+    return ok(formatNoteKey(this.#sha256, noteKeyOf(signer.value), COSIGNATURE_TYPE));
+  }
+
   async approveWitness(given: string): Promise<Result<void, string>> {
     const key = this.#witness(given.trim());
     if (!key.ok) return key;
-    if (key.value.name === this.#ownKey().name) return err('This is the key of this device itself.');
+    const own = await this.#parts.vouching.existing();
+    const names = [this.#journalKey(), ...(own === null ? [] : [noteKeyOf(own)])].map(({ name }) => name);
+    if (names.includes(key.value.name)) return err('This is the key of this device itself.');
     return this.#order({ type: 'approve-witness', key: given.trim() });
   }
 
@@ -99,7 +113,7 @@ export class ProofDesk implements ProofsApi {
     if (old > head.size)
       return err(`The witness says it saw ${String(old)} entries, and this journal has ${String(head.size)}.`);
     const grown = old > 0 && old < head.size;
-    const proof = grown ? consistencyProof(this.#parts.tools.sha256, tree, old, head.size) : [];
+    const proof = grown ? consistencyProof(this.#sha256, tree, old, head.size) : [];
     return ok(formatAddCheckpoint({ old, proof, note: head.note, ...(await this.#changedKeys()) }));
   }
 
@@ -109,9 +123,10 @@ export class ProofDesk implements ProofsApi {
     const stands = readWitnessSize(answer.trim());
     if (stands !== null) return ok({ kind: 'stands-at', size: stands });
     // The journal went on since the request was copied: the answer is on one of its heads, most likely a late one.
+    const tools = await this.#parts.tools();
     let why = 'the journal is empty';
     for (const { note, size } of (await wholeJournal(this.#parts.reading)).heads.slice(-HEADS_TRIED_MAX).reverse()) {
-      const read = readWitnessAnswer(this.#parts.tools, key.value, note, `${answer.trim()}\n`);
+      const read = readWitnessAnswer(tools, key.value, note, `${answer.trim()}\n`);
       if (!read.ok) {
         why = read.error;
         continue;
@@ -125,11 +140,12 @@ export class ProofDesk implements ProofsApi {
   }
 
   async cosign(given: string): Promise<Result<CosignedView, string>> {
-    const { tools, reading, clock } = this.#parts;
+    const tools = await this.#parts.tools();
     const request = parseAddCheckpoint(`${given.trim().replaceAll('\r\n', '\n')}\n`);
     if (!request.ok) return err('This is not what a log gives to its witness.');
     const origin = /^(.*)$/m.exec(request.value.note)?.[1] ?? '';
-    const known = (await this.#stored()).logs.find(({ seen }) => seen.origin === origin)?.seen ?? null;
+    const last = (await this.#stored()).logs.find(({ seen }) => seen.origin === origin);
+    const known = last?.seen ?? null;
     const judged = judgeAddCheckpoint(tools, request.value, known);
     if (!judged.ok) {
       const { error } = judged;
@@ -141,8 +157,14 @@ export class ProofDesk implements ProofsApi {
       );
     }
     const { text, seen } = judged.value;
-    const seconds = Math.floor(clock.now() / 1000);
-    const line = await cosign(tools.sha256, text, this.#ownKey(), seconds, reading.signer.sign);
+    const signer = await this.#parts.vouching.ready();
+    if (!signer.ok) return signer;
+    const seconds = Math.floor(this.#parts.clock.now() / 1000);
+    const cosignedBy = (key: NoteKey, sign: SignEd25519) => cosign(tools.sha256, text, key, seconds, sign);
+    const own = await cosignedBy(noteKeyOf(signer.value), (message) => ed25519Half(signer.value, message));
+    // Approved under the journal's key, before this device had one for vouching.
+    const approved = last?.line.includes(`${this.#journalKey().name} `) === true;
+    const line = own + (approved ? await cosignedBy(this.#journalKey(), this.#parts.reading.signer.sign) : '');
     const log = { seen, line, time: (seconds * 1000) as UnixMs };
     // Remembered durably before it is given out (C2SP tlog-witness).
     const kept = await this.#order({ type: 'cosign-log', after: known?.size ?? 0, log });
@@ -160,12 +182,16 @@ export class ProofDesk implements ProofsApi {
     return stored === undefined || keysNamedIn(stored.records, []).length < 2 ? {} : { records: stored.records };
   }
 
-  #ownKey(): NoteKey {
+  get #sha256(): Sha256 {
+    return this.#parts.reading.tools.sha256;
+  }
+
+  #journalKey(): NoteKey {
     return checkpointKey(this.#parts.reading.signer.publicKey);
   }
 
   #witness(given: string): Result<NoteKey, string> {
-    const key = parseNoteKey(this.#parts.tools.sha256, given, COSIGNATURE_TYPE);
+    const key = parseNoteKey(this.#sha256, given, COSIGNATURE_TYPE);
     return key.ok ? key : err('This is not the key of a witness: name+id+key, for Ed25519 cosignatures.');
   }
 
@@ -181,3 +207,16 @@ export class ProofDesk implements ProofsApi {
 }
 
 const HEADS_TRIED_MAX = 500;
+
+/** A witness signs as C2SP says, with the Ed25519 half of its key. */
+function noteKeyOf({ key }: RecordSigner): NoteKey {
+  const raw = rawKeysOf(key);
+  assert(raw !== null, 'a key that signs can be read');
+  return checkpointKey(raw.ed25519);
+}
+
+async function ed25519Half(signer: RecordSigner, message: Uint8Array): Promise<Uint8Array> {
+  const [signature] = await signer.sign(message);
+  assert(signature !== undefined, 'a key signs with its first half');
+  return signature;
+}
