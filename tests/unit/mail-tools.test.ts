@@ -207,7 +207,7 @@ describe('who waits', () => {
     });
 
   test('the owner’s answer is awaited by those who asked last, and the owner waits for those who have not written', async () => {
-    const draft = await (await world()).mail({}, ['waiting']);
+    const draft = await (await world()).mail({}, ['waiting', 'awaited']);
     verifiedTexts(draft);
     expect(claimsIn(draft, 'Waiting for your answer')).toEqual([
       expect.stringContaining('Ada Lindholm waits for your answer: “Which plan do you prefer?”'),

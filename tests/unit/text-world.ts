@@ -87,12 +87,13 @@ export async function textWorld(
   return {
     run,
     progress,
-    mail: async (args = {}, parts = ['threads', 'asks', 'waiting']) => {
+    mail: async (args = {}, parts = ['threads', 'asks', 'waiting', 'awaited']) => {
       const threads = await run(readThreads, args);
       const inputs: Record<string, Json> = { threads };
       if (parts.includes('threads')) inputs.summaries = await run(summariseThreads, {}, { threads });
       if (parts.includes('asks')) inputs.asks = await run(findAsks, {}, { threads });
-      if (parts.includes('waiting')) inputs.waiting = await run(findWaiting, {}, { threads });
+      if (parts.includes('waiting') || parts.includes('awaited'))
+        inputs.waiting = await run(findWaiting, {}, { threads });
       return (await run(composeMailSummary, { parts }, inputs)) as unknown as AnswerDraft;
     },
     ask: async (question, args = {}) => {

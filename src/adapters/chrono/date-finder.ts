@@ -24,7 +24,9 @@ export async function loadDateFinder(options: DateFinderOptions = { dayFirst: fa
       const repaired = repairDateWords(text);
       const periods = [...numericDates(repaired.text), ...findPeriods(repaired.text.toLowerCase(), today)];
       const singles = parser
-        .parse(mask(repaired.text, [...periods, ...durations(repaired.text)]), noonOnHost(today), { forwardDate: true })
+        .parse(plainOrder(mask(repaired.text, [...periods, ...durations(repaired.text)])), noonOnHost(today), {
+          forwardDate: true,
+        })
         .map((result) => toFoundDate(result, repaired.text, today, reference, zone))
         .filter((found) => found !== null);
       const ranges = joinRanges([...periods, ...singles].sort(byStart), repaired.text);
@@ -53,6 +55,22 @@ function mask(text: string, found: readonly { readonly start: number; readonly e
   let out = text;
   for (const { start, end } of found) out = out.slice(0, start) + '|'.repeat(end - start) + out.slice(end);
   return out;
+}
+
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+const MONTH_FIRST = new RegExp(
+  String.raw`\b(${MONTH}\.?)(\s+)(\d{1,2}(?:st|nd|rd|th)?)\b(?![:.]\d|\s*[ap]\.?m\b)`,
+  'gi',
+);
+const FROM_A_DAY = new RegExp(String.raw`\bfrom(?=\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?${MONTH}\b)`, 'gi');
+
+/**
+ * Days before their months, and no "from" before them, of the same length: chrono reads "May 14" as the year 2014 where
+ * days come first, and "from 14 May to 16 May" as the last day alone.
+ */
+function plainOrder(text: string): string {
+  return text.replace(MONTH_FIRST, '$3$2$1').replace(FROM_A_DAY, '    ');
 }
 
 /** "20 minutes before Friday" is how long and by when, not a moment; "in 20 minutes" and "20 minutes ago" are moments. */

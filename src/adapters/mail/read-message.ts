@@ -46,7 +46,21 @@ export async function readMessage(
     sentAt: sentAt(mail),
     text,
     attachments: mail.attachments.map((part) => part.filename ?? part.description ?? part.mimeType),
+    ...(isAutomatic(mail) ? { automatic: true } : {}),
   });
+}
+
+function isAutomatic({ headers }: Email): boolean {
+  const value = (key: string): string =>
+    headers
+      .find((header) => header.key === key)
+      ?.value.trim()
+      .toLowerCase() ?? '';
+  return (
+    /^auto-/.test(value('auto-submitted')) ||
+    /^(?:bulk|junk|auto_reply)$/.test(value('precedence')) ||
+    value('x-autoreply') !== ''
+  );
 }
 
 /** A mailbox or a single message? Real headers begin with a field name and a colon. */

@@ -28,6 +28,8 @@ export interface Message {
   /** Decoded plain text (from HTML where that is all there is), quoted replies included, line ends \n. */
   readonly text: string;
   readonly attachments: readonly string[];
+  /** Its headers say that no person sent it: an automatic reply, a notification (RFC 3834), bulk mail. */
+  readonly automatic?: boolean;
 }
 
 /** One calendar object (RFC 5545): a master VEVENT with its overrides, or a lone VEVENT. */

@@ -81,7 +81,7 @@ const RULES: readonly LimitRule[] = [
   },
   {
     anywhere:
-      'near ?by|near me|around here|who won|who scored|(?:football|soccer|tennis|basketball|hockey|cricket|rugby|cup|league) (?:match|game|final|cup|championship)|world cup|olympics|weather|(?:will|is|does) it (?:going to )?(?:rain|snow|be (?:sunny|warm|cold|hot))|temperature outside|stock (?:price|market|quote)|share price of|exchange rate|bitcoin|crypto(?:currency)?|horoscope|lottery|football (?:score|result)s?|(?:latest|today|todays|world|breaking|evening|morning) (?:news|headlines)|(?:what is|show me|read me|tell me|give me) the (?:news|headlines)(?: DATE)?$|news (?:headlines|of the world)|traffic (?:jam|report|on)|train times|flight (?:to|prices?)|what time is it(?: (?:in|now))?|current time',
+      'near ?by|near me|around here|who (?:won|scored|wins)(?: \\w+){0,4} (?:match|game|election|elections|cup|league|championship|final|finals|race|tournament|medal|goals?|grand prix|bowl|derby)|who (?:won|scored|wins)(?: DATE| last night| yesterday)?$|(?:football|soccer|tennis|basketball|hockey|cricket|rugby|cup|league) (?:match|game|final|cup|championship)|world cup|olympics|weather|(?:will|is|does) it (?:going to )?(?:rain|snow|be (?:sunny|warm|cold|hot))|temperature outside|stock (?:price|market|quote)|share price of|exchange rate|bitcoin|crypto(?:currency)?|horoscope|lottery|football (?:score|result)s?|(?:latest|today|todays|world|breaking|evening|morning) (?:news|headlines)|(?:what is|show me|read me|tell me|give me) the (?:news|headlines)(?: DATE)?$|news (?:headlines|of the world)|traffic (?:jam|report|on)|train times|flight (?:to|prices?)|what time is it(?: (?:in|now))?|current time',
     reason: 'It cannot know what goes on outside: it has no access to the web, only to your files.',
     near: ['answer-question'],
   },
@@ -115,6 +115,9 @@ const NOT_FROM_FILES: Limit = {
   near: ['answer-question'],
 };
 
+/** Whoever asks what their files say does not ask for the world outside. */
+const OWN_FILES = /\b(?:my|our|the|these) (?:files|documents|notes|mails?|e ?mails?|minutes|papers)\b/;
+
 /**
  * The limit a goal runs into, or null. Words from outside ("weather") are none when the owner's own files are about
  * them.
@@ -124,7 +127,7 @@ export function limitOf(reading: Reading, context: GoalContext): Limit | null {
   for (const { limit, acts, anywhere } of COMPILED) {
     if (acts?.test(reading.head) === true) return limit;
     const match = anywhere?.exec(reading.plain);
-    if (match && !ownFilesMention(match[0], context)) return limit;
+    if (match && !OWN_FILES.test(reading.plain) && !ownFilesMention(match[0], context)) return limit;
   }
   return null;
 }

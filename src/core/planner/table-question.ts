@@ -143,7 +143,7 @@ export function askedOf(reading: Reading, mentions: TableMentions): TableQuestio
       period,
     };
   if (measure !== null && isAskedFor(plain, reading, mentions, measure))
-    return { ...none, operation: 'sum', column: measured };
+    return { ...none, operation: isPerRow(measure) ? 'distinct' : 'sum', column: measured };
   return { ...none, operation: 'list' };
 }
 

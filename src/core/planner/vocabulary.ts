@@ -38,7 +38,7 @@ export const VOCABULARY: ReadonlySet<string> = new Set(
   large laser later laugh layer learn lease leave legal level light limit local loose lower lucky magic major maker
   match maybe mayor metal model money moral motor mount mouse mouth movie music night noise north novel nurse ocean
   offer often paint panel photo pilot pitch plain poem poems queen quick quiet quite radio raise range rapid ratio reach
-  ready refer renew rest result results return review deals deal means mean meant sent sell seat real ratings rating`
+  stuck struck ready refer renew rest result results return review deals deal means mean meant sent sell seat real ratings rating`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );

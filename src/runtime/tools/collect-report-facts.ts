@@ -1,6 +1,7 @@
 import { err, ok } from '#core/base/result.ts';
 import type { TextDocument } from '#core/items/item.ts';
 import { collectReportFacts as definition } from '#core/tools/documents/definitions.ts';
+import { correctsByName } from '#core/tools/documents/corrections.ts';
 import { factsOf, type Fact, type FactsObservation } from '#core/tools/documents/facts.ts';
 import { fitTopic } from '#core/tools/documents/topic.ts';
 import { contentStems } from '#core/text/tokens.ts';
@@ -21,6 +22,8 @@ export const collectReportFacts: Tool = {
     const facts: Fact[] = [];
     const documents: FactsObservation['documents'][number][] = [];
     const searched = new Set<string>();
+    const others: Aside[] = [];
+    let aside = 0;
     const passing = readingProgress(context, context.items.count('documents'));
     for await (const document of passing(context.items.documents())) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while reading the documents.' });
@@ -31,9 +34,22 @@ export const collectReportFacts: Tool = {
       searched.add(document.span.source);
       const fit = fitTopic(document, file, stems);
       const found = factsOf(fit.whole ? document : onlyBlocks(document, fit.blocks), file);
+      const told = { title: document.title, file, writtenAt: document.datedAt };
+      if (!fit.whole && aside < FACTS_MAX) {
+        const all = factsOf(document, file);
+        aside += all.length;
+        others.push({ told, all, found, named: fit.named });
+      }
       if (found.length === 0) continue;
       facts.push(...found);
-      documents.push({ title: document.title, file, writtenAt: document.datedAt });
+      documents.push(told);
+    }
+    for (const { told, all, found, named } of others) {
+      const corrections = all.filter((fact) => facts.some((before) => correctsByName(before, fact)));
+      if (corrections.length === 0) continue;
+      const known = new Set(found.map(({ text }) => text));
+      facts.push(...(named ? all : corrections).filter(({ text }) => !known.has(text)));
+      if (found.length === 0) documents.push(told);
     }
     if (searched.size === 0)
       return err({ code: 'no-data', message: 'There are no documents to report from among the files chosen.' });
@@ -47,6 +63,15 @@ export const collectReportFacts: Tool = {
     return ok(asJson(observation));
   },
 };
+
+/** A document that is not about the topic, or only in parts, but may correct what is said of it. */
+interface Aside {
+  readonly told: FactsObservation['documents'][number];
+  readonly all: readonly Fact[];
+  /** Those already taken. */
+  readonly found: readonly Fact[];
+  readonly named: boolean;
+}
 
 /** The document with its headings and these blocks only. */
 function onlyBlocks(document: TextDocument, blocks: ReadonlySet<number>): TextDocument {

@@ -1,5 +1,5 @@
 import { ok } from '#core/base/result.ts';
-import { composeMailSummary as compose, type MailFocus } from '#core/tools/mail/compose.ts';
+import { composeMailSummary as compose, type MailPart } from '#core/tools/mail/compose.ts';
 import { composeMailSummary as definition } from '#core/tools/mail/definitions.ts';
 import type {
   AsksObservation,
@@ -20,10 +20,9 @@ export const composeMailSummary: Tool = {
       waiting: inputOf<WaitingObservation>(context, 'waiting'),
       summaries: inputOf<SummariesObservation>(context, 'thread-summaries'),
     };
-    const parts = textsOf(args, 'parts');
-    const focus = parts.length === 1 ? (parts[0] as MailFocus) : 'all';
+    const parts = textsOf(args, 'parts') as MailPart[];
     const { date, minute } = context.zones.toLocal(context.now, context.zone);
     const localNow = `${date}T${formatMinute(minute)}`;
-    return Promise.resolve(ok(asJson(compose(findings, focus, context.zone, localNow))));
+    return Promise.resolve(ok(asJson(compose(findings, parts, context.zone, localNow))));
   },
 };

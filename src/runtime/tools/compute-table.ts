@@ -18,7 +18,17 @@ async function run(args: JsonObject, context: ToolContext): Promise<Result<Json,
   const table = await findTable(read.table.id, context);
   if (table === null) return err({ code: 'no-data', message: `The table ${read.table.name} is no longer there.` });
   const answer = compute(table, read.table.file, read.filters, questionOf(args));
-  return answer.ok ? ok(answer.value as unknown as Json) : err({ code: 'bad-arguments', message: answer.error });
+  if (!answer.ok) return err({ code: 'bad-arguments', message: answer.error });
+  const { value } = answer;
+  const columns = `${table.name} has the columns ${table.columns.map(({ name }) => name).join(', ')}.`;
+  const said = (name: string): string => (typeof args[name] === 'string' ? args[name] : '');
+  const notes = [
+    ...(said('notGrouped') === '' ? [] : [`This is not told apart by “${said('notGrouped')}”: ${columns}`]),
+    ...(said('passedOver') === ''
+      ? []
+      : [`All rows are counted: no column or value says which are “${said('passedOver')}”. ${columns}`]),
+  ];
+  return ok({ ...value, notes: [...notes, ...value.notes] } as unknown as Json);
 }
 
 function tableRowsIn(value: Json): TableRows[] {

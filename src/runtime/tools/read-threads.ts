@@ -90,7 +90,7 @@ function seenOf(message: Message, file: string, topic: ReadonlySet<string>, cont
     sentOn,
     span,
     file,
-    noise: isNoise(from, subject, message.text),
+    noise: isNoise(message),
   };
   return { header, onTopic: isOnTopic(`${subject}\n${message.text}`, topic), personal: PERSONAL.test(message.text) };
 }

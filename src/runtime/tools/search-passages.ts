@@ -32,7 +32,8 @@ export const searchPassages: Tool = {
     const searched = new Set<SourceId>();
     const wanted = scopeOf(textsOf(args, 'scope'), textsOf(args, 'sources'));
     const passing = readingProgress(context, context.items.count(...wanted.kinds));
-    for await (const passages of passing(eachItem(wanted.kinds, context))) {
+    const addresses = readQuestion(question).type === 'email';
+    for await (const passages of passing(eachItem(wanted.kinds, context, addresses))) {
       if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while searching.' });
       for (const passage of passages) {
         if (!wanted.file(passage.file)) break;
@@ -66,8 +67,15 @@ function scopeOf(
   return { kinds: named.length === 0 ? KINDS : named, file: (path) => files.length === 0 || files.includes(path) };
 }
 
-/** The passages of each item of these kinds, item by item. */
-async function* eachItem(kinds: readonly ItemKind[], context: ToolContext): AsyncIterable<readonly Passage[]> {
+/**
+ * The passages of each item of these kinds, item by item.
+ * @param addresses whether the line that names the sender of a message is one too
+ */
+async function* eachItem(
+  kinds: readonly ItemKind[],
+  context: ToolContext,
+  addresses: boolean,
+): AsyncIterable<readonly Passage[]> {
   const fileOf = (source: SourceId): string => context.items.source(source).path;
   if (kinds.includes('documents')) {
     for await (const document of context.items.documents())
@@ -75,7 +83,7 @@ async function* eachItem(kinds: readonly ItemKind[], context: ToolContext): Asyn
   }
   if (kinds.includes('messages')) {
     for await (const message of context.items.messages())
-      yield messagePassages(message, fileOf(message.span.source), context);
+      yield messagePassages(message, fileOf(message.span.source), context, addresses);
   }
   if (kinds.includes('events')) {
     for await (const event of context.items.events()) yield eventPassages(event, fileOf(event.span.source), context);
@@ -128,13 +136,14 @@ function documentPassages(document: TextDocument, file: string): Passage[] {
   return passages;
 }
 
-function messagePassages(message: Message, file: string, context: ToolContext): Passage[] {
-  if (isNoise(message.from, message.subject, message.text)) return [];
+function messagePassages(message: Message, file: string, context: ToolContext, addresses: boolean): Passage[] {
+  if (isNoise(message)) return [];
   const sender = displayName(message.from);
   const sentOn =
     message.sentAt === null ? '' : formatShortDate(context.zones.toLocal(message.sentAt, context.zone).date);
   const line = `From: ${message.from.name === '' ? message.from.address : `${message.from.name} <${message.from.address}>`}`;
-  const sentences = splitSentences(ownText(message.text.slice(0, MESSAGE_CHARS_MAX)));
+  const own = splitSentences(ownText(message.text.slice(0, MESSAGE_CHARS_MAX)));
+  const sentences = addresses ? [...own, { text: line }] : own;
   return sentences.map(({ text }, i) => ({
     kind: 'message',
     text,

@@ -82,6 +82,21 @@ describe('days', () => {
     expect(european.find('due 3/11/2026', REFERENCE, 'UTC').map((found) => found.from)).toEqual(['2026-11-03']);
   });
 
+  test.each([
+    ['from 24 November to 26 November', '2026-11-24..2026-11-26'],
+    ['from November 24 to November 26', '2026-11-24..2026-11-26'],
+    ['between Nov 24 and Nov 26', '2026-11-24..2026-11-26'],
+    ['on November 24', '2026-11-24'],
+    ['by November 24th, 2027', '2027-11-24'],
+    ['from the 24th of November to the 26th of November', '2026-11-24..2026-11-26'],
+    ['in November 2027', '2027-11-01..2027-11-30'],
+  ])('"%s" is read alike where days come first and where months do', (text, expected) => {
+    for (const { find } of [finder, european])
+      expect(
+        find(text, REFERENCE, 'Europe/Berlin').map(({ from, to }) => (from === to ? from : `${from}..${to}`)),
+      ).toEqual([expected]);
+  });
+
   test('a time of day comes along in minutes', () => {
     const [found] = finder.find('on Dec 3rd at 14:30', REFERENCE, 'UTC');
     expect(found).toMatchObject({ from: '2026-12-03', timeFrom: 870, timeTo: null });

@@ -10,16 +10,27 @@ const value = (goal: ReturnType<typeof understand>, name: string): unknown =>
 
 describe('a goal about dealings by message', () => {
   test.each([
-    'Whose replies am I waiting for?',
-    'From whom am I still expecting a reply?',
-    'Which of my mails got no reply?',
-    'What have I asked that nobody answered?',
-    'Who do I need to chase?',
-    'Which questions to me are still open?',
-  ])('"%s" asks who waits', (text) => {
+    ['Whose replies am I waiting for?', 'awaited'],
+    ['From whom am I still expecting a reply?', 'awaited'],
+    ['Which of my mails got no reply?', 'awaited'],
+    ['What have I asked that nobody answered?', 'awaited'],
+    ['Who do I need to chase?', 'awaited'],
+    ['Who has not answered me yet?', 'awaited'],
+    ['Who owes me an answer?', 'awaited'],
+    ['Which mails have I not answered yet?', 'waiting'],
+    ['Whom do I still owe a reply?', 'waiting'],
+    ['Who is waiting for me to answer?', 'waiting'],
+    ['Who still needs a reply from me?', 'waiting'],
+  ])('"%s" asks who waits for whom: %s', (text, part) => {
     const goal = understand(text);
     expect(goal.kind).toBe('summarise-mail');
-    expect(value(goal, 'parts')).toEqual(['waiting']);
+    expect(value(goal, 'parts')).toEqual([part]);
+  });
+
+  test('where a goal does not say who waits for whom, both are told', () => {
+    const goal = understand('Which questions are still unanswered?');
+    expect(goal.kind).toBe('summarise-mail');
+    expect(value(goal, 'parts')).toEqual(['waiting', 'awaited']);
   });
 
   test.each(['Which people are still expecting something from me?', 'What is still on my desk?'])(

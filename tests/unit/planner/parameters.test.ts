@@ -128,7 +128,7 @@ describe('a goal about mail', () => {
     between: null,
     people: [],
     topic: '',
-    parts: ['threads', 'asks', 'waiting'],
+    parts: ['threads', 'asks', 'waiting', 'awaited'],
     due: null,
     mailboxes: [],
   };
@@ -156,7 +156,7 @@ describe('a goal about mail', () => {
 });
 
 describe('a goal for a report', () => {
-  const DEFAULTS = { topic: '', documents: [], between: null, saveAs: '' };
+  const DEFAULTS = { topic: '', documents: [], between: null, sections: [], saveAs: '' };
 
   test.each<[string, Record<string, Json>]>([
     ['Write the status report from these files', {}],

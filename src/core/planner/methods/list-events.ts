@@ -35,6 +35,10 @@ const CUES = [
     0.75,
   ),
   cue(`what is (?:on )?(?:[\\w']+ ){1,2}(?:agenda|schedule|diary|calendar)`, 0.6),
+  cue(
+    'what (?:is|else is|have i got|have we got) (?:on|up|coming up|planned|scheduled)(?: for)?(?: me| us)? (?:DATE|today|tomorrow|tonight|this \\w+|next \\w+)$',
+    0.75,
+  ),
   cue(`my (?:agenda|schedule|appointments|meetings|events)`, 0.4),
 ];
 

@@ -3,7 +3,7 @@ import { stem } from '../../text/stem.ts';
 import { contentWords } from '../../text/words.ts';
 import { cue, either, evidence, MAIL_WORDS } from '../cues.ts';
 import type { GoalMethod } from '../goal-method.ts';
-import type { GoalContext } from '../goal.ts';
+import type { GoalContext, Parameter } from '../goal.ts';
 import { parameter, valueOf, type Option } from '../parameters.ts';
 import { goalDates } from '../ranges.ts';
 import type { Reading } from '../reading.ts';
@@ -122,7 +122,7 @@ export const queryTable: GoalMethod = {
     return inventory.tables.length > 0 ? null : 'There is no table in your files; add one (.csv or .tsv).';
   },
 
-  network({ parameters }, context) {
+  network({ parameters, text }, context) {
     const key = valueOf<string>(parameters, 'table');
     const table = context.inventory.tables.find((each) => tableKey(each) === key);
     const filters = valueOf<TableFilter[]>(parameters, 'filters');
@@ -140,7 +140,11 @@ export const queryTable: GoalMethod = {
         useTool({
           tool: 'compute-table',
           title: `${OPERATION_WORDS[valueOf<string>(parameters, 'operation')] ?? 'List'} ${valueOf<string>(parameters, 'column') || 'the rows'}${valueOf<string>(parameters, 'groupBy') === '' ? '' : ` by ${valueOf<string>(parameters, 'groupBy')}`}`,
-          args: Object.fromEntries(names.map((name): [string, Json] => [name, valueOf(parameters, name)])),
+          args: {
+            ...Object.fromEntries(names.map((name): [string, Json] => [name, valueOf(parameters, name)])),
+            notGrouped: ungroupedBy(text, parameters),
+            passedOver: passedOver(text, parameters),
+          },
           produces: ['answer'],
           consumes: ['rows'],
         }),
@@ -150,6 +154,26 @@ export const queryTable: GoalMethod = {
 
   subtasks: {},
 };
+
+/** The word after "per" where no column, and no period, could be meant by it: '' when there is none. */
+function ungroupedBy(text: string, parameters: readonly Parameter[]): string {
+  const asked = /\b(?:per|for each|for every|(?:grouped|split|broken down) by)\s+([\p{L}-]+)/iu.exec(text)?.[1] ?? '';
+  const rows = /^(?:row|record|entry|line|item|person|head|cent)$/i.test(asked);
+  const split = valueOf<string>(parameters, 'groupBy') !== '' || valueOf<string>(parameters, 'period') !== 'none';
+  return rows || split || valueOf<string>(parameters, 'operation') === 'list' ? '' : asked;
+}
+
+/** "unpaid", where nothing in the table says what is paid: a word that should have narrowed the rows and did not. */
+function passedOver(text: string, parameters: readonly Parameter[]): string {
+  const said = NARROWS.exec(text)?.[0] ?? '';
+  if (said === '') return '';
+  const columns = parameters.find(({ name }) => name === 'groupBy')?.options ?? [];
+  const named = columns.some(({ value }) => value.toLowerCase().includes(said.toLowerCase().replace(/^un/, '')));
+  return named || valueOf<TableFilter[]>(parameters, 'filters').length > 0 ? '' : said;
+}
+
+const NARROWS =
+  /\b(?:unpaid|paid|overdue|outstanding|unsettled|settled|cancelled|canceled|delivered|undelivered|returned|shipped|approved|rejected|closed|completed|pending|active|inactive)\b/i;
 
 /** What is left to a table of a question that texts answer better. */
 const TEXTS_SHARE = 0.3;
@@ -283,7 +307,7 @@ function fitness(reading: Reading, mentions: TableMentions, { inventory }: GoalC
   const counted = /\bhow many (\w+)/.exec(reading.plain)?.[1];
   const unknownCount =
     counted !== undefined &&
-    mentions.values.length === 0 &&
+    mentions.values.every((mention) => isByTheWay(reading, mention)) &&
     !mentions.columns.some((mention) => reading.words[mention.start]?.lower === counted) &&
     !/^(?:rows?|records?|entries|lines|items|times)$/.test(counted) &&
     !isTableWord(stem(counted), table);
@@ -300,6 +324,11 @@ function fitness(reading: Reading, mentions: TableMentions, { inventory }: GoalC
     (unknownCount ? 0.3 : 1) *
     (vague && loose.length > 0 ? 0.6 : 1)
   );
+}
+
+/** "the school", where the table has a Birken school: a common noun that may mean anything. */
+function isByTheWay(reading: Reading, { value, start, end }: TableMentions['values'][number]): boolean {
+  return end - start < value.split(/\s+/).length && /^\p{Ll}/u.test(reading.words[start]?.text ?? '');
 }
 
 function isTableWord(root: string, table: InventoryTable): boolean {

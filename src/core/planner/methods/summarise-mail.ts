@@ -28,7 +28,7 @@ const ASKED = [
   cue('(?:do|did|what) (?:i|we) owe', 0.6),
   cue('by whom|by when', 0.25),
   cue(
-    '(?:upcoming|coming|approaching|next|nearest|open) deadlines?|deadlines?(?: \\w+){0,2} (?:coming up|ahead|upcoming|approaching|due|soon|near|are there)|what(?: else)? (?:is|are|comes|falls) due',
+    '(?:upcoming|coming|approaching|next|nearest|open) deadlines?|deadlines?(?: \\w+){0,2} (?:coming up|ahead|upcoming|approaching|due|soon|near|are there)|what(?: else)? (?:is|are|comes|falls) due|what(?: else| still)? (?:has|have|needs?|must|is|are)(?: still)? (?:to )?(?:be |get )?(?:done|finished|delivered|sent|handed in)',
     0.6,
   ),
   cue(
@@ -225,9 +225,11 @@ export const summariseMail: GoalMethod = {
     const due = valueOf<DateRange | null>(parameters, 'due');
     const asks = parts.includes('asks') ? `what is asked of me${due === null ? '' : `, due${timeWords(due)},`}` : '';
     const waiting = parts.includes('waiting') ? 'who waits for my answer' : '';
+    const awaited = parts.includes('awaited') ? 'whose answer I wait for' : '';
+    const told = [asks, waiting, awaited].filter((part) => part !== '');
     if (parts.includes('threads'))
-      return `Summarise ${mail}${subject}${when}${asks || waiting ? `: by thread${asks && `, ${asks}`}${waiting && `, ${waiting}`}` : ''}.`;
-    return `Tell me ${[asks, waiting].filter((part) => part !== '').join(' and ') || 'what is new'} in ${mail}${subject}${when}.`;
+      return `Summarise ${mail}${subject}${when}${told.length > 0 ? `: ${['by thread', ...told].join(', ')}` : ''}.`;
+    return `Tell me ${told.join(' and ') || 'what is new'} in ${mail}${subject}${when}.`;
   },
 
   missing({ inventory }) {
@@ -256,10 +258,7 @@ export const summariseMail: GoalMethod = {
           title: 'Write the summary with its sources',
           args: { parts },
           produces: ['answer'],
-          consumes: [
-            'threads',
-            ...PART_TOOLS.filter(([part]) => parts.includes(part)).map(([, , artifact]) => artifact),
-          ],
+          consumes: ['threads', ...toolsFor(parts).map(([, , artifact]) => artifact)],
         }),
       ],
     };
@@ -271,15 +270,14 @@ export const summariseMail: GoalMethod = {
         name: 'each-wanted-part',
         applies: () => true,
         subtasks: (_, { input }): Network => ({
-          together: PART_TOOLS.filter(([part]) => (input as Study).parts.includes(part)).map(
-            ([part, tool, artifact, title]) =>
-              useTool({
-                tool,
-                title,
-                args: part === 'asks' ? { due: (input as Study).due, people: (input as Study).people } : {},
-                produces: [artifact],
-                consumes: ['threads'],
-              }),
+          together: toolsFor((input as Study).parts).map(([part, tool, artifact, title]) =>
+            useTool({
+              tool,
+              title,
+              args: part === 'asks' ? { due: (input as Study).due, people: (input as Study).people } : {},
+              produces: [artifact],
+              consumes: ['threads'],
+            }),
           ),
         }),
       },
@@ -297,13 +295,21 @@ const PARTS = [
   { value: 'threads', label: 'Each thread in short' },
   { value: 'asks', label: 'What is asked of me' },
   { value: 'waiting', label: 'Who waits for my answer' },
+  { value: 'awaited', label: 'Whose answer I wait for' },
 ];
 
 const PART_TOOLS = [
   ['threads', 'summarise-threads', 'thread-summaries', 'Pick the key sentences of each thread'],
   ['asks', 'find-asks', 'asks', 'Find what is asked of you, by whom and by when'],
   ['waiting', 'find-waiting', 'waiting', 'Find who waits for your answer'],
+  ['awaited', 'find-waiting', 'waiting', 'Find whose answer you wait for'],
 ] as const;
+
+/** The tools of the wanted parts, each once. */
+function toolsFor(parts: readonly string[]): (typeof PART_TOOLS)[number][] {
+  const wanted = PART_TOOLS.filter(([part]) => parts.includes(part));
+  return wanted.filter(([, tool], at) => wanted.findIndex((other) => other[1] === tool) === at);
+}
 
 /** Going through the mail is how, not what for: "go through my mail and tell me who waits". */
 const MEANS = new RegExp(
@@ -326,13 +332,30 @@ function partsWanted({ plain, head }: Reading): { list: string[]; named: boolean
     '',
   );
   const asked = evidence(waiting ? withoutWaiting : plain, ASKED) >= 0.5;
-  const list = [...(asked ? ['asks'] : []), ...(waiting ? ['waiting'] : [])];
+  const list = [...(asked ? ['asks'] : []), ...(waiting ? waitingParts(plain) : [])];
   if (list.length === 0 && ASKS_FOR_PEOPLE.test(head) && !WROTE.test(plain)) return { list: ['waiting'], named: true };
   if (list.length === 0) return { list: PARTS.map((part) => part.value), named: false };
   return {
     list: summary && /\b(?:and|also|plus|including|with)\b|,/.test(plain) ? ['threads', ...list] : list,
     named: true,
   };
+}
+
+/** "Whose replies am I waiting for?", "who has not answered me". */
+const OWNER_WAITS =
+  /\b(?:am|are)(?: still)? (?:i|we)(?: \w+){0,2} (?:waiting|expecting)|\b(?:i|we)(?: still)? (?:am|are|have been)(?: \w+){0,2} (?:waiting|expecting)|\b(?:answered|replied to|responded to|answered to|(?:got|gotten|come|came|get|write|wrote|written) back to|owes?) (?:me|us|my|our)\b|\b(?:i|we) (?:wait|await|expect)\b|\bi (?:wrote|asked|sent|mailed|emailed)\b|\bhave i not (?:heard|received|got)|\bi (?:have not|did not|never) (?:hear|heard|receive|received|get|got)\b|\b(?:i|we) (?:have|had|got|received) no (?:answer|reply|response)\b|\bmy (?:own )?(?:mails?|e ?mails?|messages|questions?|requests?|asks)\b|\b(?:chase|nudge|prod|poke|remind|hurry|follow up)\b|\bnobody (?:\w+ )?(?:answered|replied)\b/;
+/** "Who waits for me?", "which mails have I not answered?". */
+const OTHERS_WAIT =
+  /\bwait(?:s|ing)?(?: \w+){0,3} (?:for|on) (?:me|us|my|our)\b|\b(?:from|by|of) (?:me|us)\b|\b(?:i|we) (?:still )?(?:owe|have not|did not|never|must|should|have to|need to|forgot|need|yet)\b|\b(?:have|did|do|should|must) (?:i|we)(?: \w+)? (?:not|never|still|have to|need to|owe|yet|forget|forgotten|answer|reply)\b|\bmy (?:answer|reply|response)\b|\bkeep(?:ing)?\b.*\bwaiting\b/;
+
+/** "I should nudge": whoever is to be nudged has not answered. */
+const CHASE = /\b(?:i|we) (?:must|should|have to|need to) (?:chase|nudge|prod|poke|remind|hurry|follow up)\b/g;
+
+/** Who waits for whom, as far as the goal says. */
+function waitingParts(plain: string): string[] {
+  const [owner, others] = [OWNER_WAITS.test(plain), OTHERS_WAIT.test(plain.replace(CHASE, ''))];
+  if (owner === others) return ['waiting', 'awaited'];
+  return [owner ? 'awaited' : 'waiting'];
 }
 
 /** When only asks are wanted and the time named lies ahead, it is when they are due, not when they were sent. */

@@ -3,7 +3,7 @@ import { cue, DOCUMENT_WORDS, either, evidence, MAIL_WORDS, SUMMARY_WORDS } from
 import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext, Parameter } from '../goal.ts';
 import type { DateRange } from '../local-dates.ts';
-import { parameter, rangeValue, sourceOptions, valueOf } from '../parameters.ts';
+import { parameter, rangeValue, sourceOptions, valueOf, type Option } from '../parameters.ts';
 import { goalDates } from '../ranges.ts';
 import type { Reading } from '../reading.ts';
 import { asksForState, isNamedAfter, knownSubject, narrowed } from '../subject.ts';
@@ -59,8 +59,11 @@ export const writeReport: GoalMethod = {
       summary && (named || aboutDocument(reading, context)) ? 0.6 : summary && topicOf(reading) !== '' ? 0.3 : 0;
     const bare = /^(?:\w+ ){0,4}(?:report|status|update|briefing|memo)(?: please)?(?: ,.*)?$/.test(head) ? 0.45 : 0;
     const known = knownSubject(reading, context);
+    const parts = known !== null && sectionsAsked(reading).length > 0 ? 0.6 : 0;
     const state = known === null ? 0 : asksForState(reading, known);
-    return either(evidence(plain, CUES), subject, bare, state, summary ? 0.2 : 0) * (1 - evidence(plain, AGAINST));
+    return (
+      either(evidence(plain, CUES), subject, bare, parts, state, summary ? 0.2 : 0) * (1 - evidence(plain, AGAINST))
+    );
   },
 
   parameters(reading, context) {
@@ -69,10 +72,19 @@ export const writeReport: GoalMethod = {
     const saveAs = fileWanted(reading);
     const topic = subjectOf(reading, context, named);
     const options = sourceOptions(context, ['document']);
+    const sections = sectionsAsked(reading);
     return [
       parameter('topic', 'About', 'text', topic, topic === '' ? 'default' : 'goal'),
       parameter('documents', 'From', 'choices', named, named.length > 0 ? 'goal' : 'default', options),
       parameter('between', 'Dated between', 'date-range', rangeValue(between), between === null ? 'default' : 'goal'),
+      parameter(
+        'sections',
+        'Only these parts',
+        'choices',
+        sections,
+        sections.length > 0 ? 'goal' : 'default',
+        SECTIONS,
+      ),
       parameter('saveAs', 'Save as (empty for not)', 'text', saveAs, saveAs === '' ? 'default' : 'goal'),
     ];
   },
@@ -80,9 +92,12 @@ export const writeReport: GoalMethod = {
   restate(parameters) {
     const topic = valueOf<string>(parameters, 'topic');
     const saveAs = valueOf<string>(parameters, 'saveAs');
+    const sections = valueOf<string[] | null>(parameters, 'sections') ?? [];
+    const labels = SECTIONS.filter(({ value }) => sections.includes(value)).map(({ label }) => label.toLowerCase());
+    const only = labels.length === 0 ? '' : `, only the ${labels.join(' and ')},`;
     const subject = topic === '' ? '' : ` about ${topic}`;
     const when = timeWords(valueOf<DateRange | null>(parameters, 'between'));
-    return `Write a status report${subject}${when} from ${documentWords(parameters)}${saveAs === '' ? '' : `, and save it as ${saveAs}`}.`;
+    return `Write a status report${subject}${only}${when} from ${documentWords(parameters)}${saveAs === '' ? '' : `, and save it as ${saveAs}`}.`;
   },
 
   missing({ inventory }) {
@@ -114,7 +129,7 @@ export const writeReport: GoalMethod = {
         useTool({
           tool: 'compose-report',
           title: `Write the report${topic === '' ? '' : ` about ${topic}`} with its sources`,
-          args: { topic },
+          args: { topic, sections: valueOf<string[] | null>(parameters, 'sections') ?? [] },
           produces: ['answer'],
           consumes: ['resolved'],
         }),
@@ -221,6 +236,37 @@ function subjectOf(reading: Reading, context: GoalContext, named: readonly strin
     .filter(({ id }) => named.includes(id))
     .map(({ path }) => fold(path.split('/').at(-1) ?? path));
   return files.some((file) => plain === file || plain === file.replace(/\.[a-z0-9]+$/, '')) ? '' : topic;
+}
+
+const SECTIONS: readonly Option[] = [
+  { value: 'decisions', label: 'Decisions' },
+  { value: 'dates', label: 'Dates' },
+  { value: 'money', label: 'Money' },
+  { value: 'people', label: 'People' },
+  { value: 'risks', label: 'Risks' },
+  { value: 'next-steps', label: 'Next steps' },
+];
+
+const SECTION_WORDS: readonly (readonly [string, string])[] = [
+  ['decisions', 'decisions?'],
+  ['dates', 'dates|deadlines|milestones'],
+  ['risks', 'risks?|problems|issues|blockers|concerns'],
+  ['next-steps', 'next steps|to ?dos?|action (?:items|points)|open (?:points|items|tasks)'],
+];
+
+/** "What are the risks of …": one part of a report, when the goal begins with it. */
+function sectionsAsked({ head }: Reading): string[] {
+  const asked =
+    /^(?:what (?:is|are|were)|which|list|show(?: me)?|give me|tell me|name) (?:the |all |all the |main |current |open |biggest |any )*(.{3,60})/.exec(
+      head,
+    )?.[1] ?? '';
+  const opening = new RegExp(
+    String.raw`^(?:(?:${SECTION_WORDS.map(([, words]) => words).join('|')})\b(?: and | , |,| or )?(?:the )?)+`,
+  );
+  const named = opening.exec(asked)?.[0] ?? '';
+  return SECTION_WORDS.filter(([, words]) => new RegExp(String.raw`\b(?:${words})\b`).test(named)).map(
+    ([part]) => part,
+  );
 }
 
 /** "Kestrel status report", "the Harbour project report": what stands before the noun, without what only describes it. */

@@ -91,7 +91,9 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
   }));
   const names = matches.filter(({ hard }) => hard);
   const needed = matches.filter(({ hard, optional }) => !hard && !optional);
-  const topic = needed.length > 0 ? needed : matches.filter(({ hard }) => !hard);
+  // "The phone number of Mikkel": the kind of answer and a name are all there is to look for.
+  const byKind = needed.length === 0 && names.length > 0 && KINDS_THAT_TELL.has(question.type);
+  const topic = needed.length > 0 ? needed : byKind ? [] : matches.filter(({ hard }) => !hard);
   if (names.some(({ here, there }) => Math.max(here, there) === 0)) return null;
   if (passage.row !== null && askedColumns(passage.row, question).length === 0) return null;
   // A sentence that only shares its heading or a name with the question does not speak about it.
@@ -111,13 +113,15 @@ function score(passage: Passage, question: Question, weights: PassagesObservatio
           .join(', ');
   const typed = occurs || holdsType(question.type, said, question);
   const withNext = !typed && continues(passage.next) && holdsType(question.type, passage.next, question);
-  if ((!typed && !withNext) || !enough(topic, covered, names)) return null;
+  if ((!typed && !withNext) || !(byKind || enough(topic, covered, names))) return null;
   const focus = own.size === 0 ? 0 : question.terms.filter((term) => termMatch(term, own) > 0).length / own.size;
   const row = passage.kind === 'table' || (passage.kind === 'event' && !occurs) ? ROW_PENALTY : 0;
   const total =
     0.7 * covered + 0.3 * share(matches) + 0.5 * inside + 0.25 * focus + 0.15 * typeBonus(question, passage);
   return { passage, coverage: covered, inside, withNext, score: total - (withNext ? 0.1 : 0) - row };
 }
+
+const KINDS_THAT_TELL: ReadonlySet<Question['type']> = new Set(['phone', 'email']);
 
 /** The first sentence under a heading that asks the same question answers it, whatever its words. */
 function scoreFaq(passage: Passage, question: Question, weights: PassagesObservation['weights']): Scored | null {
@@ -149,12 +153,25 @@ function scoreFaq(passage: Passage, question: Question, weights: PassagesObserva
 function askedColumns(row: NonNullable<Passage['row']>, question: Question): number[] {
   const asked = new Set(contentStems(question.text));
   return row.columns.flatMap((column, i) => {
-    const named = contentStems(column).some(
-      (stem) => termMatch({ stem, word: stem, hard: false, optional: false, verb: false }, asked) > 0,
-    );
+    const named =
+      COLUMNS_OF[question.type]?.test(column) === true ||
+      contentStems(column).some(
+        (stem) => termMatch({ stem, word: stem, hard: false, optional: false, verb: false }, asked) > 0,
+      );
     return named && (row.cells[i] ?? '') !== '' ? [i] : [];
   });
 }
+
+/** Columns that answer a question by their kind: "Where is the plotter?" by the room. */
+const COLUMNS_OF: Partial<Readonly<Record<Question['type'], RegExp>>> = {
+  where: /\b(?:room|place|location|where|address|city|town|building|floor|venue|shelf|site)\b/i,
+  when: /\b(?:date|day|when|due|deadline|time)\b/i,
+  time: /\b(?:time|hours?|opens?|starts?)\b/i,
+  who: /\b(?:who|name|person|contact|owner|responsible)\b/i,
+  phone: /\b(?:phone|telephone|mobile|tel)\b/i,
+  email: /\be-?mail\b/i,
+  money: /\b(?:price|cost|fee|amount|rate)\b/i,
+};
 
 interface Match {
   readonly term: QuestionTerm;

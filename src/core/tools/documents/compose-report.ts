@@ -63,8 +63,9 @@ export function composeReport(
       claims: corrections.slice(0, CORRECTIONS_MAX).flatMap((pair) => correctionClaim(book, pair, facts) ?? []),
     });
   }
+  if (sections.every(({ claims }) => claims.length === 0)) return nothing(book, observed);
   const notes = [
-    ...(corrections.length > 0
+    ...(corrections.length > 0 && include('corrections')
       ? ['Where documents disagree, the later one is taken; what it replaces is listed under Corrections.']
       : []),
     ...(observed.documents.some(({ writtenAt }) => writtenAt === null)

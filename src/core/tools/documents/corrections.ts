@@ -1,5 +1,5 @@
 import { overlap } from '../../text/rank-sentences.ts';
-import { stemOf } from '../../text/tokens.ts';
+import { contentStems, stemOf } from '../../text/tokens.ts';
 import { subjectOf as subjectOfText, type Fact, type FactValue } from './facts.ts';
 
 /** A fact that a later document states otherwise. */
@@ -84,10 +84,14 @@ function relate(before: Fact, now: Fact): 'corrects' | 'advances' | 'repeats' | 
   const likeness = overlap(...subjects);
   const explicit = EXPLICIT.test(now.text);
   if (comparable(before, now) && movesWhatWas(before, now) && differs(before, now)) return 'corrects';
-  const named = explicit && before.values.some((value) => now.values.some((other) => sameValue(value, other)));
+  const replaced = namesWhatWas(before, now);
+  const named =
+    replaced || (explicit && before.values.some((value) => now.values.some((other) => sameValue(value, other))));
   if (sameDocument && !explicit) return null;
   if (shared === 0 || contrast(before, now)) return null;
-  if (likeness < leastLikeness(before, now, named) || (!comparable(before, now) && shared < 2)) return null;
+  const near = comparable(before, now) || (named && before.about.some((stem) => now.about.includes(stem)));
+  if (likeness < leastLikeness(before, now, near, named) || (!near && shared < 2)) return null;
+  if (replaced) return 'corrects';
   if (shared === 1 && !named && Math.min(subjects[0].size, subjects[1].size) > 1) return null;
   if (Math.max(subjects[0].size, subjects[1].size) > 4 * shared && !named) return null;
   if (CANCELS.test(now.text) && !CANCELS.test(before.text) && likeness >= SAME_SUBJECT_MIN && shared >= 2)
@@ -96,6 +100,29 @@ function relate(before: Fact, now: Fact): 'corrects' | 'advances' | 'repeats' | 
   const same =
     before.values.length > 0 && before.values.every((value) => now.values.some((other) => sameValue(value, other)));
   return same && likeness >= SAME_ACROSS_MIN ? 'repeats' : null;
+}
+
+const INSTEAD_OF =
+  /\b(?:instead of|rather than|in place of|replac(?:es|ed|ing)|substituted for)\s+(?:(?:the|an?|our|its|planned|original|former|old|usual)\s+)*([\p{L}\p{N}-]+(?:\s+[\p{L}\p{N}-]+){0,2})/iu;
+
+/** "matte glass instead of wood", of a facade that was of wood: the later one says which word no longer holds. */
+function namesWhatWas(before: Fact, now: Fact): boolean {
+  const [first] = contentStems(INSTEAD_OF.exec(now.text)?.[1] ?? '');
+  if (first === undefined || !contentStems(before.text).includes(first)) return false;
+  return before.subject.some((stem) => stem !== first && now.subject.includes(stem));
+}
+
+/**
+ * Whether a later fact says outright that it corrects an earlier one, naming what that said, so that it belongs in a
+ * report on the same topic, whatever its document is called.
+ */
+export function correctsByName(before: Fact, now: Fact): boolean {
+  const named = before.values.some((value) => now.values.some((other) => sameValue(value, other)));
+  return (
+    (before.writtenAt ?? 0) < (now.writtenAt ?? 0) &&
+    (namesWhatWas(before, now) || (named && EXPLICIT.test(now.text))) &&
+    relate(before, now) === 'corrects'
+  );
 }
 
 const MOVES =
@@ -128,8 +155,8 @@ function subjectOf(fact: Fact, other: Fact): Set<string> {
   return new Set(roles.length > 0 ? roles : fact.subject);
 }
 
-function leastLikeness(before: Fact, now: Fact, named: boolean): number {
-  if (!comparable(before, now)) return SAME_ACROSS_MIN;
+function leastLikeness(before: Fact, now: Fact, near: boolean, named: boolean): number {
+  if (!near) return SAME_ACROSS_MIN;
   if (named) return SAME_SUBJECT_NAMED_MIN;
   if (EXPLICIT.test(now.text)) return SAME_SUBJECT_MIN;
   const people = peopleOf(before, now);

@@ -95,7 +95,7 @@ const PROGRESS = new RegExp(
   'i',
 );
 const METADATA =
-  /^(?:date|author|from|to|cc|subject|version|present|attendees|attending|attended by|attendance|in attendance|participants|excused|apologies|absent|regrets|chair|chaired by|secretary|minute taker|minutes taken by|taken by|minutes|written by|prepared by|document|file|page|last (?:updated|modified)|distribution|status report no)\s*:/i;
+  /^(?:date|author|from|to|cc|subject|version|present|attendees|attending|attended by|attendance|in attendance|participants|excused|apologies|absent|regrets|chair|chaired by|secretary|minute taker|minutes taken by|taken by|minutes|written by|prepared by|document|file|page|last (?:updated|modified)|distribution|status report no|weather)\s*:/i;
 const CHANGE_WORDS = new Set(
   `move shift chang correct correction revis updat postpon delai bring brought push reschedul increas decreas rais cut reduc
   now instead longer rather replac supersed wrong actual new old previou previous earlier origin plan schedul set take over
@@ -103,21 +103,27 @@ const CHANGE_WORDS = new Set(
   statu extend slip drop lower agre announc state amount total current`.split(/\s+/),
 );
 
+/** "Risks: the ground water is high": a heading on the line itself. */
+const INLINE_LABEL = /^(\p{Lu}[\p{L}-]+(?: [\p{L}-]+)?): /u;
+
 /** The facts of one document in the order in which they stand. */
 export function factsOf(document: TextDocument, file: string): Fact[] {
   const facts: Fact[] = [];
   const headings: string[] = [];
+  let leadIn = '';
   const dates = sectionDates(document);
   for (const [at, block] of document.blocks.entries()) {
     if (block.type === 'heading') {
       headings.splice(Math.max(0, block.level - 1));
       headings[Math.max(0, block.level - 1)] = block.text;
+      leadIn = '';
       continue;
     }
     if (block.type === 'code') continue;
     const heading = headings.filter((text) => text !== document.title).at(-1) ?? '';
+    leadIn = /:\s*$/.test(block.text) ? block.text : block.type === 'list-item' ? leadIn : '';
     for (const text of sentencesOf(block)) {
-      const fact = factOf(text, heading);
+      const fact = factOf(text, leadIn === '' ? heading : leadIn);
       if (fact === null) continue;
       const place = block.page === null ? heading : `page ${String(block.page)}`;
       facts.push({
@@ -159,7 +165,9 @@ function factOf(text: string, heading: string): Meaning | null {
   if (stems.length < 2 || METADATA.test(plain) || /\?$/.test(plain) || /:$/.test(plain) || plain.length > 600)
     return null;
   const values = valuesOf(plain);
-  const byHeading = HEADINGS.find(([, pattern]) => pattern.test(heading))?.[0];
+  const label = INLINE_LABEL.exec(plain)?.[1] ?? '';
+  const byLabel = label === '' ? undefined : HEADINGS.find(([, pattern]) => pattern.test(label))?.[0];
+  const byHeading = byLabel ?? HEADINGS.find(([, pattern]) => pattern.test(heading))?.[0];
   const byWords = CUES.find(([, pattern]) => pattern.test(plain))?.[0];
   const money = values.some(({ kind }) => kind === 'money') ? 'money' : undefined;
   const dates = values.some(({ kind }) => kind === 'date') ? 'dates' : undefined;

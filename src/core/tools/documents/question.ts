@@ -119,6 +119,8 @@ const OPTIONAL: Partial<Readonly<Record<QuestionType, RegExp>>> = {
   duration: /^(?:lasts?|takes?|take|last|need(?:ed|s)?|duration|period)$/,
   where: /^(?:located|placed|held|kept|stored|situated|stands?)$/,
   why: /^(?:reason|cause)s?$/,
+  phone: /^(?:phone|telephone|mobile|cell|fax|number|call|reach)$/,
+  email: /^(?:address|contact|reach)$/,
 };
 
 /** "How do I cancel …": what is to be done is what is asked about, and no other verb will do. */

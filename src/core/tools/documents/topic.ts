@@ -4,6 +4,8 @@ import { contentStems } from '../../text/tokens.ts';
 /** How much of a document is about a topic: all of it, the parts whose headings or sentences say so, or nothing. */
 export interface TopicFit {
   readonly whole: boolean;
+  /** Its title or file name shares a word with the topic. */
+  readonly named: boolean;
   /** Indexes of the blocks that are about it when not all is. */
   readonly blocks: ReadonlySet<number>;
 }
@@ -11,7 +13,7 @@ export interface TopicFit {
 /** @param topic stems; empty means any topic */
 export function fitTopic(document: TextDocument, file: string, topic: ReadonlySet<string>): TopicFit {
   const name = new Set(contentStems(`${document.title} ${file.replace(/[/._-]+/g, ' ')}`));
-  if ([...topic].every((stem) => name.has(stem))) return { whole: true, blocks: new Set() };
+  if ([...topic].every((stem) => name.has(stem))) return { whole: true, named: true, blocks: new Set() };
   const blocks = new Set<number>();
   let inSection = false;
   let level = 0;
@@ -27,5 +29,5 @@ export function fitTopic(document: TextDocument, file: string, topic: ReadonlySe
       }
     } else if (inSection || says) blocks.add(i);
   });
-  return { whole: false, blocks };
+  return { whole: false, named: [...topic].some((stem) => name.has(stem)), blocks };
 }

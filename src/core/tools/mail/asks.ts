@@ -69,7 +69,7 @@ export function asksByOwner(thread: Thread, reading: ThreadReading): Ask[] {
 
 /** An instruction ("Give Jonas the receipt.") waits for no answer. */
 const WANTS_ANSWER =
-  /\?|\b(?:please|let (?:me|us) know|tell (?:me|us)|could you|can you|would you|(?:i|we)(?:'d| would)? need|waiting|awaiting|your (?:answer|reply|confirmation|approval|comments))\b/i;
+  /\?|\b(?:please|let (?:me|us) know|tell (?:me|us)|could you|can you|would you|(?:i|we)(?:'d| would)? need|waiting|awaiting|your (?:answer|reply|confirmation|approval|comments)|if you (?:could|can|would)|may (?:i|we) ask)\b/i;
 const HOLDING =
   /\b(?:(?:get|come|be) back to you|let me (?:check|look|think|see|ask)|(?:look|check) into (?:it|this|that)|need (?:some|a bit (?:of|more)|more) time|(?:have|need|want) to (?:look|check|think|ask|talk|speak|discuss|sleep|see|consult)\b|out of (?:the )?office|(?:away|on (?:leave|holiday|vacation)) until|not sure yet|don't know yet|(?:will|'ll) (?:do\b(?! (?:not|n't))|check|look at (?:it|this|that)|have a look|let you know|answer|reply|respond)|give me (?:a|some|until)|bear with me|i(?:'|’)?(?:ll| will| shall) (?:\w+ ){0,6}(?:send|prepare|draft|write|get|bring|finish|deliver|do) (?:it|that|this|them|those|you|one)\b)/i;
 const HOLDING_STEMS_MAX = 18;

@@ -17,7 +17,8 @@ import type {
 } from './observations.ts';
 import { displayName } from './people.ts';
 
-export type MailFocus = 'all' | 'asks' | 'waiting' | 'threads';
+/** The parts of a mail summary, as `parts` of its goal names them. */
+export type MailPart = 'threads' | 'asks' | 'waiting' | 'awaited';
 
 export interface MailFindings {
   readonly threads: ThreadsObservation | null;
@@ -38,11 +39,12 @@ const SENTENCES_OF_FEW = 5;
 /**
  * Writes the mail summary: what is overdue and asked first, then who waits, then the threads; extracts with who said
  * them, nothing without a citation.
+ * @param parts those wanted; empty means all
  * @param localNow ISO local date and time in the zone: "2026-11-19T09:00"
  */
 export function composeMailSummary(
   findings: MailFindings,
-  focus: MailFocus,
+  parts: readonly MailPart[],
   zone: string,
   localNow: string,
 ): AnswerDraft {
@@ -50,8 +52,8 @@ export function composeMailSummary(
   const sections: AnswerSection[] = [];
   const notes = [...(findings.threads?.notes ?? [])];
   if (findings.asks !== null) sections.push(...askSections(book, findings.asks, zone, localNow, notes));
-  if (findings.waiting !== null) sections.push(...waitingSections(book, findings.waiting, focus, zone));
-  if (findings.summaries !== null && (focus === 'all' || focus === 'threads')) {
+  if (findings.waiting !== null) sections.push(...waitingSections(book, findings.waiting, parts, zone));
+  if (findings.summaries !== null && wants(parts, 'threads')) {
     const used = sections.reduce((sum, section) => sum + section.claims.length, 0);
     sections.push(...threadSections(book, findings.summaries, CLAIMS_PER_ANSWER_MAX - used - NOISE_SENDERS_MAX, notes));
     sections.push(noiseSection(book, findings.summaries));
@@ -61,7 +63,7 @@ export function composeMailSummary(
       `You are taken to be ${findings.threads.owner.addresses.join(', ')}; change that in the settings if it is wrong.`,
     );
   }
-  if (sections.every((section) => section.claims.length === 0)) return nothing(book, findings, focus, notes);
+  if (sections.every((section) => section.claims.length === 0)) return nothing(book, findings, parts, notes);
   return book.draft('answered', sections, { notes });
 }
 
@@ -117,11 +119,12 @@ function askClaim(book: EvidenceBook, ask: Ask, lead: string, zone: string): Cla
 function waitingSections(
   book: EvidenceBook,
   { forOwner, forOthers }: WaitingObservation,
-  focus: MailFocus,
+  parts: readonly MailPart[],
   zone: string,
 ): AnswerSection[] {
+  const alone = parts.length > 0 && !parts.includes('threads') && !parts.includes('asks');
   const waits = forOwner.slice(0, WAITING_MAX).map((ask) => {
-    if (focus === 'waiting') return askClaim(book, ask, `${displayName(ask.message.from)} waits for your answer`, zone);
+    if (alone) return askClaim(book, ask, `${displayName(ask.message.from)} waits for your answer`, zone);
     const evidence = [
       citeSender(book, ask.message),
       citeSubject(book, ask.message),
@@ -138,8 +141,8 @@ function waitingSections(
     return askClaim(book, ask, `You wait for an answer from ${names}`, zone);
   });
   return [
-    { title: 'Waiting for your answer', claims: waits },
-    { title: 'You are waiting for', claims: waited },
+    { title: 'Waiting for your answer', claims: wants(parts, 'waiting') ? waits : [] },
+    { title: 'You are waiting for', claims: wants(parts, 'awaited') ? waited : [] },
   ];
 }
 
@@ -228,14 +231,22 @@ function countOf(
   return book.claim(text, 'computed', [...evidence, ...also], computation);
 }
 
+function wants(parts: readonly MailPart[], part: MailPart): boolean {
+  return parts.length === 0 || parts.includes(part);
+}
+
 /** Nothing to tell is an answer: that it was looked for, in how many messages. */
-function nothing(book: EvidenceBook, findings: MailFindings, focus: MailFocus, notes: readonly string[]): AnswerDraft {
-  const what = {
-    all: 'messages to summarise',
-    threads: 'messages to summarise',
-    asks: 'open requests to you',
-    waiting: 'unanswered questions',
-  }[focus];
+function nothing(
+  book: EvidenceBook,
+  findings: MailFindings,
+  parts: readonly MailPart[],
+  notes: readonly string[],
+): AnswerDraft {
+  const what = wants(parts, 'threads')
+    ? 'messages to summarise'
+    : parts.length === 1 && parts[0] === 'asks'
+      ? 'open requests to you'
+      : 'unanswered questions';
   const computation: Computation = {
     kind: 'search',
     terms: [what],

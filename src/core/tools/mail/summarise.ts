@@ -13,6 +13,7 @@ const SENTENCES_MAX = 5;
 /** Sentences that share more than this of their words say the same. */
 const SAME_OVERLAP_MIN = 0.7;
 const STEMS_MIN = 3;
+const STEMS_OF_SHORT_MIN = 2;
 const SENTENCE_CHARS_MAX = 360;
 
 const DECISION =
@@ -83,7 +84,7 @@ export function rankThreads(threads: readonly Thread[]): Thread[] {
 
 function sentencesOf(header: MailHeader, text: string): Candidate[] {
   const sentences = splitSentences(ownText(text));
-  return sentences
+  const all = sentences
     .map((sentence, i) => ({
       header,
       quote: sentence.text,
@@ -91,12 +92,13 @@ function sentencesOf(header: MailHeader, text: string): Candidate[] {
       position: sentences.length < 2 ? 0 : i / (sentences.length - 1),
       order: i,
     }))
-    .filter(({ quote, stems }) => {
+    .filter(({ quote }) => {
       const plain = oneLine(quote).replace(GREETED, '');
-      return (
-        stems.length >= STEMS_MIN && plain.length <= SENTENCE_CHARS_MAX && !CHATTER.test(plain) && !/[,:]$/.test(plain)
-      );
+      return plain.length <= SENTENCE_CHARS_MAX && !CHATTER.test(plain) && !/[,:]$/.test(plain);
     });
+  const telling = all.filter(({ stems }) => stems.length >= STEMS_MIN);
+  // "Oak, please!" is all that some messages say.
+  return telling.length > 0 ? telling : all.filter(({ stems }) => stems.length >= STEMS_OF_SHORT_MIN);
 }
 
 function weight(quote: string): number {
