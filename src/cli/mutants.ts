@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
@@ -28,7 +28,9 @@ let failed = false;
 for (const part of CAREFUL_PARTS) {
   if (positionals.length > 0 && !positionals.some((given) => part.folder.startsWith(given.replace(/\/$/, ''))))
     continue;
-  failed = !report(part, await runMutants(part)) || failed;
+  // The files may change while this runs: what is shown is what was tried.
+  const texts = textsOf(part);
+  failed = !report(part, texts, await runMutants(part)) || failed;
 }
 process.exitCode = failed ? 1 : 0;
 
@@ -63,8 +65,13 @@ async function runMutants({ folder, tests }: CarefulPart): Promise<Mutant[]> {
   }
 }
 
+function textsOf({ folder }: CarefulPart): ReadonlyMap<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return new Map(files.map((file) => [resolve(folder, file), readFileSync(join(folder, file), 'utf8')]));
+}
+
 /** @returns whether enough were noticed */
-function report({ folder }: CarefulPart, mutants: readonly Mutant[]): boolean {
+function report({ folder }: CarefulPart, texts: ReadonlyMap<string, string>, mutants: readonly Mutant[]): boolean {
   const all = (...statuses: readonly Mutant['status'][]): readonly Mutant[] =>
     mutants.filter(({ status }) => statuses.includes(status));
   const [killed, timeout] = [all('Killed').length, all('Timeout').length];
@@ -74,7 +81,7 @@ function report({ folder }: CarefulPart, mutants: readonly Mutant[]): boolean {
   const tried = killed + timeout + missed.length;
   const score = tried === 0 ? 0 : (killed + timeout) / tried;
   const drawn = values.sample === undefined ? 'all' : `a sample of seed ${values.seed}`;
-  for (const mutant of missed) console.log(described(mutant));
+  for (const mutant of missed) console.log(described(mutant, texts.get(mutant.fileName) ?? ''));
   console.log(
     `${folder}: ${String(tried)} of ${String(mutants.length)} mutants (${drawn}): ${String(killed)} killed, ${String(timeout)} ran too long, ${String(missed.length)} survived: ${(100 * score).toFixed(1)} % noticed`,
   );
@@ -82,17 +89,15 @@ function report({ folder }: CarefulPart, mutants: readonly Mutant[]): boolean {
 }
 
 /** `src/core/audit/note.ts:70: x < y  ->  x <= y` */
-function described({ fileName, location: { start, end }, replacement, status }: Mutant): string {
+function described({ fileName, location: { start, end }, replacement, status }: Mutant, text: string): string {
   const file = fileName.slice(resolve().length + 1);
-  const lines = readFileSync(fileName, 'utf8')
-    .split('\n')
-    .slice(start.line - 1, end.line);
+  const lines = text.split('\n').slice(start.line - 1, end.line);
   const last = lines.length - 1;
   const before = lines.map((line, i) =>
     line.slice(i === 0 ? start.column - 1 : 0, i === last ? end.column - 1 : undefined),
   );
-  const short = (text: string): string => {
-    const one = text.replaceAll(/\s+/g, ' ');
+  const short = (change: string): string => {
+    const one = change.replaceAll(/\s+/g, ' ');
     return one.length > LINE_CHARS_MAX ? `${one.slice(0, LINE_CHARS_MAX)}…` : one;
   };
   const reached = status === 'NoCoverage' ? ' (no test gets there)' : '';

@@ -170,6 +170,10 @@ export async function isProved(parts: JournalReading, head: JournalHead): Promis
   );
 }
 
+export function entriesIn(groups: readonly Group[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}
+
 export function endOf(group: Group | null): number {
   return group === null ? 0 : group.firstSequence + group.count;
 }
@@ -187,7 +191,7 @@ export async function copyGroups(
       return `the ${source.name} copy has no group that starts at entry ${String(next)}`;
     const written = await target.append(groups);
     if (!written.ok) return `the ${target.name} copy: ${written.error.message}`;
-    next = endOf(groups.at(-1) ?? null);
+    next += entriesIn(groups);
   }
   return null;
 }

@@ -21,8 +21,6 @@ import { SecondCopy } from './second-copy.ts';
 const FLUSH_PAYLOAD_BYTES_MAX = 4 * MIB;
 
 const REPLACED = 'Another tab leads since.';
-const STOPPED: JournalError = { code: 'io', message: 'Nothing was written.' };
-const NO_KEY = new Uint8Array();
 
 interface Prepared extends PreparedPayload {
   readonly fact: JournalFact;
@@ -214,12 +212,15 @@ export class Journal {
   }
 
   async #flush(taken: readonly Waiting[]): Promise<void> {
-    if (taken.length === 0) return;
     try {
       const flush = await this.#build(taken.flatMap(({ entries }) => entries));
-      const failure = 'groups' in flush ? await this.#write(flush) : flush;
-      if (failure !== null || !('groups' in flush)) {
-        answer(taken, () => err(failure ?? STOPPED));
+      if (!('groups' in flush)) {
+        answer(taken, () => err(flush));
+        return;
+      }
+      const failure = await this.#write(flush);
+      if (failure !== null) {
+        answer(taken, () => err(failure));
         return;
       }
       this.#head = flush.head;
@@ -240,6 +241,7 @@ export class Journal {
   async #build(prepared: readonly Prepared[]): Promise<Flush | JournalError> {
     const { tools, signer } = this.#parts;
     const groups: Group[] = [];
+    let { checkpoint } = this.#head;
     let frontier = this.#frontier;
     for (let at = 0; at < prepared.length; at += JOURNAL_GROUP_ENTRIES_MAX) {
       const members = prepared.slice(at, at + JOURNAL_GROUP_ENTRIES_MAX);
@@ -256,13 +258,16 @@ export class Journal {
         return text;
       });
       const root = frontierRoot(tools.sha256, frontier);
-      const [checkpoint, ...contents] = await Promise.all([
+      const [signed, ...contents] = await Promise.all([
         signCheckpoint(tools.sha256, { size: frontier.size, root }, signer, nameOf(this.#parts, this.#head.checkpoint)),
         ...members.map((member) => member.content),
       ]);
-      const payloads = contents.map((content, index) =>
-        sealPayload(keys.value[index] ?? NO_KEY, this.#parts.entropy, content),
-      );
+      const payloads = contents.map((content, index) => {
+        const key = keys.value[index];
+        assert(key !== undefined, 'each entry has its record key');
+        return sealPayload(key, this.#parts.entropy, content);
+      });
+      checkpoint = signed;
       groups.push({ epoch: this.#epoch, firstSequence, count: members.length, checkpoint, entries, payloads });
     }
     const head: JournalHead = {
@@ -270,7 +275,7 @@ export class Journal {
       size: frontier.size,
       root: hex(frontierRoot(tools.sha256, frontier)),
       frontier: frontier.nodes.map(hex),
-      checkpoint: groups.at(-1)?.checkpoint ?? '',
+      checkpoint,
     };
     return { groups, frontier, head };
   }

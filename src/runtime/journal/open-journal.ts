@@ -1,3 +1,4 @@
+import { assert } from '#core/base/assert.ts';
 import type { Epoch, Ms, Sequence } from '#core/base/ids.ts';
 import { SECOND_LEG_LAG_ENTRIES_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
@@ -81,10 +82,10 @@ interface OpenedLegs {
 async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<OpenedLegs, OpenError>> {
   const legs: JournalLeg[] = [];
   const missing: { copy: string; why: string }[] = [];
-  const answers = await Promise.all(parts.legs.map((leg) => openPatiently(parts, leg, epoch)));
-  for (const [index, leg] of parts.legs.entries()) {
-    const opened = answers[index];
-    if (opened === undefined) continue;
+  const answers = await Promise.all(
+    parts.legs.map(async (leg) => ({ leg, opened: await openPatiently(parts, leg, epoch) })),
+  );
+  for (const { leg, opened } of answers) {
     if (opened.ok) legs.push(heldLeg(leg, epoch));
     else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
     else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
@@ -128,8 +129,9 @@ async function takeOver(
   }
   const ends = await Promise.all(legs.map((leg) => leg.head()));
   const [first, ...others] = legs;
-  const head = first === undefined ? null : await headFrom(parts, first, ends[0] ?? null, kept, pin);
-  if (first === undefined || head === null) return null;
+  assert(first !== undefined, 'a journal is opened with a copy');
+  const head = await headFrom(parts, first, ends[0] ?? null, kept, pin);
+  if (head === null) return null;
   const repaired: OpenReport['repaired'][number][] = [];
   for (const [index, leg] of others.entries()) {
     const end = ends[index + 1] ?? null;

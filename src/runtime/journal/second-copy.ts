@@ -2,7 +2,7 @@ import type { Ms, Sequence } from '#core/base/ids.ts';
 import { SECOND_LEG_LAG_ENTRIES_MAX, SECOND_LEG_LAG_MS_MAX } from '#core/base/limits.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
-import { copyGroups, endOf } from './copies.ts';
+import { copyGroups, entriesIn } from './copies.ts';
 
 /** Half the bound, so that the write itself still ends within it. */
 const DELAY_MS = (SECOND_LEG_LAG_MS_MAX / 2) as Ms;
@@ -45,7 +45,7 @@ export class SecondCopy {
   }
 
   follow(groups: readonly Group[]): void {
-    this.#end = endOf(groups.at(-1) ?? null);
+    this.#end += entriesIn(groups);
     this.#held = this.lag > HELD_ENTRIES_MAX ? [] : [...this.#held, ...groups];
     if (this.lag >= SECOND_LEG_LAG_ENTRIES_MAX && this.#failure === null) void this.#write();
     else this.#cancelTimer ??= this.#clock.after(DELAY_MS, () => void this.#write());
@@ -91,7 +91,7 @@ export class SecondCopy {
     if (groups[0]?.firstSequence === this.#copied) {
       const written = await this.#leg.append(groups);
       this.#failure = written.ok ? null : written.error.message;
-      if (written.ok) this.#copied = endOf(groups.at(-1) ?? null);
+      if (written.ok) this.#copied += entriesIn(groups);
       return;
     }
     // It fell behind: what it has is cut to a known end, and the rest comes from the first copy.

@@ -50,8 +50,7 @@ export async function verifyJournal(
   const size = head?.size ?? 0;
   const passes = parts.legs.length + (options.payloads === true ? 1 : 0);
   let pass = 0;
-  const progress = (done: number): void =>
-    options.progress?.((pass + Math.min(1, size === 0 ? 1 : done / size)) / passes);
+  const progress = (done: number): void => options.progress?.((pass + Math.min(1, done / size)) / passes);
 
   const copies: { leg: JournalLeg; size: number; problem: { sequence: number; why: string } | null }[] = [];
   const proved = new Map<string, { check: JournalCheck; checkpoint: string }>();
@@ -59,10 +58,10 @@ export async function verifyJournal(
     const from = await stillThere(leg, options.since?.copies.get(leg.name), size);
     const copy = await verifyCopy(parts, leg, { ...(from === null ? {} : { from }), until: size, progress });
     const rootFits =
-      copy.size < size ||
       head === null ||
-      hex(frontierRoot(parts.tools.sha256, copy.check.frontier)) === head.root ||
-      size === 0;
+      size === 0 ||
+      copy.size < size ||
+      hex(frontierRoot(parts.tools.sha256, copy.check.frontier)) === head.root;
     const wrongRoot = { sequence: 0, why: 'the root is another than the one that was acknowledged' };
     copies.push(rootFits ? { leg, size: copy.size, problem: copy.problem } : { leg, size: 0, problem: wrongRoot });
     if (rootFits && copy.problem === null && copy.checkpoint !== '')
