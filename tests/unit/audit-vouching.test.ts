@@ -98,7 +98,7 @@ test('a bundle lays out what its newest checkpoint signs, and is shown with tile
 test('what contradicts itself in a run is said of the entry', () => {
   const why = (type: string, change: object): string => {
     const run = runJournal((fact) =>
-      fact.type === type ? { ...fact, value: { ...(fact.value as object), ...change } as never } : fact,
+      fact.type === type ? { ...fact, value: { ...(fact.value as object), ...change } } : fact,
     );
     const facts = run.entries.map((entry, i) => ({ entry, value: run.payloads[i]!.value }));
     const account = accountOf(

@@ -38,7 +38,10 @@ function world() {
       return fails.remove ? Promise.reject(new Error('held')) : Promise.resolve(void kept.delete(name));
     },
     list: () => Promise.resolve([...kept.keys()]),
-    erase: () => Promise.resolve(kept.clear()),
+    erase: () => {
+      kept.clear();
+      return Promise.resolve();
+    },
   };
   const clock = fakeClock();
   return { kept, fails, removed, files, clock, ballast: new Ballast(files, clock, BYTES) };

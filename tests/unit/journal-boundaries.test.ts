@@ -128,7 +128,7 @@ test('a head that the store does not answer for is moved again, unless a newer o
 test('what waits when another tab is found to lead is answered, and not written', async () => {
   const world = journalWorld();
   const parts = world.parts();
-  const [moving, signing] = [deferred<Awaited<ReturnType<AgentStore['moveHead']>>>(), deferred<void>()];
+  const [moving, signing] = [deferred<Awaited<ReturnType<AgentStore['moveHead']>>>(), deferred<null>()];
   let heads = 0;
   let signs = 0;
   const opened = await openJournal({
@@ -156,7 +156,7 @@ test('what waits when another tab is found to lead is answered, and not written'
   await new Promise((resolve) => setTimeout(resolve, 5));
   moving.resolve(err('fenced'));
   expect(await c).toMatchObject({ ok: false, error: { code: 'fenced', message: 'Another tab leads since.' } });
-  signing.resolve();
+  signing.resolve(null);
   expect(await b).toMatchObject({ ok: false, error: { code: 'fenced', message: 'Another tab leads since.' } });
   await journal.close();
   expect(world.first.groups).toHaveLength(1);
