@@ -204,6 +204,12 @@ describe('what a table cannot say', () => {
     );
   });
 
+  test('of two ways of grouping the one that is left out is named', async () => {
+    expect((await told('Break down hours by project and person')).notes).toContainEqual(
+      expect.stringContaining('not told apart by “person”'),
+    );
+  });
+
   test('a rate is told, not added up', async () => {
     const { sections } = await told("What is Aiko's rate?");
     expect(Object.values(sections).flat()).toEqual([expect.stringMatching(/: 95\.$/)]);
@@ -215,6 +221,12 @@ test.each([
   ['What do I have on from 24 November to 26 November?', 'Site visit'],
   ['Where is the plotter?', '2.14'],
   ["What's the phone number of Mikkel?", '+45 5550 1234'],
+  ['How does my Wednesday look?', 'Stand-up'],
+  ['Is Tuesday afternoon still open?', 'Tuesday 24 November 2026'],
+  ['What did I miss?', 'oak please'],
+  ['Has Ivo replied?', 'three samples'],
+  ['What is the second highest invoice?', 'R-101'],
+  ['How much have we billed Birken?', '18,900.50'],
 ])('"%s" finds "%s"', async (goal, found) => {
   const { sections } = await told(goal);
   expect(Object.values(sections).flat().join('\n')).toContain(found);

@@ -275,11 +275,24 @@ function topOf(plain: string): number {
   const match = new RegExp(
     String.raw`\b(?:top|bottom|first|best|worst|highest|largest|biggest|lowest|smallest|cheapest) ${number}\b(?! ?(?:percent|%))|\b${number} (?:\w+ )?${ranking}\b|\b${number} (?:\w+ ){1,4}?(?:with|by|of|having|that have|which have|who have)(?: the)? (?:\w+ )?${ranking}\b`,
   ).exec(plain);
+  const ordinal = ORDINAL.exec(plain)?.[1];
+  if (ordinal !== undefined) return ORDINALS.findIndex((names) => names.includes(ordinal)) + 2;
   const digits = match?.[1] ?? match?.[2] ?? match?.[3];
   if (digits === undefined) return 0;
   const named = NUMBERS.indexOf(digits);
   return named >= 0 ? named : Number(digits);
 }
+
+const ORDINALS = [
+  ['second', '2nd'],
+  ['third', '3rd'],
+  ['fourth', '4th'],
+  ['fifth', '5th'],
+];
+/** "The second highest" is the last of the two highest. */
+const ORDINAL = new RegExp(
+  String.raw`\b(${ORDINALS.flat().join('|')})[ -](?:highest|largest|biggest|greatest|most|best|lowest|smallest|cheapest|least|worst|longest|oldest)\b`,
+);
 
 function single(plain: string, reading: Reading, group: InventoryColumn, extreme: boolean): number {
   return extreme && !isPlural(reading, group) && /\b(?:which|who|what|where)\b/.test(plain) ? 1 : 0;

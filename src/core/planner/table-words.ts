@@ -210,6 +210,7 @@ function isNamed(words: readonly PlainWord[], table: InventoryTable): boolean {
       .filter((part) => !/^\d+$/.test(part))
       .map(stem);
     if (parts.length === 0) return false;
+    if (parts.includes('invoic') && words.some((word) => word.stem === 'bill')) return true;
     for (let at = 0; at < words.length; at++)
       if (parts.every((part, index) => words[at + index]?.stem === part)) return true;
     return parts.some(

@@ -68,6 +68,11 @@ const FREE = [
   ),
   cue('my (?:calendar|schedule|diary|agenda)|(?:calendars?|diary|diaries|schedules)', 0.25),
   cue('(?:free|available)', 0.35),
+  cue(
+    '(?:holes?|gaps?|openings?|room|space|breaks?)(?: \\w+){0,3} (?:in|on)(?: \\w+){0,3} (?:calendar|diary|agenda|schedule|DATE)',
+    0.7,
+  ),
+  cue('(?:is|are) (?:my |the )?DATE(?: \\w+){0,3} (?:open|clear|empty|taken|full|unoccupied)', 0.75),
   cue('fit (?:in|a|an|it|me|us)|squeeze|works? for (?:me|us|both|everyone|all)|suits?', 0.35),
 ];
 

@@ -39,12 +39,18 @@ const CUES = [
     'what (?:is|else is|have i got|have we got) (?:on|up|coming up|planned|scheduled)(?: for)?(?: me| us)? (?:DATE|today|tomorrow|tonight|this \\w+|next \\w+)$',
     0.75,
   ),
+  cue("how (?:busy|full|packed|booked)(?: [\\w']+){0,4}", 0.7),
+  cue("how (?:does|is|will)(?: [\\w']+){0,2} DATE(?: \\w+){0,2} (?:look|looking|like)", 0.75),
+  cue('(?:when|what) is (?:my|our) next (?:meeting|appointment|call|event)$', 0.75),
   cue(`my (?:agenda|schedule|appointments|meetings|events)`, 0.4),
 ];
 
 const AGAINST = [
   cue('free|available|availab\\w+|slots?|gaps?|(?:find|suggest|propose)(?: \\w+){0,3} (?:time|minutes|hours?)', 0.8),
-  cue('what time|at what|where|when (?:is|does|do|did|was|will)', 0.8),
+  cue(
+    'what time|at what|where|when (?:is|does|do|did|was|will)(?! (?:my|our) next (?:meeting|appointment|call|event)$)',
+    0.8,
+  ),
   cue('how (?:many|much|long|often)|total|average|most|longest|why', 0.6),
   cue(
     '(?:report|summar\\w+|minutes of|notes|documents?|files?|spreadsheets?|tables?|csv|decided|agreed|said|discussed)',

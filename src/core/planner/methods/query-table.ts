@@ -158,9 +158,17 @@ export const queryTable: GoalMethod = {
 /** The word after "per" where no column, and no period, could be meant by it: '' when there is none. */
 function ungroupedBy(text: string, parameters: readonly Parameter[]): string {
   const asked = /\b(?:per|for each|for every|(?:grouped|split|broken down) by)\s+([\p{L}-]+)/iu.exec(text)?.[1] ?? '';
+  const second = /\b(?:per|by|for each)\s+[\p{L}-]+\s+and\s+(?:by\s+|per\s+)?([\p{L}-]+)/iu.exec(text)?.[1] ?? '';
+  const columns = parameters.find(({ name }) => name === 'groupBy')?.options ?? [];
+  if (valueOf<string>(parameters, 'groupBy') !== '' && columns.some(({ value }) => sameWord(value, second)))
+    return valueOf<string>(parameters, 'groupBy').toLowerCase() === second.toLowerCase() ? '' : second;
   const rows = /^(?:row|record|entry|line|item|person|head|cent)$/i.test(asked);
   const split = valueOf<string>(parameters, 'groupBy') !== '' || valueOf<string>(parameters, 'period') !== 'none';
   return rows || split || valueOf<string>(parameters, 'operation') === 'list' ? '' : asked;
+}
+
+function sameWord(name: string, word: string): boolean {
+  return word !== '' && name.toLowerCase() === word.toLowerCase();
 }
 
 /** "unpaid", where nothing in the table says what is paid: a word that should have narrowed the rows and did not. */

@@ -110,10 +110,15 @@ const NEWS = [
     `(?:${SUMMARY_WORDS}) (?:what|everything|anything|all)(?: \\w+){0,4} (?:wrote|said|sent|written|mailed|emailed|asked|discussed)`,
     0.65,
   ),
+  cue('what (?:did|have|has|had) (?:i|we) miss(?:ed)?|did (?:i|we) miss(?: anything| something)?', 0.7),
   cue('(?:any|some|what is the) (?:news|word|update|message|mail)s? (?:from|by)', 0.7),
+  cue(
+    '(?:has|have|did)(?: \\w+){1,3} (?:replied|reply|answered|answer|responded|respond|written|written back|write back|written to me|got back|been in touch)$',
+    0.6,
+  ),
   cue('(?:what|anything|which mails?|which messages) (?:\\w+ )?(?:came|come|arrived|landed)(?: \\w+)? ?in?', 0.6),
   cue(
-    '(?:what did i miss|what have i missed|did i miss|what is (?:new|going on|happening)|what (?:has |have )?happened|any(?:thing)? (?:news|new|important|urgent)|(?:bring|get) me (?:up to|up)|catch(?:ing)? up)',
+    '(?:what is (?:new|going on|happening)|what (?:has |have )?happened|any(?:thing)? (?:news|new|important|urgent)|(?:bring|get) me (?:up to|up)|catch(?:ing)? up)',
     0.45,
   ),
   cue(
