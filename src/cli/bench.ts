@@ -1,3 +1,4 @@
+import { benchActivation } from '../../tests/bench/activation.ts';
 import { benchGoal } from '../../tests/bench/goal.ts';
 import { benchImport } from '../../tests/bench/import.ts';
 import { benchJournalGrowth } from '../../tests/bench/journal-growth.ts';
@@ -6,7 +7,7 @@ import { benchStart } from '../../tests/bench/start.ts';
 import { benchAppendInBrowser } from '../../tests/bench/append-in-browser.ts';
 import type { Figure, Spread } from '../../tests/bench/statistics.ts';
 
-/** `npm run bench [-- NAME...] [--json]`: figures as a table, or as JSON. */
+/** `npm run bench [-- NAME...] [--json] [--long]`: figures as a table, or as JSON; `--long` measures larger sizes too. */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   size: benchSize,
   start: benchStart,
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   goal: benchGoal,
   append: benchAppendInBrowser,
   growth: benchJournalGrowth,
+  activation: benchActivation,
 };
 
 const words = process.argv.slice(2);

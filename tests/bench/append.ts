@@ -19,13 +19,15 @@ import type { Journal } from '#runtime/journal/journal.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import type { JournalFact, JournalParts } from '#runtime/journal/parts.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
-import { type Figure, spread } from './statistics.ts';
+import { type Figure, ratios, spread } from './statistics.ts';
 
 export interface AppendBenchOptions {
   /** Each round measures every way once, in turn, so that a slow moment of the machine falls on all. */
   readonly rounds?: number;
   /** Appends a way and round. */
   readonly appends?: number;
+  /** Steps of the loop. */
+  readonly steps?: number;
   /** Sizes of the journal at which a single append is measured again. */
   readonly sizes?: readonly number[];
 }
@@ -44,7 +46,7 @@ const WARM_UP_APPENDS = 32;
  * neither of the others does.
  */
 export async function benchAppend(options: AppendBenchOptions = {}): Promise<Figure[]> {
-  const { rounds = 9, appends = 192, sizes = [1_000, 10_000] } = options;
+  const { rounds = 9, appends = 192, sizes = [1_000, 10_000], steps = 1_000 } = options;
   const name = `bench-append-${Date.now().toString(36)}`;
   const { journal, parts } = await openedJournal(`${name}-journal`);
   const raw = await rawWriter(`${name}-raw`);
@@ -74,6 +76,16 @@ export async function benchAppend(options: AppendBenchOptions = {}): Promise<Fig
   for (let round = 0; round < rounds; round++)
     for (const way of names) times[way].push(await measure(ways[way], appends));
 
+  const fewEntries = 96;
+  const reopenFewMs = await (async () => {
+    const few = await openedJournal(`${name}-few`);
+    for (let at = 0; at < fewEntries; at++) await few.journal.append([factOf(at)]);
+    await few.journal.close();
+    const times = await reopened(few.parts, rounds);
+    await eraseAll(few.parts);
+    return times;
+  })();
+  const loop = await loopOfSteps(`${name}-loop`, append, steps);
   const growth: Figure[] = [];
   for (const size of sizes) {
     while (journal.head.size < size) await measure({ inFlight: 256, append }, 256);
@@ -98,14 +110,8 @@ export async function benchAppend(options: AppendBenchOptions = {}): Promise<Fig
   if (verified.problem !== null)
     throw new Error(`The journal that was measured does not verify: ${verified.problem.why}`);
   await journal.close();
-  const reopenMs = await reopened(parts);
-  await Promise.all([
-    raw.erase(),
-    naive.erase(),
-    ...parts.legs.map((leg) => leg.erase()),
-    ...parts.pins.map((pin) => pin.erase()),
-  ]);
-  await parts.store.erase();
+  const reopenMs = await reopened(parts, rounds);
+  await Promise.all([raw.erase(), naive.erase(), eraseAll(parts)]);
 
   const figure = (
     of: string,
@@ -134,9 +140,16 @@ export async function benchAppend(options: AppendBenchOptions = {}): Promise<Fig
     figure('append, 1 in flight', times.journal1, 'Dexie put and signature', times.naive1, ''),
     figure('append, 8 in flight', times.journal8, 'OPFS write and flush', times.raw, ''),
     figure('append, 64 in flight', times.journal64, 'Dexie put and signature, 64 in flight', times.naive64, '<= 0.1 x'),
+    ...loop,
     ...growth,
     alone(`verify an entry of ${String(verified.verifiedUpTo)} in one copy`, verifyMs, ''),
-    alone(`take over a journal of ${String(verified.verifiedUpTo)} entries`, reopenMs, ''),
+    figure(
+      `take over a journal of ${String(verified.verifiedUpTo)} entries`,
+      reopenMs,
+      `take over one of ${String(fewEntries)}`,
+      reopenFewMs,
+      '<= 2 x, <= 10 ms',
+    ),
   ];
 }
 
@@ -149,6 +162,57 @@ async function measure(way: Way, appends: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: way.inFlight }, lane));
   return (performance.now() - started) / appends;
+}
+
+const STEP_BYTES = 1_000;
+const STEPS_COMPARED = 50;
+
+/**
+ * A loop in which each step is durable before the next begins: what its last steps cost beside its first, and beside
+ * writing the whole state at each step, as a checkpoint of everything does.
+ */
+async function loopOfSteps(
+  directory: string,
+  append: (fact: JournalFact) => Promise<void>,
+  steps: number,
+): Promise<Figure[]> {
+  const handle = await openSyncHandle(await (await opfsDirectory(directory)).getFileHandle('state', { create: true }));
+  if (handle === null) throw new Error('Sync access handles exist only in a dedicated worker.');
+  const state: JournalFact[] = [];
+  const [ours, whole]: [number[], number[]] = [[], []];
+  const compared = Math.min(STEPS_COMPARED, steps / 2);
+  for (let step = 0; step < steps; step++) {
+    const value = { step: `s${String(step)}`, observation: 'x'.repeat(STEP_BYTES) };
+    const fact = { time: platformClock.now(), type: 'step.finished', run: 'run-loop', value };
+    state.push(fact);
+    const started = performance.now();
+    await append(fact);
+    const appended = performance.now();
+    ours.push(appended - started);
+    if (step >= compared && step < steps - compared) continue;
+    handle.write(utf8(JSON.stringify(state)), { at: 0 });
+    handle.flush();
+    whole.push(performance.now() - appended);
+  }
+  handle.close();
+  await removeOpfsDirectory(directory);
+  const [first, last, wholeAtLast] = [ours.slice(0, compared), ours.slice(-compared), whole.slice(-compared)];
+  const name = `step ${String(steps)} of a loop, 1 KB each`;
+  const base = { name, unit: 'ms', ours: spread(last) };
+  return [
+    {
+      ...base,
+      peer: { name: `step ${String(compared)}`, ...spread(first) },
+      ratio: spread(ratios(last, first)),
+      goal: '<= 1.3 x',
+    },
+    {
+      ...base,
+      peer: { name: 'the whole state written and flushed', ...spread(wholeAtLast) },
+      ratio: spread(ratios(last, wholeAtLast)),
+      goal: '<= 0.1 x',
+    },
+  ];
 }
 
 function factOf(index: number): JournalFact {
@@ -175,7 +239,19 @@ async function openedJournal(name: string): Promise<{ journal: Journal; parts: J
   return { journal: opened.value.journal, parts };
 }
 
-async function reopened(parts: JournalParts): Promise<number> {
+async function eraseAll(parts: JournalParts & { readonly store: AgentStore }): Promise<void> {
+  await Promise.all([...parts.legs.map((leg) => leg.erase()), ...parts.pins.map((pin) => pin.erase())]);
+  await parts.store.erase();
+}
+
+/** @returns milliseconds each */
+async function reopened(parts: JournalParts, rounds: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push(await reopenedOnce(parts));
+  return times;
+}
+
+async function reopenedOnce(parts: JournalParts): Promise<number> {
   const started = performance.now();
   const opened = await openJournal(parts);
   if (!opened.ok) throw new Error(opened.error.message);
@@ -220,8 +296,4 @@ function naiveWriter(
     },
     erase: () => database.delete(),
   };
-}
-
-function ratios(over: readonly number[] = [], base: readonly number[] = []): number[] {
-  return over.map((value, round) => value / (base[round] ?? Number.NaN));
 }

@@ -1,20 +1,12 @@
-import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { platformClock } from '#adapters/platform/clock.ts';
-import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { checkCheckpoint, checkEntries, startCheck } from '#core/audit/journal-check.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
-import type { Sha256 } from '#core/base/ids.ts';
-import { ok } from '#core/base/result.ts';
-import type { Signer } from '#ports/crypto.ts';
-import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { Journal } from '#runtime/journal/journal.ts';
-import { openJournal } from '#runtime/journal/open-journal.ts';
-import type { JournalFact, JournalParts } from '#runtime/journal/parts.ts';
+import type { JournalFact } from '#runtime/journal/parts.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
-import { memoryAgentStore, memoryStoreDisk } from '#tests/fakes/memory-agent-store.ts';
-import { plainSealer } from '#tests/fakes/plain-sealer.ts';
-import { type Figure, spread } from './statistics.ts';
+import { journalInMemory } from './memory-journal.ts';
+import { type Figure, growthLaw, spread } from './statistics.ts';
 
 const SIZES = [1_000, 4_000, 16_000, 64_000];
 const LONG_SIZES = [...SIZES, 256_000, 1_000_000];
@@ -62,16 +54,12 @@ export async function benchJournalGrowth(): Promise<Figure[]> {
       ratio: spread([spread(last[of]).median / spread(first[of]).median]),
       goal: [goal, also].filter((part) => part !== '').join(', '),
     });
-    const { slope, error } = powerLaw(rows.map((row) => [row.size, spread(row[of]).median]));
-    const exponent = { median: slope, min: slope - 2 * error, max: slope + 2 * error };
-    figures.push({
-      name: `${name}: exponent over ${rows.map(({ size }) => String(size)).join(', ')}`,
-      unit: '',
-      ours: exponent,
-      peer: null,
-      ratio: null,
-      goal: '0: does not grow',
-    });
+    figures.push(
+      growthLaw(
+        name,
+        rows.map((row) => [row.size, row[of]] as const),
+      ),
+    );
   }
   figures.push(...coldVerification(world));
   await journal.close();
@@ -134,65 +122,6 @@ function coldVerification({ groups, parts }: ReturnType<typeof journalInMemory>)
 
 const NODE = new Uint8Array(65);
 
-function journalInMemory() {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const signer: Signer = {
-    publicKey: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)),
-    sign: (message) => Promise.resolve(new Uint8Array(sign(null, message, privateKey))),
-  };
-  const sha256: Sha256 = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
-  const disk = memoryStoreDisk();
-  const { groups, leg } = instantLeg();
-  const parts: JournalParts = {
-    clock: platformClock,
-    entropy: webCryptoEntropy,
-    signer,
-    sealer: plainSealer(),
-    tools: { sha256, verifyEd25519 },
-    store: memoryAgentStore(disk),
-    legs: [leg],
-    pins: [],
-  };
-  const open = async (): Promise<Journal> => {
-    const opened = await openJournal(parts);
-    if (!opened.ok) throw new Error(opened.error.message);
-    return opened.value.journal;
-  };
-  return { parts, groups, open };
-}
-
-/** A copy that takes no time and finds an entry by halving. */
-function instantLeg(): { readonly groups: Group[]; readonly leg: JournalLeg } {
-  const groups: Group[] = [];
-  const indexOf = (sequence: number): number => {
-    let [low, high] = [0, groups.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const group = groups[middle];
-      if (group !== undefined && group.firstSequence + group.count <= sequence) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const done = Promise.resolve(ok(undefined));
-  const leg: JournalLeg = {
-    name: 'memory',
-    open: () => done,
-    read: (from = 0 as never, count = Infinity) =>
-      Promise.resolve({ groups: groups.slice(indexOf(from), indexOf(from + count - 1) + 1), damage: null }),
-    head: () => Promise.resolve(groups.at(-1) ?? null),
-    append: (added) => {
-      groups.push(...added);
-      return done;
-    },
-    fencing: () => true,
-    truncateFrom: () => done,
-    close: () => Promise.resolve(),
-    erase: () => Promise.resolve(),
-  };
-  return { groups, leg };
-}
-
 async function growTo(journal: Journal, size: number): Promise<void> {
   while (journal.head.size < size) {
     const count = Math.min(64, size - journal.head.size);
@@ -221,15 +150,4 @@ function once(work: () => void): number {
   const started = performance.now();
   work();
   return performance.now() - started;
-}
-
-/** Least squares on logarithms: the exponent of a power law and its standard error. */
-function powerLaw(points: readonly (readonly [number, number])[]): { slope: number; error: number } {
-  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
-  const mean = (of: 0 | 1): number => logs.reduce((sum, point) => sum + point[of], 0) / logs.length;
-  const [meanX, meanY] = [mean(0), mean(1)];
-  const squares = logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-  const slope = logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / squares;
-  const residue = logs.reduce((sum, [x, y]) => sum + (y - meanY - slope * (x - meanX)) ** 2, 0);
-  return { slope, error: Math.sqrt(residue / Math.max(1, logs.length - 2) / squares) };
 }

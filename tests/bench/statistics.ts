@@ -45,3 +45,32 @@ export async function compare(
     ratio: spread(a.map((value, index) => value / (b[index] ?? Number.NaN))),
   };
 }
+
+/** Ours over theirs, round by round. */
+export function ratios(over: readonly number[], base: readonly number[]): number[] {
+  return over.map((value, round) => value / (base[round] ?? Number.NaN));
+}
+
+/** How something grows with the size: the exponent of the power law through the medians, and twice its standard error. */
+export function growthLaw(name: string, rows: readonly (readonly [size: number, times: readonly number[]])[]): Figure {
+  const { slope, error } = powerLaw(rows.map(([size, times]) => [size, spread(times).median]));
+  return {
+    name: `${name}: exponent over ${rows.map(([size]) => String(size)).join(', ')}`,
+    unit: '',
+    ours: { median: slope, min: slope - 2 * error, max: slope + 2 * error },
+    peer: null,
+    ratio: null,
+    goal: '0: does not grow',
+  };
+}
+
+/** Least squares on logarithms: the exponent of a power law and its standard error. */
+function powerLaw(points: readonly (readonly [number, number])[]): { slope: number; error: number } {
+  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (of: 0 | 1): number => logs.reduce((sum, point) => sum + point[of], 0) / logs.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  const squares = logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  const slope = logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / squares;
+  const residue = logs.reduce((sum, [x, y]) => sum + (y - meanY - slope * (x - meanX)) ** 2, 0);
+  return { slope, error: Math.sqrt(residue / Math.max(1, logs.length - 2) / squares) };
+}

@@ -13,6 +13,7 @@ const BATCH_FACTS = 64;
  * each batch says how far the rows are applied.
  * @param applied the rows hold what came of the facts up to this one already
  * @param progress told the last sequence that is kept
+ * @param letGo called now and then with the state, to take from it what the rows hold: folding copies what a state holds
  */
 export async function foldHistory(
   state: AgentState,
@@ -21,10 +22,12 @@ export async function foldHistory(
   epoch: Epoch,
   applied: number,
   progress: (sequence: number) => void,
+  letGo: (state: AgentState) => AgentState = (whole) => whole,
 ): Promise<Result<AgentState, StoreError>> {
   let folded = state;
   let batch: Projected[] = [];
   let last = -1;
+  let count = 0;
   const keep = async (): Promise<Result<void, StoreError>> => {
     const rows = latestRows(batch.flatMap((step) => step.rows));
     const done = batch.flatMap((step) => step.done);
@@ -35,13 +38,15 @@ export async function foldHistory(
     if (sequence > applied && tellsOfEnded(fact)) folded = withRuns(folded, await endedRuns(store, [fact.run]));
     const step = project(folded, fact, sequence as Sequence);
     folded = step.state;
-    if (sequence <= applied) continue;
-    last = sequence;
-    batch.push(step);
-    if (batch.length < BATCH_FACTS) continue;
-    const kept = await keep();
+    if (sequence > applied) {
+      last = sequence;
+      batch.push(step);
+    }
+    if (++count % BATCH_FACTS !== 0) continue;
+    const kept = batch.length === 0 ? ok(undefined) : await keep();
     if (!kept.ok) return err(kept.error);
-    progress(last);
+    folded = letGo(folded);
+    progress(sequence);
   }
   const kept = batch.length === 0 ? ok(undefined) : await keep();
   return kept.ok ? ok(folded) : err(kept.error);

@@ -18,7 +18,7 @@ import { foldHistory, latestRows } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
 import { EMPTY_STATE, project, ROW_KINDS, stateFromRows, type AgentState, type Destroying } from './projection.ts';
-import { believedSnapshot, endedRuns, entriesUntilNext, snapshotOf, withRuns } from './state-snapshot.ts';
+import { believedSnapshot, endedRuns, entriesUntilNext, snapshotOf, withoutEnded, withRuns } from './state-snapshot.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
 
@@ -156,7 +156,9 @@ export class LeadingAgent {
     const release = this.#hold();
     try {
       await this.#writing;
-      const cleared = await this.#options.ports.store.clearRows(this.#options.epoch);
+      const { store } = this.#options.ports;
+      const before = (await store.rows('summary').catch(() => [])).map(({ id }) => id);
+      const cleared = await store.clearRows(this.#options.epoch);
       const folded = cleared.ok
         ? await this.#fold(EMPTY_STATE, -1, -1, progress)
         : this.#break(cleared.error, `projections: ${cleared.error}`);
@@ -164,7 +166,7 @@ export class LeadingAgent {
       this.#state = folded;
       this.#snapshotDue = 0;
       await this.#keepSnapshot();
-      const rows = [...folded.runs.keys()].map((id) => ({ kind: 'run', id }));
+      const rows = [...new Set([...before, ...folded.runs.keys()])].map((id) => ({ kind: 'run', id }));
       this.#options.changed({ rows, done: [], size: this.#next });
       return true;
     } finally {
@@ -373,8 +375,14 @@ export class LeadingAgent {
     progress: (fraction: number) => void = () => undefined,
   ): Promise<AgentState | null> {
     const { ports, epoch, history } = this.#options;
-    const folded = await foldHistory(state, history(upTo + 1), ports.store, epoch, applied, (folding) =>
-      progress((folding + 1) / this.#next),
+    const folded = await foldHistory(
+      state,
+      history(upTo + 1),
+      ports.store,
+      epoch,
+      applied,
+      (folding) => progress((folding + 1) / this.#next),
+      withoutEnded,
     );
     return folded.ok ? folded.value : this.#break(folded.error, `projections: ${folded.error}`);
   }

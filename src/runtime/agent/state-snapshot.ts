@@ -94,6 +94,15 @@ export function withRuns(state: AgentState, found: readonly StoredRun[]): AgentS
   };
 }
 
+/** The state without the runs that have ended. */
+export function withoutEnded(state: AgentState): AgentState {
+  const ended = [...state.runs.values()].filter(isEnded).map(({ id }) => id);
+  if (ended.length === 0) return state;
+  const [runs, timelines, forgotten] = [new Map(state.runs), new Map(state.timelines), new Set(state.forgotten)];
+  for (const id of ended) for (const of of [runs, timelines, forgotten]) of.delete(id);
+  return { ...state, runs, timelines, forgotten };
+}
+
 function rowsGoingOn(state: AgentState, sequence: Sequence): StateRow[] {
   const row = (kind: string, id: string, value: unknown): StateRow => ({ kind, id, sequence, value });
   const of = (kind: string, values: ReadonlyMap<string, unknown>): StateRow[] =>

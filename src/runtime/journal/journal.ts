@@ -258,15 +258,16 @@ export class Journal {
         return text;
       });
       const root = frontierRoot(tools.sha256, frontier);
-      const [signed, ...contents] = await Promise.all([
-        signCheckpoint(tools.sha256, { size: frontier.size, root }, signer, nameOf(this.#parts, this.#head.checkpoint)),
-        ...members.map((member) => member.content),
+      const name = nameOf(this.#parts, this.#head.checkpoint);
+      // The platform signs on a thread of its own: meanwhile the payloads are sealed here.
+      const [signed, ...payloads] = await Promise.all([
+        signCheckpoint(tools.sha256, { size: frontier.size, root }, signer, name),
+        ...members.map(async ({ content }, index) => {
+          const key = keys.value[index];
+          assert(key !== undefined, 'each entry has its record key');
+          return sealPayload(key, this.#parts.entropy, await content);
+        }),
       ]);
-      const payloads = contents.map((content, index) => {
-        const key = keys.value[index];
-        assert(key !== undefined, 'each entry has its record key');
-        return sealPayload(key, this.#parts.entropy, content);
-      });
       checkpoint = signed;
       groups.push({ epoch: this.#epoch, firstSequence, count: members.length, checkpoint, entries, payloads });
     }
