@@ -361,6 +361,7 @@ const wire: AgentWire = {
     witnessRequest: async (key, old) => (await proofs()).witnessRequest(key, old),
     takeAnswer: async (key, answer) => (await proofs()).takeAnswer(key, answer),
     cosign: async (request) => (await proofs()).cosign(request),
+    compare: async (first, second) => (await proofs()).compare(first, second),
   },
   rebuild: (listener) => toldFirst(listener, async (told) => (await tab()).rebuild(told)),
   doomOf: async (doomed) => (await tab()).doomOf(doomed),

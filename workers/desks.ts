@@ -79,6 +79,7 @@ export function openDesks({ tab, store, sealer, signer, agent }: DeskParts): Des
       tools: async () => ({
         ...(await tools()),
         lines: linesOf,
+        unzip: (await import('#adapters/zip/read-zip.ts')).readZip,
         formatTime: (time) => new Date(time).toISOString(),
       }),
       vouching: vouchingKey,

@@ -7,9 +7,8 @@ import { verifyMlDsa65 } from '#adapters/noble/ml-dsa.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { linesOf } from '#adapters/platform/lines-of.ts';
 import { readZip } from '#adapters/zip/read-zip.ts';
-import { BUNDLE_JOURNAL } from '#core/audit/bundle.ts';
 import { checkBundle, checkFile, type CheckFileTools, type FileReport } from '#core/audit/check-file.ts';
-import { compareExports, type ExportContents, readExport } from '#core/audit/export-contents.ts';
+import { compareFiles, type GivenFile } from '#core/audit/compare-files.ts';
 import { COSIGNATURE_TYPE, type NoteKey, parseNoteKey } from '#core/audit/note.ts';
 
 /**
@@ -70,10 +69,7 @@ export async function verifyCommand(args: readonly string[], print: (line: strin
   }
 }
 
-/** A file, or the files of a folder by path. */
-type Given = Uint8Array | ReadonlyMap<string, Uint8Array>;
-
-async function read(file: string): Promise<Given> {
+async function read(file: string): Promise<GivenFile> {
   if (!(await stat(file)).isDirectory()) return readFile(file);
   const names = await readdir(file, { recursive: true, withFileTypes: true });
   const files = names
@@ -85,7 +81,7 @@ async function read(file: string): Promise<Given> {
   return new Map(await Promise.all(files));
 }
 
-function check(given: Given, checking: Parameters<typeof checkFile>[2]): FileReport {
+function check(given: GivenFile, checking: Parameters<typeof checkFile>[2]): FileReport {
   return given instanceof Uint8Array ? checkFile(tools, given, checking) : checkBundle(tools, given, checking);
 }
 
@@ -97,35 +93,10 @@ function show({ ok, title, facts, verdict }: FileReport, print: (line: string) =
 }
 
 /** Proves that the smaller of two exports is the beginning of the larger. */
-function compare(given: Given, other: Given, print: (line: string) => void): boolean {
-  const report = check(other, {});
-  if (!report.ok) {
-    print(`FAILED. The other file does not hold by itself: ${report.verdict}`);
-    return false;
-  }
-  const [one, two] = [contentsOf(given), contentsOf(other)];
-  if (one === null || two === null) {
-    print('FAILED. Only exports and bundles can be compared.');
-    return false;
-  }
-  const compared = compareExports(sha256, one, two);
-  if (!compared.ok) {
-    const { sequence, why } = compared.error;
-    print(`FAILED. ${sequence === null ? '' : `First bad entry: ${String(sequence)}. `}The two disagree: ${why}.`);
-    return false;
-  }
-  const { from, to, proof } = compared.value;
-  print(
-    `OK. Both are one journal: the head of ${String(to)} entries grew from the head of ${String(from)} (consistency proof of ${String(proof.length)} hashes, RFC 9162).`,
-  );
-  return true;
-}
-
-function contentsOf(given: Given): ExportContents | null {
-  const zipped = given instanceof Uint8Array ? readZip(given) : given;
-  const bytes = zipped?.get(BUNDLE_JOURNAL) ?? (given instanceof Uint8Array ? given : null);
-  const contents = bytes === null ? null : readExport(sha256, linesOf(bytes));
-  return contents?.ok === true ? contents.value : null;
+function compare(given: GivenFile, other: GivenFile, print: (line: string) => void): boolean {
+  const { ok, verdict, advice } = compareFiles(tools, given, other);
+  print(`${ok ? 'OK' : 'FAILED'}. ${verdict} ${advice}`);
+  return ok;
 }
 
 async function witnessKey(given: string): Promise<NoteKey> {

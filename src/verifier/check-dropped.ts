@@ -1,7 +1,6 @@
-import { BUNDLE_JOURNAL } from '#core/audit/bundle.ts';
 import { checkFile, type CheckFileTools, type FileReport } from '#core/audit/check-file.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
-import { compareExports, type ExportContents, readExport } from '#core/audit/export-contents.ts';
+import { compareFiles } from '#core/audit/compare-files.ts';
 import { COSIGNATURE_TYPE, type NoteKey, parseNoteKey } from '#core/audit/note.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import { checkIdentityProof } from '#core/identity/check-identity-proof.ts';
@@ -84,29 +83,16 @@ export function checkGathered(tools: PageTools, given: Gathered, now: number): V
 
 function compared(tools: PageTools, files: readonly NamedBytes[]): Verdict[] {
   const [one, ...others] = files;
-  const base = one === undefined ? null : contentsOf(tools, one.bytes);
-  return others.flatMap((other): Verdict[] => {
-    const contents = contentsOf(tools, other.bytes);
-    if (one === undefined || base === null || contents === null) return [];
-    const result = compareExports(tools.sha256, base, contents);
-    const title = 'Two exports compared';
-    const name = `${one.name}, ${other.name}`;
-    if (!result.ok) {
-      const { sequence, why } = result.error;
-      const place = sequence === null ? '' : `First bad entry: ${String(sequence)}. `;
-      return [{ name, report: { ok: false, title, facts: [], verdict: `${place}The two disagree: ${why}.` } }];
-    }
-    const { from, to, proof } = result.value;
-    const facts = [{ label: 'Proof', text: `${String(proof.length)} hashes, RFC 9162 section 2.1.4` }];
-    const verdict = `Both are one journal: the head of ${String(to)} entries grew from the head of ${String(from)}.`;
-    return [{ name, report: { ok: true, title, facts, verdict } }];
+  if (one === undefined) return [];
+  return others.map((other) => {
+    const { ok, verdict, advice } = compareFiles(tools, one.bytes, other.bytes);
+    const facts = [
+      { label: 'First', text: one.name },
+      { label: 'Second', text: other.name },
+      { label: 'What to do', text: advice },
+    ];
+    return { name: `${one.name}, ${other.name}`, report: { ok, title: 'Two exports compared', facts, verdict } };
   });
-}
-
-function contentsOf(tools: PageTools, bytes: Uint8Array): ExportContents | null {
-  const journal = tools.unzip(bytes)?.get(BUNDLE_JOURNAL) ?? bytes;
-  const contents = readExport(tools.sha256, tools.lines(journal));
-  return contents.ok ? contents.value : null;
 }
 
 function identityVerdict(

@@ -146,6 +146,7 @@ export class FakeAgentApi implements AgentApi {
     witnessRequest: () => Promise.resolve(NO_PROOFS),
     takeAnswer: () => Promise.resolve(NO_PROOFS),
     cosign: () => Promise.resolve(NO_PROOFS),
+    compare: () => Promise.reject(new Error(NO_PROOFS.error)),
   };
 
   constructor(readonly scene: FakeScene) {

@@ -1,3 +1,5 @@
+import type { KeyDocument } from '#core/identity/key-document.ts';
+import type { NextRecord } from '#core/identity/record.ts';
 import { t } from '#lib/messages/t.ts';
 
 const CLAIMS = [
@@ -24,4 +26,31 @@ export function claimLabel(name: string): string {
   if (known === undefined) return name;
   const label = t(`claim.${known}`);
   return number === undefined ? label : `${label} ${number}`;
+}
+
+/** What a record does to an agent, in a sentence. @param own the key of this device, to be told from others */
+export function recordWords(record: NextRecord, own: string | null = null): string {
+  const named = (key: KeyDocument): string => {
+    const text = keyText(key);
+    return text === own ? t('record.this-device', { key: text }) : text;
+  };
+  switch (record.type) {
+    case 'windhover.certificate':
+      return t(`record.${record.purpose}`, { key: named(record.subject) });
+    case 'windhover.succession':
+      return record.role === 'root'
+        ? t('record.root', { key: named(record.key) })
+        : t('record.agent', { key: named(record.key), entry: record.from });
+    case 'windhover.cosigners': {
+      const { keys, threshold } = record.cosigners;
+      return keys.length === 0
+        ? t('record.cosigners-none')
+        : t('record.cosigners', { threshold, total: keys.length, keys: keys.map(named).join(', ') });
+    }
+  }
+}
+
+/** The Ed25519 part of a key as did:key; a ristretto255 key in base64. */
+function keyText(key: KeyDocument): string {
+  return key.algorithm === 'ristretto255' ? key.key : (key.keys[0] ?? '');
 }

@@ -37,6 +37,13 @@ export class IdentityState {
     return done.ok ? null : done.error;
   }
 
+  /** Anything that is asked of the identity, and what it is after that. */
+  async ask<T>(call: (api: IdentityApi) => Promise<Result<T, string>>): Promise<Result<T, string>> {
+    const done = await asResult(() => call(this.#api));
+    await this.load();
+    return done;
+  }
+
   exportRoot(): Promise<Result<string, string>> {
     return asResult(() => this.#api.exportRoot());
   }

@@ -1,4 +1,5 @@
 import type { RunId, UnixMs } from '#core/base/ids.ts';
+import type { Comparison } from '#core/audit/compare-files.ts';
 import type { Result } from '#core/base/result.ts';
 
 /** What the worker offers to the page about proofs for others. What is refused is in words for the owner. */
@@ -24,6 +25,8 @@ export interface ProofsApi {
   takeAnswer(key: string, answer: string): Promise<Result<WitnessAnswer, string>>;
   /** Cosigns a checkpoint of another agent's log that grew from the one seen last, and remembers it. @returns the answer */
   cosign(request: string): Promise<Result<CosignedView, string>>;
+  /** How two exports or bundles stand to each other. */
+  compare(first: Uint8Array, second: Uint8Array): Promise<Comparison>;
 }
 
 export type WitnessAnswer =

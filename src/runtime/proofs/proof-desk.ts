@@ -1,6 +1,7 @@
-import type { BundleTools } from '#core/audit/bundle.ts';
 import { BUNDLE_JOURNAL, makeBundle } from '#core/audit/bundle.ts';
+import type { CheckFileTools } from '#core/audit/check-file.ts';
 import { checkpointKey } from '#core/audit/checkpoint.ts';
+import { compareFiles, type Comparison } from '#core/audit/compare-files.ts';
 import { cosign, withSignatures } from '#core/audit/cosignature.ts';
 import { consistencyProof } from '#core/audit/merkle-tree.ts';
 import { COSIGNATURE_TYPE, formatNoteKey, type NoteKey, parseNoteKey, type SignEd25519 } from '#core/audit/note.ts';
@@ -35,7 +36,7 @@ export interface ProofDeskParts {
   readonly store: Pick<AgentStore, 'row' | 'rows'>;
   readonly clock: Clock;
   /** Loaded when first needed: ML-DSA is heavy. */
-  readonly tools: () => Promise<BundleTools>;
+  readonly tools: () => Promise<CheckFileTools>;
   /** The key that this device vouches for others with. */
   readonly vouching: Pick<VouchingKey, 'existing' | 'ready'>;
   readonly zip: (files: readonly { readonly path: string; readonly bytes: Uint8Array }[]) => Promise<Uint8Array>;
@@ -169,6 +170,10 @@ export class ProofDesk implements ProofsApi {
     // Remembered durably before it is given out (C2SP tlog-witness).
     const kept = await this.#order({ type: 'cosign-log', after: known?.size ?? 0, log });
     return kept.ok ? ok({ origin: seen.origin, size: seen.size, before: known?.size ?? 0, answer: line }) : kept;
+  }
+
+  async compare(first: Uint8Array, second: Uint8Array): Promise<Comparison> {
+    return compareFiles(await this.#parts.tools(), first, second);
   }
 
   async #withheld(): Promise<Withheld> {
