@@ -9,9 +9,10 @@ import { formatAddCheckpoint, judgeAddCheckpoint, parseAddCheckpoint } from '#co
 import { utf8 } from '#core/base/bytes.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
+import type { SignedRecord } from '#core/identity/record.ts';
 import type { RecordSigner } from '#ports/identity-keys.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
-import { Chain, keys, signerOf } from '#tests/fakes/identities.ts';
+import { Chain, hybridOf, keys, signerOf } from '#tests/fakes/identities.ts';
 import { exportBytes, plainFacts, testJournal, type TestFact, type TestJournal } from '#tests/fakes/journal.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 
@@ -269,3 +270,32 @@ test('a witness goes on with a log whose key changed when it is told how, and wi
   const text = formatAddCheckpoint(request);
   expect(parseAddCheckpoint(text.replace(/-----END[^]*$/, '')).ok).toBe(false);
 });
+
+test('a record signed by a hybrid root names both algorithms, and without either half the export is refused', async () => {
+  const hybrid = await hybridOf('root');
+  const begun = await Chain.begun(hybrid, recordSigner(OLD));
+  await begun.cosign({ keys: [signerOf('ann').key], threshold: 1 }, [hybrid]);
+  const [genesis, change] = begun.records as [SignedRecord, SignedRecord];
+  const reportOf = async (values: readonly string[]) => {
+    const spoilt = { ...change, signatures: change.signatures.map((signature) => ({ ...signature, values })) };
+    const told = plainFacts(9)
+      .with(1, fact('agent.genesis', { records: [genesis as unknown as Json] }))
+      .with(5, fact('agent.certified', { records: [spoilt as unknown as Json] }));
+    return checkFile(fileTools, await exportBytes(testJournal(told, OLD), [9]));
+  };
+  const [ed25519 = '', mlDsa = ''] = change.signatures[0]!.values;
+  const good = await reportOf([ed25519, mlDsa]);
+  expect(good.ok, good.verdict).toBe(true);
+  const texts = good.facts.map(({ label, text }) => `${label}: ${text}`).join('\n');
+  expect(texts).toContain('entry 5: co-signers: any 1 of 1 may stand in for the root');
+  expect(texts).toContain('signed by the root (Ed25519+ML-DSA-65)');
+  const flipped = (value: string) => `${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`;
+  for (const values of [[ed25519], [mlDsa], [flipped(ed25519), mlDsa], [ed25519, flipped(mlDsa)], [mlDsa, ed25519]])
+    expect(await reportOf(values)).toMatchObject({
+      ok: false,
+      firstBad: {
+        sequence: 5,
+        why: 'a record of the identity in entry 5 does not hold: a signature on the record does not hold',
+      },
+    });
+}, 60_000);

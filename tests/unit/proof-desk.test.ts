@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { writeZipOf } from '#adapters/zip/write-zip.ts';
 import { checkFile } from '#core/audit/check-file.ts';
-import { parseNoteKey, COSIGNATURE_TYPE } from '#core/audit/note.ts';
+import { checkpointKey } from '#core/audit/checkpoint.ts';
+import { COSIGNATURE_TYPE, formatNoteKey, parseNoteKey } from '#core/audit/note.ts';
 import type { Source } from '#core/items/source.ts';
 import type { RunId } from '#core/base/ids.ts';
 import { ok } from '#core/base/result.ts';
@@ -27,9 +28,9 @@ class Device {
   readonly #vouching: RecordSigner;
   #journal: Journal | null = null;
 
-  constructor(seed: number) {
+  constructor(seed: number, vouching = seed) {
     this.world = journalWorld(seed);
-    this.#vouching = signerOf(`vouching ${String(seed)}`);
+    this.#vouching = signerOf(`vouching ${String(vouching)}`);
     const reading = this.world.parts();
     this.desk = new ProofDesk({
       agent: agentIdOf(reading.signer.publicKey),
@@ -122,6 +123,41 @@ test('an answer kept twice, of another witness or for another journal is refused
   expect((await laptop.desk.takeAnswer(value(await other.desk.ownKey()), cosigned.answer)).ok).toBe(false);
   expect((await laptop.desk.takeAnswer('no key', cosigned.answer)).ok).toBe(false);
   expect((await laptop.desk.takeAnswer(tabletKey, 'no answer')).ok).toBe(false);
+});
+
+test('a witness is known by one key when the key of its journal changes, and what it signed before still counts', async () => {
+  const first = value(await tablet.desk.cosign(value(await laptop.desk.witnessRequest(tabletKey, null))));
+  value(await laptop.desk.takeAnswer(tabletKey, first.answer));
+  await laptop.append(2);
+  // The same device, whose journal is signed by another key by now.
+  const changed = new Device(4, 2);
+  changed.stored = tablet.stored;
+  await changed.append(1);
+  expect(value(await changed.desk.ownKey())).toBe(tabletKey);
+  const second = value(await changed.desk.cosign(value(await laptop.desk.witnessRequest(tabletKey, null))));
+  expect(second).toMatchObject({ size: 7, before: 5 });
+  value(await laptop.desk.takeAnswer(tabletKey, second.answer));
+  const witness = parseNoteKey(checkTools.sha256, tabletKey, COSIGNATURE_TYPE);
+  const report = checkFile(fileTools, await laptop.export(), { witnesses: witness.ok ? [witness.value] : [] });
+  expect(
+    report.facts.filter(({ label }) => label === 'Cosigned').map(({ text }) => /^up to \d/.exec(text)?.[0]),
+  ).toEqual(['up to 5', 'up to 7']);
+  expect(report.verdict).toMatch(/^Proved up to 7/);
+});
+
+test('a log whose owner approved the journal’s key of this device goes on being cosigned under it as well', async () => {
+  const journalKey = checkpointKey(tablet.world.parts().signer.publicKey);
+  const given = formatNoteKey(checkTools.sha256, journalKey, COSIGNATURE_TYPE);
+  value(await tablet.desk.cosign(value(await laptop.desk.witnessRequest(tabletKey, null))));
+  tablet.stored = {
+    ...tablet.stored,
+    logs: tablet.stored.logs.map((log) => ({ ...log, line: `— ${journalKey.name} AAAA\n` })),
+  };
+  value(await laptop.desk.approveWitness(given));
+  await laptop.append(1);
+  const cosigned = value(await tablet.desk.cosign(value(await laptop.desk.witnessRequest(given, 5))));
+  expect(value(await laptop.desk.takeAnswer(given, cosigned.answer))).toMatchObject({ kind: 'cosigned', size: 6 });
+  expect(value(await laptop.desk.takeAnswer(tabletKey, cosigned.answer))).toMatchObject({ kind: 'cosigned', size: 6 });
 });
 
 test('a device that rewrote its past gets no cosignature', async () => {
