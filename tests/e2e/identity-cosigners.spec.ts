@@ -9,6 +9,14 @@ import { PATIENCE_MS, World } from './world.ts';
 let owner: World;
 let cosigner: World;
 
+test.describe.configure({ mode: 'serial' });
+test.setTimeout(600_000);
+
+test.beforeAll(async () => {
+  owner = await World.open();
+  cosigner = await World.open();
+});
+
 test.afterAll(async () => {
   await owner.close();
   await cosigner.close();
@@ -45,9 +53,6 @@ async function axeFindings(page: Page): Promise<string[]> {
 const section = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 
 test('a co-signer is named from a file, reads what is asked, signs, and a lost root is replaced', async () => {
-  test.setTimeout(600_000);
-  owner = await World.open();
-  cosigner = await World.open();
   const mara = await identityPage(owner);
   const ann = await identityPage(cosigner);
   const card = mara.getByRole('region', { name: 'Windhover' });
@@ -123,7 +128,6 @@ test('a co-signer is named from a file, reads what is asked, signs, and a lost r
 });
 
 test('two exports are compared on the audit page: one continues the other, or is of another log', async () => {
-  test.setTimeout(300_000);
   const mara = await owner.visit('/audit');
   const older = await savedFile(owner, mara, 'Export');
   await mara.goto(`${owner.url}/settings`);
