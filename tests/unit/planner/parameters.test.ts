@@ -165,6 +165,11 @@ describe('a goal for a report', () => {
       'Draft a progress report on the harbour project and save it as harbour.md',
       { topic: 'harbour', saveAs: 'harbour.md' },
     ],
+    ['What are the risks of Kestrel?', { topic: 'Kestrel', sections: ['risks'] }],
+    [
+      'Write a status report about Kestrel, only the decisions and next steps, from my documents',
+      { topic: 'Kestrel', sections: ['decisions', 'next-steps'] },
+    ],
     ['kestrel status report, save it', { topic: 'kestrel', saveAs: 'status-report.md' }],
     ['Prepare a weekly update for the board', {}],
     ['Make a report of what happened in October from my notes', { between: { from: '2026-10-01', to: '2026-10-31' } }],

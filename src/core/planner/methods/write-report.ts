@@ -250,14 +250,16 @@ const SECTIONS: readonly Option[] = [
 const SECTION_WORDS: readonly (readonly [string, string])[] = [
   ['decisions', 'decisions?'],
   ['dates', 'dates|deadlines|milestones'],
+  ['money', 'money'],
+  ['people', 'people'],
   ['risks', 'risks?|problems|issues|blockers|concerns'],
   ['next-steps', 'next steps|to ?dos?|action (?:items|points)|open (?:points|items|tasks)'],
 ];
 
-/** "What are the risks of …": one part of a report, when the goal begins with it. */
+/** "What are the risks of …", "only the risks": parts of a report. */
 function sectionsAsked({ head }: Reading): string[] {
   const asked =
-    /^(?:what (?:is|are|were)|which|list|show(?: me)?|give me|tell me|name) (?:the |all |all the |main |current |open |biggest |any )*(.{3,60})/.exec(
+    /(?:^(?:what (?:is|are|were)|which|list|show(?: me)?|give me|tell me|name)|\bonly) (?:the |all |all the |main |current |open |biggest |any )*(.{3,60})/.exec(
       head,
     )?.[1] ?? '';
   const opening = new RegExp(
