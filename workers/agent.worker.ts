@@ -327,6 +327,7 @@ const wire: AgentWire = {
     takeBack: async (agent, goal) => (await agents()).takeBack(agent, goal),
     order: async (agent, order) => (await agents()).order(agent, order),
     log: async (agent, upTo) => (await agents()).log(agent, upTo),
+    noticedDamage: async () => (await agents()).noticedDamage(),
     freeze: async () => (await agents()).freeze(),
     resume: async () => (await agents()).resume(),
   },

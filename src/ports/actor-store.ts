@@ -54,6 +54,10 @@ export interface ActorStore {
    * gives back the same where it stays. Whatever activations from before still hold, they can no longer write.
    */
   readonly rewrite: (change: <T extends ActorEntry | Json | Envelope>(kept: T) => T) => Promise<void>;
+  /** What could not be read any more, in words, and was left out; null when nothing was, or the owner knows. */
+  readonly damage: () => Promise<string | null>;
+  /** The owner knows. */
+  readonly noticed: () => Promise<void>;
 
   readonly erase: () => Promise<void>;
   readonly close: () => void;

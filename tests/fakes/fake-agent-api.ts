@@ -101,7 +101,7 @@ export class FakeAgentApi implements AgentApi {
   /** Pages of an owner without agents. */
   readonly agents: AgentsApi = {
     onView: (listener) => {
-      listener({ agents: [] });
+      listener({ damage: null, agents: [] });
       return Promise.resolve();
     },
     create: () => Promise.resolve(NO_AGENTS),
@@ -110,6 +110,7 @@ export class FakeAgentApi implements AgentApi {
     takeBack: () => Promise.resolve(NO_AGENTS),
     order: () => Promise.resolve(NO_AGENTS),
     log: () => Promise.resolve([]),
+    noticedDamage: () => Promise.resolve(),
     freeze: () => Promise.resolve(),
     resume: () => Promise.resolve(),
   };

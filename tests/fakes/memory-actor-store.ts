@@ -118,6 +118,8 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
       disk.mail.splice(0, disk.mail.length, ...disk.mail.map((envelope) => change(envelope)));
       return Promise.resolve();
     },
+    damage: () => Promise.resolve(null),
+    noticed: () => Promise.resolve(),
     erase: () => {
       Object.assign(disk, memoryActorDisk());
       return Promise.resolve();

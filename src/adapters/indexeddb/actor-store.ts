@@ -256,6 +256,9 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       for (const actor of await heads.toCollection().primaryKeys()) await rewriteLog(actor, change);
       await rewriteMessages(change);
     },
+    // What cannot be read is refused where it is read.
+    damage: () => Promise.resolve(null),
+    noticed: () => Promise.resolve(),
 
     erase: () => database.delete({ disableAutoOpen: false }),
     close: () => database.close(),

@@ -20,6 +20,16 @@ interface Mode {
   readonly mode?: string;
 }
 
+/** A handle that leaves the file open to others. @returns null where the engine has no such mode */
+export async function openShared(file: FileSystemFileHandle): Promise<SyncHandle | null> {
+  const shared = file as unknown as SharedHandleFile;
+  const handle = await shared.createSyncAccessHandle?.({ mode: 'readwrite-unsafe' });
+  if (handle === undefined) return null;
+  if (handle.mode === 'readwrite-unsafe') return handle;
+  handle.close();
+  return null;
+}
+
 /**
  * A leader that was stopped keeps its handles for ever, so this file must be open to several at once: the handle mode
  * `readwrite-unsafe` of the WHATWG File System standard. What is written through one is read through the others, as both
@@ -27,15 +37,8 @@ interface Mode {
  * @returns null where the engine has no such mode
  */
 export async function openFence(directory: FileSystemDirectoryHandle): Promise<FenceFile | null> {
-  const file: SharedHandleFile = (await directory.getFileHandle(FENCE_NAME, {
-    create: true,
-  })) as unknown as SharedHandleFile;
-  const handle = await file.createSyncAccessHandle?.({ mode: 'readwrite-unsafe' });
-  if (handle === undefined) return null;
-  if (handle.mode !== 'readwrite-unsafe') {
-    handle.close();
-    return null;
-  }
+  const handle = await openShared(await directory.getFileHandle(FENCE_NAME, { create: true }));
+  if (handle === null) return null;
   const bytes = new Uint8Array(FENCE_BYTES);
   const view = new DataView(bytes.buffer);
   return {

@@ -80,6 +80,7 @@ function agentsOver(wire: Comlink.Remote<AgentsApi>): AgentsApi {
     takeBack: (agent, goal) => wire.takeBack(agent, goal),
     order: (agent, order) => wire.order(agent, order),
     log: (agent, upTo) => wire.log(agent, upTo),
+    noticedDamage: () => wire.noticedDamage(),
     freeze: () => wire.freeze(),
     resume: () => wire.resume(),
   };

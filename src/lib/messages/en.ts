@@ -457,6 +457,7 @@ export const en = {
   'agents.lead':
     'Each agent works on one goal after the other, over the files you let it read, and can ask the others. They go on in whatever tab is open; each line of their logs is signed in the journal.',
   'agents.loading': 'Looking after your agents…',
+  'agents.damage-noticed': 'I have read this',
   'agents.empty': 'No agents yet',
   'agents.empty-lead':
     'Make one for your mail and one for your tables, say. Give each its goals, or have one ask the others: “Ask Mail: what did Alice agree to?”',

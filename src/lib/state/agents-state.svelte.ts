@@ -51,6 +51,10 @@ export class AgentsState {
     return faultOf(() => this.#api.order(agent, order));
   }
 
+  noticedDamage(): void {
+    void this.#api.noticedDamage().catch(() => undefined);
+  }
+
   log(agent: ActorId, upTo: number | null): Promise<readonly ActorEntry[]> {
     return this.#api.log(agent, upTo);
   }

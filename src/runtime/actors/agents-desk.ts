@@ -140,6 +140,11 @@ export class AgentsDesk implements AgentsApi {
     return [...(await this.#parts.store.log(agent, from, last - from + 1))].reverse();
   }
 
+  async noticedDamage(): Promise<void> {
+    await this.#parts.store.noticed();
+    this.#changed();
+  }
+
   freeze(): Promise<void> {
     return this.#system.rest();
   }
@@ -249,7 +254,8 @@ export class AgentsDesk implements AgentsApi {
 
   async #view(): Promise<AgentsView> {
     const agents = await Promise.all((await this.#agents()).map((agent) => this.#viewOf(agent)));
-    return { agents: agents.sort((a, b) => a.name.localeCompare(b.name)) };
+    const damage = await this.#parts.store.damage();
+    return { damage, agents: agents.sort((a, b) => a.name.localeCompare(b.name)) };
   }
 
   async #viewOf({ state, sequence, lastAt, crashes }: Revived): Promise<AgentView> {

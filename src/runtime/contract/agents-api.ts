@@ -18,6 +18,8 @@ export interface AgentsApi {
   order(agent: ActorId, order: AgentOrder): Promise<Result<void, string>>;
   /** The last entries of an agent's log, up to one, newest first. */
   log(agent: ActorId, upTo: number | null): Promise<readonly ActorEntry[]>;
+  /** The owner has read what could not be read any more. */
+  noticedDamage(): Promise<void>;
   /** The page is being frozen: other tabs take over. */
   freeze(): Promise<void>;
   resume(): Promise<void>;
@@ -30,6 +32,8 @@ export interface AgentsApi {
 export type AgentOrder = 'start' | 'stop' | 'restart' | 'kill' | 'retire';
 
 export interface AgentsView {
+  /** What of them could not be read any more, in words; null when nothing was, or the owner knows. */
+  readonly damage: string | null;
   readonly agents: readonly AgentView[];
 }
 

@@ -44,7 +44,7 @@ function world() {
       visible: () => Promise.resolve(true),
       command: (command) => tab.command(command),
     });
-    let view: AgentsView = { agents: [] };
+    let view: AgentsView = { damage: null, agents: [] };
     await during(desk.start());
     await desk.onView((next) => (view = next));
     tab.onOverview(() => void desk.settle());

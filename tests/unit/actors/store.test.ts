@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { actorStoreSuite } from '#tests/conformance/actor-store.ts';
 import { indexedDbActorStoreBench } from '#tests/conformance/indexeddb-benches.ts';
+import { memoryOpfsActorBench } from '#tests/conformance/opfs-actor-bench.ts';
 import { freshSealer } from '#tests/fakes/fresh-vault.ts';
 import { memoryActorDisk, memoryActorStore } from '#tests/fakes/memory-actor-store.ts';
 
@@ -19,5 +20,7 @@ actorStoreSuite('memory', () => {
     dispose: () => Promise.resolve(),
   });
 });
+
+actorStoreSuite('OPFS in memory', () => Promise.resolve(memoryOpfsActorBench(sealer)));
 
 actorStoreSuite('IndexedDB in memory', () => Promise.resolve(indexedDbActorStoreBench(sealer)));
