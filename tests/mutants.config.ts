@@ -6,7 +6,10 @@ export default defineConfig({
   oxc: { tsconfig: false } as object,
   test: {
     environment: 'node',
+    // One process of tests at a time: what they import is read once.
     isolate: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     include: (process.env.MUTANT_TESTS ?? 'tests/unit').split(',').map((start) => `${start}*.test.ts`),
   },
 });

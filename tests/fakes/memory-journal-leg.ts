@@ -95,10 +95,14 @@ export function memoryJournalLeg(
 
 function mendGroups(disk: MemoryLegDisk, groups: readonly Group[]) {
   for (const group of structuredClone(groups as Group[])) {
-    const index = disk.groups.findIndex(({ firstSequence }) => firstSequence === group.firstSequence);
-    disk.groups.splice(index < 0 ? disk.groups.length : index, index < 0 ? 0 : 1, group);
-    if (index === disk.damagedAt) disk.damagedAt = null;
-    disk.alsoDamaged.delete(index);
+    const index = disk.groups.findIndex(({ firstSequence }) => firstSequence >= group.firstSequence);
+    const at = index < 0 ? disk.groups.length : index;
+    const replaced = disk.groups[at]?.firstSequence === group.firstSequence;
+    disk.groups.splice(at, replaced ? 1 : 0, group);
+    const moved = (damaged: number): number => (replaced || damaged < at ? damaged : damaged + 1);
+    if (disk.damagedAt !== null) disk.damagedAt = replaced && disk.damagedAt === at ? null : moved(disk.damagedAt);
+    if (replaced) disk.alsoDamaged.delete(at);
+    disk.alsoDamaged = new Set([...disk.alsoDamaged].map(moved));
   }
   return ok(undefined);
 }

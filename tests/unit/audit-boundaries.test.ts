@@ -58,7 +58,7 @@ test('a run whose entries contradict one another is not attested', async () => {
   expect(verifyBundle(fileTools, files)).toMatchObject({ ok: true, attestations: 0 });
 });
 
-test('a changed tile of a long log is named with the first entry that it holds', async () => {
+test('a changed tile of a long log is named with the first entry that it holds', { timeout: 60_000 }, async () => {
   const long = testJournal(plainFacts(300));
   const ndjson = await exportBytes(long, [300]);
   const made = await makeBundle(fileTools, ndjson, { keyId: long.agent, sign: long.signer.sign });

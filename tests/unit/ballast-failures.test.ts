@@ -97,6 +97,22 @@ test('spending says whether there was any room to give, and a folder that fails 
   expect([ballast.spent, [...kept.keys()]]).toEqual([false, ['ballast']]);
 });
 
+test('where there is room for it but none beside it, the disk is full still and the room is left to others', async () => {
+  const { kept, files, clock } = world();
+  let roomy = false;
+  const ballast = new Ballast(
+    { ...files, create: (name) => (name === 'margin' && !roomy ? Promise.resolve(FULL) : files.create(name)) },
+    clock,
+    BYTES,
+  );
+  await ballast.spend();
+  await clock.advance(60_000);
+  expect([ballast.spent, kept.size, clock.waiting()]).toEqual([true, 0, 1]);
+  roomy = true;
+  await clock.advance(60_000);
+  expect([ballast.spent, [...kept.keys()], clock.waiting()]).toEqual([false, ['ballast'], 0]);
+});
+
 test('what is erased is not made again', async () => {
   const { kept, clock, ballast } = world();
   ballast.begin();

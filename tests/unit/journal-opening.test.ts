@@ -73,6 +73,46 @@ test('a tab that leads again cannot cut or mend through the journal it had befor
   expect(await verifyJournal(world.parts(), { payloads: true })).toMatchObject({ verifiedUpTo: 4, payloads: 4 });
 });
 
+test.each([
+  ['each at one place', { first: [1], second: [2] }, [{ copy: 'opfs', from: 1, to: 2 }]],
+  ['at the end', { first: [5], second: [0] }, [{ copy: 'opfs', from: 5, to: 6 }]],
+  [
+    'at several places, some side by side',
+    { first: [1, 2, 4], second: [0, 3, 5] },
+    [
+      { copy: 'opfs', from: 1, to: 3 },
+      { copy: 'opfs', from: 4, to: 5 },
+    ],
+  ],
+] as const)('copies that are damaged %s are mended from each other, and it is told where', async (_, damage, told) => {
+  const world = await filled(6);
+  const whole = structuredClone(world.first.groups);
+  world.first.mends = true;
+  world.first.alsoDamaged = new Set(damage.first);
+  world.second.alsoDamaged = new Set(damage.second);
+  const { report } = await world.open({ thorough: true });
+  expect(report.repaired.filter(({ copy }) => copy === 'opfs')).toEqual(told);
+  expect([world.first.groups, world.second.groups]).toEqual([whole, whole]);
+  expect(await world.values()).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('a group that is missing, or changed so that its checksum still holds, is mended from the other copy too', async () => {
+  for (const spoil of ['missing', 'changed'] as const) {
+    const world = await filled(6);
+    const whole = structuredClone(world.first.groups);
+    world.first.mends = true;
+    const group = world.first.groups[1]!;
+    if (spoil === 'missing') world.first.groups.splice(1, 1);
+    else world.first.groups[1] = { ...group, entries: group.entries.map((text) => text.replace('run-1', 'run-2')) };
+    world.second.damagedAt = 4;
+    const opened = await openJournal(world.parts(), { thorough: true });
+    // A changed group carries the head that it had: who only compares heads would take it for the right one.
+    expect(opened.ok, spoil).toBe(true);
+    expect(await verifyJournal(world.parts(), { payloads: true })).toMatchObject({ verifiedUpTo: 6, problem: null });
+    expect(world.second.groups).toEqual(whole);
+  }
+});
+
 test('copies that cannot be mended from each other fail in the words of the one that could not', async () => {
   const world = await filled(4);
   world.first.damagedAt = 1;
@@ -175,6 +215,24 @@ test('the head that was signed with an entry is found in any copy that holds it,
   world.second.damagedAt = 1;
   expect(await checkpointOf(world.parts(), 1)).toBeNull();
   expect(await checkpointOf(journalWorld().parts(), 0)).toBeNull();
+});
+
+test('a store that keeps no record keys ends the leadership, and one without room only refuses', async () => {
+  const many = (name: string) => Array.from({ length: 200 }, (_, index) => fact(`${name} ${String(index)}`));
+  const world = await filled(1);
+  const { journal } = await world.open();
+  world.store.fail = 'quota';
+  expect(await journal.append(many('a'))).toEqual(
+    err({ code: 'quota', message: 'The store keeps no record keys: quota.' }),
+  );
+  world.store.fail = null;
+  expect(await journal.append(many('b'))).toEqual(ok(200));
+  world.store.fail = 'io';
+  expect(await journal.append([...many('c'), ...many('d'), ...many('e')])).toEqual(
+    err({ code: 'io', message: 'The store keeps no record keys: io.' }),
+  );
+  world.store.fail = null;
+  expect(await journal.append([fact('f')])).toMatchObject({ ok: false, error: { code: 'io' } });
 });
 
 test('an append that another leader overtook is not acknowledged', async () => {

@@ -1,9 +1,10 @@
 import { checkEntries, startCheck } from '#core/audit/journal-check.ts';
+import { assert } from '#core/base/assert.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import type { Sequence } from '#core/base/ids.ts';
 import { ok, type Result } from '#core/base/result.ts';
 import type { Group, JournalLegError } from '#ports/journal-leg.ts';
-import { endOf, PAGE_ENTRIES, type ReadableLeg, verifyCopy, type VerifiedCopy } from './copies.ts';
+import { endOf, entriesIn, PAGE_ENTRIES, type ReadableLeg, verifyCopy, type VerifiedCopy } from './copies.ts';
 import type { JournalReading, OpenReport } from './parts.ts';
 
 interface Mended {
@@ -25,39 +26,55 @@ export async function mendFromEachOther(
   fits: (copy: Pick<VerifiedCopy, 'roots'>) => boolean,
 ): Promise<Result<Mended, JournalLegError> | null> {
   const target = copies.find(({ leg }) => leg.mend !== undefined);
-  if (target === undefined || copies.some(({ problem }) => problem === null)) return null;
+  const mend = target?.leg.mend;
+  if (target === undefined || mend === undefined || copies.some(({ problem }) => problem === null)) return null;
   const legs = copies.map(({ leg }) => leg);
   const all = await verifyCopy(parts, { name: 'memory', read: await mergedRead(parts, legs) }, { rootsAt });
   if (!fits(all) || copies.some(({ size }) => size >= all.size)) return null;
 
   const repaired: OpenReport['repaired'][number][] = [];
-  for await (const lacking of lackingIn(target, all)) {
-    const mended = (await target.leg.mend?.(lacking)) ?? ok(undefined);
+  for await (const { from, to, groups } of lackingIn(target, all)) {
+    const mended = await mend(groups);
     if (!mended.ok) return mended;
-    const from = lacking[0]?.firstSequence ?? target.size;
-    repaired.push({ copy: target.leg.name, from, to: endOf(lacking.at(-1) ?? null) });
+    repaired.push({ copy: target.leg.name, from, to });
   }
   const copy = await verifyCopy(parts, target.leg, { rootsAt });
   return copy.size < all.size ? null : ok({ copy, repaired });
 }
 
-/** The groups that a copy has not, or not as all copies together tell them: each time those that follow on each other. */
-async function* lackingIn(copy: VerifiedCopy, all: VerifiedCopy<ReadableLeg>): AsyncGenerator<readonly Group[]> {
-  let lacking: Group[] = [];
-  for (let next = copy.size; next < all.size;) {
+/** Groups of the entries [from, to), which follow on each other. */
+interface Lacking {
+  readonly from: number;
+  readonly to: number;
+  readonly groups: readonly Group[];
+}
+
+/** The groups that a copy has not, or not as all copies together tell them. */
+async function* lackingIn(copy: VerifiedCopy, all: VerifiedCopy<ReadableLeg>): AsyncGenerator<Lacking> {
+  let groups: Group[] = [];
+  let from = copy.size;
+  let next = copy.size;
+  while (next < all.size) {
     const held = (await copy.leg.read(next as Sequence, PAGE_ENTRIES)).groups;
     const told = (await all.leg.read(next as Sequence, held.length === 0 ? 1 : PAGE_ENTRIES)).groups;
-    const differing = told.findIndex((group, index) => group.checkpoint !== held[index]?.checkpoint);
-    if (differing !== 0) {
-      if (lacking.length > 0) yield lacking;
-      lacking = [];
-      next = endOf(told.at(differing < 0 ? -1 : differing - 1) ?? null);
-    } else if (told[0] !== undefined) {
-      lacking.push(told[0]);
-      next = endOf(told[0]);
+    assert(told.length > 0, 'what was just read can be read again');
+    const differing = told.findIndex((group, index) => !isSame(group, held[index]));
+    if (differing === 0) {
+      groups.push(...told.slice(0, 1));
+      next += entriesIn(told.slice(0, 1));
+      continue;
     }
+    if (groups.length > 0) yield { from, to: next, groups };
+    groups = [];
+    next += entriesIn(differing < 0 ? told : told.slice(0, differing));
+    from = next;
   }
-  if (lacking.length > 0) yield lacking;
+  if (groups.length > 0) yield { from, to: next, groups };
+}
+
+/** An entry may be another while the head that follows it is the same. */
+function isSame(group: Group, held: Group | undefined): boolean {
+  return group.checkpoint === held?.checkpoint && group.entries.every((text, index) => text === held.entries[index]);
 }
 
 /** Reads on in another copy where one cannot be read, or tells something else than the signed heads. */

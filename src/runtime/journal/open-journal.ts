@@ -182,15 +182,14 @@ const holders = new WeakMap<JournalLeg, Epoch>();
  */
 function heldLeg(leg: JournalLeg, epoch: Epoch): JournalLeg {
   holders.set(leg, epoch);
+  const { mend } = leg;
   const held = (): boolean => holders.get(leg) === epoch;
   const fenced = err({ code: 'fenced' as const, message: 'This tab has opened the journal again since.' });
   return {
     ...leg,
     append: (groups, readable) => (held() ? leg.append(groups, readable) : Promise.resolve(fenced)),
     truncateFrom: (from) => (held() ? leg.truncateFrom(from) : Promise.resolve(fenced)),
-    ...(leg.mend === undefined
-      ? {}
-      : { mend: async (groups) => (held() ? ((await leg.mend?.(groups)) ?? ok(undefined)) : fenced) }),
+    ...(mend === undefined ? {} : { mend: (groups) => (held() ? mend(groups) : Promise.resolve(fenced)) }),
     pack: async () => (held() ? ((await leg.pack?.()) ?? ok(undefined)) : fenced),
     close: () => (held() ? leg.close() : Promise.resolve()),
   };

@@ -41,7 +41,7 @@ export async function recover(
   const agreeing = copies.filter((copy) => agrees(copy, head) && agrees(copy, pin));
   const longest = longestOf(agreeing.length > 0 ? agreeing : copies);
   const expected = Math.max(head?.size ?? 0, pin?.size ?? 0);
-  const lost = agreeing.length === 0 || (head === null && (longest.size > 0 || expected > 0));
+  const lost = agreeing.length === 0 || (head === null && longest.size > 0);
   if (lost && !acceptLoss) return err(amnesia(longest, expected, head === null));
 
   for (const copy of copies) {
