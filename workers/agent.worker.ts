@@ -271,6 +271,11 @@ const wire: AgentWire = {
     await (await vaultOfThread()).vault.setIdleMinutes(minutes);
     return vaultView();
   },
+  eraseLocked: async (window) => {
+    const { vault, keys } = await vaultOfThread(false);
+    if (vault.keys !== null) throw new Error('The vault is open: what is in it is erased under Settings.');
+    await (await import('./erase-locked.ts')).eraseLocked(keys, window);
+  },
   lockVault: async () => (await vaultOfThread()).vault.lock(),
   start: async (options, window) => {
     opening ??= openAgent(options, window);
@@ -314,6 +319,7 @@ const wire: AgentWire = {
     look: async (from) => (await backup()).look(from),
     open: async (series, secret) => (await backup()).open(series, secret),
     restore: (listener) => toldFirst(listener, async (told) => (await backup()).restore(told)),
+    recover: (listener) => toldFirst(listener, async (told) => (await backup()).recover(told)),
     stopRestore: async () => (await backup()).stopRestore(),
     setAside: async () => (await backup()).setAside(),
     bringBack: async () => (await backup()).bringBack(),

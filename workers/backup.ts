@@ -78,6 +78,7 @@ export function openBackup({
       keepRoot,
     }),
     places,
+    remains: { journal: tab.reading, blobs },
     stop: () => tab.close(),
     replaced: () => keeper.replaced(),
   });
@@ -94,6 +95,7 @@ export function openBackup({
     look: (from) => restorer.look(() => folderOf(from)),
     open: (series, secret) => restorer.open(series, secret),
     restore: (listener) => restorer.restore(listener),
+    recover: (listener) => restorer.recover(listener),
     stopRestore: () => done(() => restorer.stop()),
     setAside: () => places.setAside(),
     bringBack: () => restorer.bringBack(),

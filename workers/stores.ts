@@ -119,7 +119,7 @@ export function placesOf(parts: StoreParts): RestorePlaces & { readonly erase: (
   };
 }
 
-async function eraseStores({ store, legs, pins, blobs, actors }: Stores): Promise<void> {
+export async function eraseStores({ store, legs, pins, blobs, actors }: Stores): Promise<void> {
   for (const leg of legs) await leg.erase();
   for (const pin of pins) await pin.erase();
   await blobs.erase();

@@ -4,8 +4,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { verifyExportFile } from '#core/audit/export-check.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
-import { addSample, openPage, runGoal } from '../../src/cli/drive-app.ts';
-import { World } from './world.ts';
+import { addSample, exportJournal, openPage, runGoal } from '../../src/cli/drive-app.ts';
+import { PATIENCE_MS, World } from './world.ts';
 
 /** A browser or a cleaner that deletes some of the data must never make the app start as if there had been none. */
 const no = (): Promise<boolean> => Promise.resolve(false);
@@ -14,6 +14,7 @@ test.describe.configure({ timeout: 180_000 });
 
 let world: World;
 
+const GOAL = 'How much may a hotel cost according to the travel policy?';
 const PASSPHRASE = 'a heron over the weir';
 
 /** A vault with a finished run, its browser closed. */
@@ -29,7 +30,7 @@ async function oneWithData(passphrase: string | null = null): Promise<void> {
     await expect(page.getByText('The passphrase opens your vault now')).toBeVisible();
   }
   await addSample({ page });
-  await runGoal({ page }, 'How much may a hotel cost according to the travel policy?', no);
+  await runGoal({ page }, GOAL, no);
   await openPage(page, 'Audit');
   // The second copy follows within a second.
   await expect(page.getByText('both hold the same entries')).toBeVisible();
@@ -116,11 +117,73 @@ test('when IndexedDB was lost, the passphrase still opens what is left, and the 
   expect(text(files['README.txt'])).not.toContain('Nothing else can be opened');
 });
 
+test('when IndexedDB was lost, one button restores all of it in place, and the work goes on under a key that follows', async () => {
+  await oneWithData(PASSPHRASE);
+  lose('IndexedDB');
+  let page = await world.visit('/');
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await expectLoss(page);
+  await page.getByRole('button', { name: 'Restore from what is left here' }).click();
+  await expect(page.getByText('Restored, and proved')).toBeVisible({ timeout: PATIENCE_MS });
+  await page.getByRole('button', { name: 'Open what was restored' }).click();
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await expect(page.getByRole('link', { name: GOAL }).first()).toBeVisible({ timeout: PATIENCE_MS });
+  await runGoal({ page }, 'Total expenses by category since September', no);
+  await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
+  const { report, facts } = await exportJournal({ page });
+  // The keys went with IndexedDB. All that the old one signed is proved; the new one waits for the owner's root.
+  const continued = facts.filter(({ fact }) => fact.type === 'agent.continued');
+  expect(continued).toHaveLength(1);
+  expect(report.firstBad).toMatchObject({ sequence: continued[0]?.sequence });
+  expect(report.firstBad?.why).toContain("the owner's root must certify it");
+  const files = facts.filter(({ fact }) => fact.type === 'source.imported').length;
+  expect(files).toBeGreaterThan(3);
+  await openPage(page, 'Files');
+  await expect(page.getByText('travel-policy').first()).toBeVisible();
+  // What was left is kept until the owner deletes it.
+  await openPage(page, 'Settings');
+  await expect(page.getByText('What was here before the restore of').first()).toBeVisible();
+
+  // The next start asks for the passphrase and is as whole as this one.
+  await world.closeBrowser();
+  page = await world.visit('/');
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await expect(page.getByRole('link', { name: GOAL }).first()).toBeVisible({ timeout: PATIENCE_MS });
+});
+
+test('who cannot open the vault any more is told so at the door, and starts over knowingly, with nothing left behind', async () => {
+  await oneWithData(PASSPHRASE);
+  lose('IndexedDB');
+  let page = await world.visit('/');
+  await expect(page.getByRole('heading', { name: 'Windhover is locked' })).toBeVisible();
+  await page.getByText('I cannot open it any more').click();
+  await expect(page.getByText('nobody can open what is kept here')).toBeVisible();
+  const erase = page.getByRole('button', { name: 'Erase all and start over' });
+  await page.getByRole('textbox', { name: 'Type erase to confirm' }).fill('no');
+  await expect(erase).toBeDisabled();
+  await page.getByRole('textbox', { name: 'Type erase to confirm' }).fill('erase');
+  await erase.click();
+  await expect(page.getByRole('heading', { name: 'Restore from a backup' })).toBeVisible({ timeout: PATIENCE_MS });
+  await addSample({ page });
+  await runGoal({ page }, 'Total expenses by category since September', no);
+  await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
+  await openPage(page, 'Goal');
+  await expect(page.getByRole('link', { name: GOAL })).toHaveCount(0);
+  await world.closeBrowser();
+  page = await world.visit('/');
+  await expect(page.getByRole('link', { name: 'Total expenses by category since September' }).first()).toBeVisible();
+});
+
 test('an unprotected vault’s key goes with IndexedDB: the export says so, and its journal still proves what was there', async () => {
   await oneWithData();
   lose('IndexedDB');
   const page = await world.visit('/');
   await expectLoss(page);
+  await page.getByRole('button', { name: 'Restore from what is left here' }).click();
+  await expect(page.getByText('Nothing of what is left here can be opened: its key is lost.')).toBeVisible();
   const files = await exportReadable(page);
   expect(text(files['README.txt'])).toContain('Nothing else can be opened. The vault opened by itself in this browser');
   const journal = files['journal.ndjson'] ?? new Uint8Array();

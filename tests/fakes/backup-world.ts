@@ -7,7 +7,9 @@ import type { BlobStore } from '#ports/blob-store.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { project, stateFromRows } from '#runtime/agent/projection.ts';
 import type { RestorePlace } from '#ports/restore-place.ts';
-import type { RestoreParts } from '#runtime/backup/restore.ts';
+import type { BackupFolder } from '#ports/backup-folder.ts';
+import type { OpenSeries } from '#runtime/backup/open-series.ts';
+import { restoreFrom, seriesSource, type RestoreOptions, type RestoreParts } from '#runtime/backup/restore.ts';
 import type { BackupTools, LiveContent } from '#runtime/backup/parts.ts';
 import { hex } from '#core/base/bytes.ts';
 import type { SeriesToWrite, WriteOptions } from '#runtime/backup/write-series.ts';
@@ -144,4 +146,15 @@ export function otherDevice(): { readonly parts: RestoreParts; readonly place: R
       blobs: memoryBlobStore(clock, undefined, sealer),
     },
   };
+}
+
+/** Restores what a series holds. */
+export async function restoreSeries(
+  parts: RestoreParts,
+  folder: BackupFolder,
+  opened: OpenSeries,
+  place: RestorePlace,
+  options: RestoreOptions,
+): ReturnType<typeof restoreFrom> {
+  return restoreFrom(parts, seriesSource(parts, folder, opened), place, options);
 }

@@ -93,6 +93,7 @@ export class FakeAgentApi implements AgentApi {
     look: () => Promise.resolve(NO_BACKUP),
     open: () => Promise.resolve(NO_BACKUP),
     restore: () => Promise.resolve(NO_BACKUP),
+    recover: () => Promise.resolve(NO_BACKUP),
     stopRestore: () => Promise.resolve(),
     setAside: () => Promise.resolve(null),
     bringBack: () => Promise.resolve(),

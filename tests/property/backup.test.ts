@@ -3,10 +3,9 @@ import { test, vi } from 'vitest';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { liveDigest } from '#runtime/backup/content-digest.ts';
 import { openSeries } from '#runtime/backup/open-series.ts';
-import { restoreSeries } from '#runtime/backup/restore.ts';
 import { findSeries } from '#runtime/backup/series.ts';
 import { writeSeries } from '#runtime/backup/write-series.ts';
-import { backupTools, backupWorld, NOW, otherDevice, seriesToWrite } from '../fakes/backup-world.ts';
+import { backupTools, backupWorld, NOW, otherDevice, seriesToWrite, restoreSeries } from '../fakes/backup-world.ts';
 import { memoryBackupFolder } from '../fakes/memory-backup-folder.ts';
 
 // Ciphers and curves in JavaScript, on a machine that may be busy.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CommandId } from '#core/base/ids.ts';
 import { KIB } from '#core/base/limits.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
@@ -138,4 +139,32 @@ test('a store that finds no room for its projections gets that of the ballast to
   const batch = { applied: 0 as never, rows: [], done: [] };
   expect(await ballastedStore(failingOnce, ballast).apply(await store.epoch(), batch)).toEqual({ ok: true });
   expect([tries, ballast.spent]).toEqual([2, true]);
+});
+
+test('an order that finds no room gets that of the ballast, once, and any other failure is passed on as it is', async () => {
+  const { world, files } = await fullWorld(1_000 * KIB);
+  const ballast = new Ballast(files, world.clock, BYTES);
+  ballast.begin();
+  await world.clock.advance(10_000);
+  const store = memoryAgentStore(world.store);
+  const order = { id: 'o1' as CommandId, at: 0, command: { type: 'rebuild' } };
+  // As Dexie hands it on.
+  const outOfRoom = Object.assign(new Error('aborted'), { inner: new DOMException('full', 'QuotaExceededError') });
+  const failing = (...errors: Error[]) =>
+    ballastedStore(
+      {
+        ...store,
+        enqueue: (given) => {
+          const error = errors.shift();
+          return error === undefined ? store.enqueue(given) : Promise.reject(error);
+        },
+      },
+      ballast,
+    );
+  await expect(failing(new Error('closed')).enqueue(order)).rejects.toThrow('closed');
+  expect(ballast.spent).toBe(false);
+  await failing(outOfRoom).enqueue(order);
+  expect([ballast.spent, (await store.pending()).length]).toEqual([true, 1]);
+  // There is nothing left to give.
+  await expect(failing(outOfRoom).enqueue(order)).rejects.toBe(outOfRoom);
 });

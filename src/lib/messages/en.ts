@@ -920,6 +920,11 @@ export const en = {
   'restore.missing': { one: 'This file was not in the backup:', other: 'These {count} files were not in the backup:' },
   'restore.paused': 'Runs that were under way are paused: look at them before you resume.',
   'restore.use': 'Open what was restored',
+  'recover.start': 'Restore from what is left here',
+  'recover.key':
+    'Where the signing key was lost too, a new one signs from here on, and says so in the journal. To have others take it for yours, bring your root back from its copy, on the Identity page.',
+  'recover.lead':
+    'Checks the copy of the journal and the files that are still in this browser, writes them anew, and proves the result. What is left stays as it is until you delete it.',
 
   'health.amnesia': 'Your data is gone, and it was here before',
   'health.amnesia-lead':
@@ -960,6 +965,11 @@ export const en = {
   'lock.wait': { one: 'Try again in {count} second.', other: 'Try again in {count} seconds.' },
   'lock.lost':
     'The key that this browser kept for the vault cannot be used any more, so what is stored here cannot be opened.',
+  'lock.cannot': 'I cannot open it any more',
+  'lock.cannot-lead':
+    'Without the passphrase, a passkey or the recovery code nobody can open what is kept here; there is no other way in. If you have a backup, it has a passphrase of its own: start over, and restore it on the Settings page, which opens next. If you may still remember, leave everything as it is: it waits.',
+  'lock.erase-lead':
+    'This destroys every file, run, answer and key that is kept in this browser, for good. Backups that you keep elsewhere stay.',
   'lock.passkey-cancelled': 'The passkey was not used: it was refused, took too long, or is not on this device.',
   'lock.passkey-unsupported': 'This browser has no passkeys.',
   'lock.passkey-no-prf': 'This passkey cannot give a key. Try another one, such as that of a phone or a security key.',

@@ -1,3 +1,4 @@
+import type { WindowApi } from '#ports/window-api.ts';
 import type { NewWay, Secret, VaultOutcome, VaultView } from '#runtime/contract/vault-api.ts';
 import type { AgentClient } from '#lib/client/agent.ts';
 import type { VaultChannel } from '#lib/client/device.ts';
@@ -86,6 +87,16 @@ export class VaultGate {
     await Promise.race([counted, new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS))]);
     this.#parts.channel.tell('locked');
     this.#shut();
+  }
+
+  /** Destroys everything, for an owner who cannot open it any more. */
+  async eraseLocked(window: WindowApi): Promise<void> {
+    const client = this.#parts.open();
+    try {
+      await Promise.race([client.eraseLocked(window), failure(client)]);
+    } finally {
+      client.close();
+    }
   }
 
   /** Is it the owner? Checked against the open vault. */

@@ -1,14 +1,11 @@
-import { readCheckpoint, ORIGIN_PREFIX } from '#core/audit/checkpoint.ts';
 import { writeExportCheckpoint, writeExportEntry, writeExportHeader } from '#core/audit/export.ts';
 import { concat, utf8 } from '#core/base/bytes.ts';
 import type { Sequence, UnixMs } from '#core/base/ids.ts';
 import { BLOB_CHUNK_BYTES } from '#core/base/limits.ts';
-import type { AgentId } from '#core/identity/did-key.ts';
 import { answerMarkdown } from '#core/tools/answer-markdown.ts';
-import type { JournalHead } from '#ports/agent-store.ts';
-import type { Group } from '#ports/journal-leg.ts';
 import { isRunEvent, type Fact } from '../agent/facts.ts';
 import { EMPTY_STATE, project, type AgentState } from '../agent/projection.ts';
+import { endingWith, journalOf, longestCopy } from '../backup/salvaged-parts.ts';
 import type { SourceGate } from '../blobs/source-gate.ts';
 import type { JournalReading } from '../journal/parts.ts';
 import { readGroups } from '../journal/reader.ts';
@@ -23,15 +20,14 @@ export interface SalvagedFile {
  * the answers in it, and every file that can be opened. Nothing is changed.
  */
 export async function* salvage(reading: JournalReading, blobs: SourceGate, now: UnixMs): AsyncIterable<SalvagedFile> {
-  const last = await longest(reading);
+  const last = await longestCopy(reading);
   let [entries, readable] = [0, 0];
   let state: AgentState = EMPTY_STATE;
   if (last !== null) {
-    const size = last.firstSequence + last.count;
-    const head = { epoch: last.epoch, size, root: '', frontier: [], checkpoint: last.checkpoint } satisfies JournalHead;
-    const store = { ...reading.store, head: () => Promise.resolve(head), keyPool: reading.store.keyPool };
+    const ending = endingWith(reading, last);
+    const { size } = ending;
     const lines: string[] = [];
-    for await (const group of readGroups({ ...reading, store })) {
+    for await (const group of readGroups(ending)) {
       for (const { entry, text, payload, missing } of group.entries) {
         entries += 1;
         if (payload !== null) {
@@ -41,7 +37,7 @@ export async function* salvage(reading: JournalReading, blobs: SourceGate, now: 
         lines.push(writeExportEntry(reading.tools.sha256, text, missing === 'destroyed' ? missing : payload));
       }
     }
-    const agent = agentOf(last.checkpoint);
+    const agent = journalOf(last.checkpoint);
     // Not sealed: the key that could is lost, too. The entries and the signed head are what they were.
     lines.unshift(writeExportHeader({ agent, createdAt: now, size, checkpoints: 1, version: 1 }));
     lines.push(writeExportCheckpoint(last.checkpoint, size));
@@ -82,12 +78,6 @@ function salvageText({ entries, readable, files }: { entries: number; readable: 
   return lines.join('\n');
 }
 
-async function longest(reading: JournalReading): Promise<Group | null> {
-  const heads = await Promise.all(reading.legs.map((leg) => leg.head().catch(() => null)));
-  const end = (group: Group | null): number => (group === null ? 0 : group.firstSequence + group.count);
-  return heads.reduce((most, group) => (end(group) > end(most) ? group : most), null);
-}
-
 /** Facts after one that cannot be read may not fit: then what they say is in the journal only. */
 function folded(state: AgentState, fact: Fact, sequence: number): AgentState {
   try {
@@ -96,11 +86,6 @@ function folded(state: AgentState, fact: Fact, sequence: number): AgentState {
     if (isRunEvent(fact)) return state;
     throw error;
   }
-}
-
-function agentOf(note: string): AgentId {
-  const checkpoint = readCheckpoint(note);
-  return (checkpoint.ok ? checkpoint.value.origin.slice(ORIGIN_PREFIX.length) : '') as AgentId;
 }
 
 function file(path: string, bytes: Uint8Array): SalvagedFile {

@@ -2,10 +2,13 @@ import type { CommandId, Ms } from '#core/base/ids.ts';
 import { COMMAND_ACK_TIMEOUT_MS } from '#core/base/limits.ts';
 import type { Broadcast } from '#ports/coordination.ts';
 import type { Command, CommandOutcome } from '../contract/commands.ts';
+import { isOutOfRoom } from '../journal/ballast.ts';
 import type { LeadingAgent } from './leading-agent.ts';
 import type { AgentPorts } from './ports.ts';
 import type { TabMessage } from './tab-message.ts';
 
+const NO_ROOM =
+  'There is no room left for it in this browser, so nothing was begun. Delete files that are not needed, or free space on the disk; then do it again.';
 const DRAIN_AGAIN_MS = 1_000 as Ms;
 /** A tab may end between keeping an order and telling the leader: it looks by itself this often. */
 const LOOK_AGAIN_MS = 5_000 as Ms;
@@ -46,7 +49,9 @@ export class TabOrders {
       await store.enqueue({ id: command.id, at: clock.now(), command });
     } catch (error) {
       this.#waiting.delete(command.id);
-      return { ok: false, code: 'quota', message: `The order could not be kept: ${String(error)}` };
+      return isOutOfRoom(error)
+        ? { ok: false, code: 'quota', message: NO_ROOM }
+        : { ok: false, code: 'io', message: `The order could not be kept: ${String(error)}` };
     }
     this.#awaitSign(command.id);
     if (this.#agent()) this.drain();

@@ -20,6 +20,7 @@ import { checkedSeries } from './checked-series.ts';
 import { ContentDigest, type ContentSum, type FileDigest, liveDigest } from './content-digest.ts';
 import type { OpenSeries } from './open-series.ts';
 import type { BackupTools } from './parts.ts';
+import type { RestoreSource } from './salvaged-parts.ts';
 
 /** What restoring needs of this device: its own keys. */
 export type RestoreParts = BackupTools &
@@ -49,33 +50,43 @@ export interface RestoreOptions {
 /** Of the whole: reading and writing; the rest is reading again what was written. */
 const WRITING_SHARE = 0.6;
 
+/** A series of backups as what is restored from. @throws BackupError when it holds nothing */
+export function seriesSource(parts: BackupTools, folder: BackupFolder, opened: OpenSeries): RestoreSource {
+  const last = opened.segments.at(-1)?.header;
+  if (last === undefined) throw new BackupError('nothing', 'This backup holds nothing yet.');
+  const total = opened.segments.reduce((sum, { bytes }) => sum + bytes, 1);
+  return {
+    agent: last.agent,
+    last: { epoch: last.epoch as Epoch, to: last.to, checkpoint: last.checkpoint },
+    parts: (progress) => checkedSeries(parts, folder, opened, (bytes) => progress(bytes / total)),
+  };
+}
+
 /**
- * Fills empty stores from a series: checks everything while it is read, seals it under this device's keys, folds the
- * views, then reads all of it again from the new stores and compares. What is in use is not touched; who calls switches
- * to the new stores, or erases them when this fails.
+ * Fills empty stores: checks everything while it is read, seals it under this device's keys, folds the views, then reads
+ * all of it again from the new stores and compares. What is in use is not touched; who calls switches to the new stores,
+ * or erases them when this fails.
  * @throws BackupError
  */
-export async function restoreSeries(
+export async function restoreFrom(
   parts: RestoreParts,
-  folder: BackupFolder,
-  opened: OpenSeries,
+  source: RestoreSource,
   place: RestorePlace,
   { signal, progress }: RestoreOptions,
 ): Promise<RestoreReport> {
-  const total = opened.segments.reduce((sum, { bytes }) => sum + bytes, 1);
   const {
     content: wanted,
     root,
     keys,
-  } = await adopt(parts, folder, opened, place, (bytes) => {
+  } = await adopt(parts, source, place, (fraction) => {
     if (signal.aborted) throw new BackupError('cancelled', 'Restoring was stopped. Nothing here was changed.');
-    progress((WRITING_SHARE * bytes) / total);
+    progress(WRITING_SHARE * fraction);
   });
   const journal = journalOf(parts, place, keys);
-  const verified = await verifyRestored(parts, journal, place, opened, wanted, (fraction) =>
+  const verified = await verifyRestored(parts, journal, place, source, wanted, (fraction) =>
     progress(WRITING_SHARE + (1 - WRITING_SHARE) * 0.7 * fraction),
   );
-  const state = await continueJournal(parts, journal, place, opened);
+  const state = await continueJournal(parts, journal, place, source);
   const missing: string[] = [];
   const present = [...state.sources.values()].filter(({ removedAt }) => removedAt === null);
   for (const { id, path } of present) if (!(await place.blobs.has(id))) missing.push(path);
@@ -101,10 +112,9 @@ function journalOf(parts: RestoreParts, place: RestorePlace, keys: readonly KeyI
 
 async function adopt(
   parts: RestoreParts,
-  folder: BackupFolder,
-  opened: OpenSeries,
+  source: RestoreSource,
   place: RestorePlace,
-  progress: (bytes: number) => void,
+  progress: (fraction: number) => void,
 ): Promise<{ readonly content: ContentSum; readonly root: string | null; readonly keys: readonly KeyInForce[] }> {
   const journal = await AdoptedJournal.open({ ...parts, sha256: parts.tools.sha256 }, place);
   const content = new ContentDigest(parts.hash);
@@ -113,7 +123,7 @@ async function adopt(
   let root: string | null = null;
   let keys: readonly KeyInForce[] = [];
   try {
-    for await (const part of checkedSeries(parts, folder, opened, progress)) {
+    for await (const part of source.parts(progress)) {
       switch (part.kind) {
         case 'group':
           for (const { text, payload } of part.entries) content.entry(text, payload);
@@ -156,13 +166,12 @@ async function verifyRestored(
   parts: RestoreParts,
   journal: JournalParts,
   place: RestorePlace,
-  opened: OpenSeries,
+  source: RestoreSource,
   wanted: ContentSum,
   progress: (fraction: number) => void,
 ): Promise<{ readonly unreadable: number }> {
   // Until this device has signed, the journal's key is the one that the backup came with.
-  const agent = opened.segments[0]?.header.agent ?? '';
-  const publicKey = publicKeyOf(agent);
+  const publicKey = publicKeyOf(source.agent);
   if (!publicKey.ok) throw new BackupError('damaged', 'The backup does not say whose it is.');
   const reading = { ...journal, signer: { publicKey: publicKey.value } };
   const proved = await verifyJournal(reading, { payloads: true, progress });
@@ -187,12 +196,10 @@ async function continueJournal(
   parts: RestoreParts,
   journal: JournalParts,
   place: RestorePlace,
-  opened: OpenSeries,
+  { agent, last }: RestoreSource,
 ): Promise<AgentState> {
-  const last = opened.segments.at(-1)?.header;
-  const head = await place.store.head();
-  if (last === undefined || head === null) throw new BackupError('nothing', 'This backup holds nothing yet.');
-  const writing = await openJournal(journal, { epoch: await place.store.raiseEpoch(last.epoch as Epoch) });
+  if ((await place.store.head()) === null) throw new BackupError('nothing', 'This backup holds nothing yet.');
+  const writing = await openJournal(journal, { epoch: await place.store.raiseEpoch(last.epoch) });
   if (!writing.ok) throw notWritten(writing.error.code, writing.error.message);
   const { journal: open } = writing.value;
   try {
@@ -203,7 +210,7 @@ async function continueJournal(
         type: 'agent.continued',
         at,
         agent: agentIdOf(parts.signer.publicKey),
-        before: { agent: last.agent, size: last.to, checkpoint: last.checkpoint },
+        before: { agent, size: last.to, checkpoint: last.checkpoint },
       },
     ];
     for (const run of before.runs.values())

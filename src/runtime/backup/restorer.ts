@@ -5,13 +5,16 @@ import type { RestorePlaces } from '#ports/restore-place.ts';
 import type { BackupFailure, BackupSummary, FoundBackup, RestoredView } from '../contract/backup-api.ts';
 import { attempt } from './keeper.ts';
 import { openSeries, type OpenSeries, unlockSeries } from './open-series.ts';
-import { restoreSeries, type RestoreParts } from './restore.ts';
+import { restoreFrom, type RestoreParts, seriesSource } from './restore.ts';
+import { openRemains, type Remains, type RestoreSource } from './salvaged-parts.ts';
 import { findSeries, type FoundSeries } from './series.ts';
 
 export interface RestorerParts {
   /** Loaded when first needed. */
   readonly parts: () => Promise<RestoreParts>;
   readonly places: RestorePlaces;
+  /** What is in use, for restoring from what is left of it. */
+  readonly remains: Remains;
   /** Called when all is written and proved, before the switch: whatever still works on the old stores stops. */
   readonly stop: () => Promise<void>;
   /** Called after the switch. */
@@ -67,21 +70,30 @@ export class Restorer {
   }
 
   restore(progress: (fraction: number) => void): Promise<Result<RestoredView, BackupFailure>> {
-    return attempt(async () => {
+    return this.#restoreFrom(progress, (parts) => {
       const [folder, opened] = [this.#folder, this.#opened];
       if (folder === null || opened === null) throw new BackupError('nothing', 'Open the backup first.');
+      return Promise.resolve(seriesSource(parts, folder, opened));
+    });
+  }
+
+  /** Restores from what is left here, where the store is lost. */
+  recover(progress: (fraction: number) => void): Promise<Result<RestoredView, BackupFailure>> {
+    return this.#restoreFrom(progress, (parts) => openRemains(parts, this.#options.remains));
+  }
+
+  #restoreFrom(
+    progress: (fraction: number) => void,
+    find: (parts: RestoreParts) => Promise<RestoreSource>,
+  ): Promise<Result<RestoredView, BackupFailure>> {
+    return attempt(async () => {
       this.#stopping = new AbortController();
       const parts = await this.#options.parts();
+      const source = await find(parts);
       const place = await this.#options.places.fresh();
       try {
         const options = { signal: this.#stopping.signal, progress };
-        const { entries, files, runs, unreadable, missing } = await restoreSeries(
-          parts,
-          folder,
-          opened,
-          place,
-          options,
-        );
+        const { entries, files, runs, unreadable, missing } = await restoreFrom(parts, source, place, options);
         await this.#options.stop();
         await place.use(parts.clock.now());
         this.#options.replaced();

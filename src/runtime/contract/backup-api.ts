@@ -31,6 +31,8 @@ export interface BackupApi {
   open(series: string, secret: string): Promise<Result<BackupSummary, BackupFailure>>;
   /** Restores what was opened. What was here is set aside; the page is to be loaded again afterwards. */
   restore(listener: (fraction: number) => void): Promise<Result<RestoredView, BackupFailure>>;
+  /** The same from what is left here, where a part of the storage is lost and the vault could still be opened. */
+  recover(listener: (fraction: number) => void): Promise<Result<RestoredView, BackupFailure>>;
   stopRestore(): Promise<void>;
   /** What was in use before the last restore, while it is kept. */
   setAside(): Promise<{ readonly at: number } | null>;

@@ -1,3 +1,4 @@
+import type { WindowApi } from '#ports/window-api.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 
 /** What a locked or open vault shows of itself, and what its owner can do with it: over Comlink, as AgentApi. */
@@ -13,6 +14,8 @@ export interface VaultApi {
   setIdleMinutes(minutes: number | null): Promise<VaultView>;
   /** From now on no tab hands on its keys. The page ends this worker next. */
   lockVault(): Promise<void>;
+  /** Destroys everything that is kept here, while it is locked: for an owner who cannot open it any more. */
+  eraseLocked(window: WindowApi): Promise<void>;
 }
 
 export interface VaultView {

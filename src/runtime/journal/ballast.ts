@@ -122,7 +122,23 @@ export function ballastedStore(store: AgentStore, ballast: Ballast): AgentStore 
     apply: (epoch, batch) => orRelieved(ballast, () => store.apply(epoch, batch)),
     keepKeys: (epoch, pool) => orRelieved(ballast, () => store.keepKeys(epoch, pool)),
     moveHead: (epoch, head) => orRelieved(ballast, () => store.moveHead(epoch, head)),
+    // Deleting a file is an order too: without room for it there would be no way to make any.
+    enqueue: async (command) => {
+      try {
+        await store.enqueue(command);
+      } catch (error) {
+        if (!isOutOfRoom(error) || !(await ballast.spend())) throw error;
+        await store.enqueue(command);
+      }
+    },
   };
+}
+
+/** Whether a write failed because the browser gives no more room, whatever it was wrapped in on its way. */
+export function isOutOfRoom(error: unknown): boolean {
+  for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as { inner?: unknown }).inner)
+    if ((cause as { readonly name?: unknown }).name === 'QuotaExceededError') return true;
+  return false;
 }
 
 async function orRelieved<T, E extends string | { readonly code: string }>(

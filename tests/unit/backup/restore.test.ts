@@ -4,9 +4,10 @@ import type { Epoch } from '#core/base/ids.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import { BackupError } from '#ports/backup-error.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
+import { restoreFrom } from '#runtime/backup/restore.ts';
+import { openRemains } from '#runtime/backup/salvaged-parts.ts';
 import { openSeries } from '#runtime/backup/open-series.ts';
 import { drillSeries } from '#runtime/backup/drill.ts';
-import { restoreSeries } from '#runtime/backup/restore.ts';
 import { findSeries, segmentName } from '#runtime/backup/series.ts';
 import { writeSeries } from '#runtime/backup/write-series.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
@@ -20,8 +21,11 @@ import {
   NOW,
   otherDevice,
   seriesToWrite,
+  restoreSeries,
 } from '../../fakes/backup-world.ts';
 import { memoryBackupFolder } from '../../fakes/memory-backup-folder.ts';
+import { memoryAgentStore, memoryStoreDisk } from '../../fakes/memory-agent-store.ts';
+import { memoryJournalLeg } from '../../fakes/memory-journal-leg.ts';
 import { seededSigner } from '../../fakes/seeded-signer.ts';
 
 // Ciphers and curves in JavaScript, on a machine that may be busy.
@@ -213,3 +217,82 @@ test("the owner's root comes along where it lies on the device, the newest word 
   await backup.write();
   expect(await restored()).toEqual([]);
 });
+
+/** What is left of a world when its store is lost: one copy of the journal, the keys of its entries beside it, the files. */
+function remainsOf(world: BackupWorld) {
+  const { journal } = world.live;
+  const { keyPool } = journal.store;
+  const [first] = journal.legs;
+  const store = { ...memoryAgentStore(memoryStoreDisk()), keyPool };
+  return {
+    journal: { ...journal, store, legs: [memoryJournalLeg(undefined, 'indexeddb'), first!] },
+    blobs: world.blobs,
+  };
+}
+
+test('from what is left when the store is lost everything is restored in place, and the journal goes on in proof', async () => {
+  const world = await filled();
+  const before = await readEntries(world.live.journal, 0, 10);
+  const { parts, place } = otherDevice();
+  const progress: number[] = [];
+  const source = await openRemains(parts, remainsOf(world));
+  const report = await restoreFrom(parts, source, place, { ...options, progress: (now) => progress.push(now) });
+  expect(report).toMatchObject({ entries: 5, files: 1, runs: 2, unreadable: 0, missing: [] });
+  expect(progress).toEqual([...progress].sort((a, b) => a - b));
+  expect(progress.at(-1)).toBe(1);
+  const journal = { ...parts, store: place.store, legs: place.legs, pins: [] };
+  expect(await verifyJournal(journal, { payloads: true })).toMatchObject({ size: 7, verifiedUpTo: 7, problem: null });
+  const after = await readEntries(journal, 0, 10);
+  expect(after.slice(0, 5)).toEqual(before);
+  expect(after[5]?.payload?.value).toMatchObject({ type: 'agent.continued', before: { agent: world.agent, size: 5 } });
+  const [id] = await world.blobs.list();
+  expect(await place.blobs.read(id!, 0, 99)).toEqual(await world.blobs.read(id!, 0, 99));
+});
+
+test('where a file of what is left cannot be read, the rest is restored and its path is told', async () => {
+  const world = await filled();
+  const broken = await world.addFile('broken.md', utf8('broken'), []);
+  const itemless = await world.addFile('itemless.md', utf8('itemless'), []);
+  const changed = await world.addFile('changed.md', utf8('changed'), []);
+  const remains = remainsOf(world);
+  const read = vi.fn<typeof remains.blobs.read>((id, start, end) =>
+    id === broken
+      ? Promise.resolve({ ok: false, error: { code: 'corrupt', message: 'It was changed.' } })
+      : remains.blobs
+          .read(id, start, end)
+          .then((bytes) => (id === changed ? { ok: true, value: utf8('CHANGED') } : bytes)),
+  );
+  const items: typeof remains.blobs.items = (id) => {
+    if (id === itemless) throw new Error('gone');
+    return remains.blobs.items(id);
+  };
+  const { parts, place } = otherDevice();
+  const blobs = { list: () => world.blobs.list(), size: (id: typeof broken) => world.blobs.size(id), read, items };
+  const report = await restoreFrom(parts, await openRemains(parts, { ...remains, blobs }), place, options);
+  expect(report).toMatchObject({ files: 1, missing: ['broken.md', 'itemless.md', 'changed.md'] });
+});
+
+test('nothing is restored from a journal that is gone, damaged, or that nobody can open', async () => {
+  const world = await filled();
+  const { parts, place } = otherDevice();
+  const remains = remainsOf(world);
+  const none = { ...remains, journal: { ...remains.journal, legs: [memoryJournalLeg(undefined, 'opfs')] } };
+  await expect(openRemains(parts, none)).rejects.toMatchObject({ code: 'nothing' });
+  const keyless = { ...remains.journal, store: { ...remains.journal.store, keyPool: () => Promise.resolve(null) } };
+  const locked = await openRemains(parts, { ...remains, journal: keyless });
+  await expect(restoreFrom(parts, locked, place, options)).rejects.toMatchObject({ code: 'wrong-key' });
+  const [, leg] = remains.journal.legs;
+  const changed = {
+    ...leg!,
+    read: async (...given: Parameters<NonNullable<typeof leg>['read']>) => {
+      const { groups, ...rest } = await leg!.read(...given);
+      return { ...rest, groups: groups.map((group) => ({ ...group, entries: group.entries.map(aYearLater) })) };
+    },
+  };
+  const damaged = await openRemains(parts, { ...remains, journal: { ...remains.journal, legs: [changed] } });
+  await expect(restoreFrom(parts, damaged, otherDevice().place, options)).rejects.toMatchObject({ code: 'damaged' });
+});
+
+function aYearLater(text: string): string {
+  return text.replace(/"time":(\d+)/, (_, time: string) => `"time":${String(Number(time) + 31_536_000_000)}`);
+}

@@ -4,10 +4,9 @@ import { utf8 } from '#core/base/bytes.ts';
 import { canonicalJson } from '#core/base/json.ts';
 import { openSeries, unlockSeries } from '#runtime/backup/open-series.ts';
 import { SEGMENT_VERSION } from '#runtime/backup/format.ts';
-import { restoreSeries } from '#runtime/backup/restore.ts';
 import { findSeries, indexName, segmentName } from '#runtime/backup/series.ts';
 import { once } from '#runtime/backup/write-series.ts';
-import { backupTools, otherDevice } from '../../fakes/backup-world.ts';
+import { backupTools, otherDevice, restoreSeries } from '../../fakes/backup-world.ts';
 import { memoryBackupFolder, type MemoryBackupFolder } from '../../fakes/memory-backup-folder.ts';
 
 // Ciphers and curves in JavaScript, on a machine that may be busy.

@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, type CDPSession, type Page } from '@playwright/test';
+import { unzipSync } from 'fflate';
+import { verifyExportFile } from '#core/audit/export-check.ts';
+import { fileTools } from '#tests/fakes/file-tools.ts';
+import { addFiles, openPage, runGoal } from '../../src/cli/drive-app.ts';
+import { PATIENCE_MS, World } from './world.ts';
+
+/** A disk that is full: what is under way ends with words that help, and what was acknowledged stays. */
+const MIB = 1_048_576;
+const BOAT = 'Where is the sailing boat berthed?';
+const HOTEL = 'How much may a hotel cost?';
+const no = (): Promise<boolean> => Promise.resolve(false);
+
+test.describe.configure({ timeout: 240_000 });
+
+let world: World;
+let page: Page;
+let session: CDPSession;
+let folder: string;
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'windhover-quota-'));
+  world = await World.open();
+  page = await world.visit();
+  session = await world.context.newCDPSession(page);
+  await addFiles({ page }, [
+    file('diary.md', '# Diary\n\nThe sailing boat is berthed at pier 9000.\n'),
+    file('policy.md', '# Policy\n\nA hotel may cost at most 140 euro a night.\n'),
+  ]);
+  await runGoal({ page }, BOAT, no);
+  await expect.poll(ballast, { timeout: PATIENCE_MS }).toBe(16 * MIB);
+});
+test.afterEach(async () => {
+  await world.close();
+  rmSync(folder, { recursive: true });
+});
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+/** Bytes of the ballast file; 0 when there is none. */
+function ballast(): Promise<number> {
+  return page.evaluate(async () => {
+    try {
+      const root = await navigator.storage.getDirectory();
+      const held = await (await root.getDirectoryHandle('ballast')).getFileHandle('ballast');
+      return (await held.getFile()).size;
+    } catch {
+      return 0;
+    }
+  });
+}
+
+/** From now on the browser gives the app so many bytes more than it has taken; null for as many as the disk has. */
+async function leave(bytes: number | null): Promise<void> {
+  const origin = world.url;
+  if (bytes === null) {
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+    return;
+  }
+  const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: Math.max(1, usage + bytes) });
+}
+
+async function exported(): Promise<Record<string, Uint8Array>> {
+  await openPage(page, 'Settings');
+  const saved = page.waitForEvent('download', { timeout: PATIENCE_MS });
+  await page.getByRole('button', { name: 'Export all', exact: true }).click();
+  return unzipSync(readFileSync(await (await saved).path()));
+}
+
+function expectWhole(files: Record<string, Uint8Array>, goals: readonly string[]): void {
+  const journal = files['journal.ndjson'] ?? new Uint8Array();
+  const report = verifyExportFile(fileTools, journal);
+  expect([report.firstBad, report.payloads]).toEqual([null, report.size]);
+  for (const goal of goals) expect(new TextDecoder().decode(journal)).toContain(goal);
+}
+
+test('a disk full in the middle of an import: it says so and what to do, runs, deleting and exports still end, and the file comes in once there is room', async () => {
+  await leave(4 * MIB);
+  const large = file('large.md', `# Large\n\n${'The harbour master writes down every ship. '.repeat(400_000)}\n`);
+  await addFiles({ page }, [large]);
+  await expect(page.getByText('This browser gives the app no more room.').first()).toBeVisible();
+  expect(await ballast()).toBe(16 * MIB);
+
+  // Less than nothing is left: what is decided and found is still kept, the reserve being for that.
+  await leave(-20 * MIB);
+  await runGoal({ page }, HOTEL, no);
+  await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
+  const files = await exported();
+  expectWhole(files, [BOAT, HOTEL]);
+  expect(Object.keys(files)).toContain('files/diary.md');
+  await openPage(page, 'Files');
+  await page.getByRole('button', { name: 'Delete policy.md' }).click();
+  await expect(page.getByRole('region', { name: 'Recently deleted' })).toContainText('policy.md');
+
+  // It is all there after a restart on the full disk, and the refused file left nothing behind.
+  await page.reload();
+  await openPage(page, 'Goal');
+  for (const goal of [BOAT, HOTEL]) await expect(page.getByRole('link', { name: goal }).first()).toBeVisible();
+  await openPage(page, 'Files');
+  await expect(page.getByText('large.md')).toHaveCount(0);
+
+  await leave(null);
+  await addFiles({ page }, [large]);
+  await expect(page.getByText(/^Read 1 file/).first()).toBeVisible();
+  await runGoal({ page }, 'Who writes down every ship?', no);
+  await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
+});
