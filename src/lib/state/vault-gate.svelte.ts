@@ -1,4 +1,4 @@
-import type { WindowApi } from '#ports/window-api.ts';
+import type { WindowApi } from '#runtime/contract/agent-api.ts';
 import type { NewWay, Secret, VaultOutcome, VaultView } from '#runtime/contract/vault-api.ts';
 import type { AgentClient } from '#lib/client/agent.ts';
 import type { VaultChannel } from '#lib/client/device.ts';
