@@ -129,9 +129,14 @@ test('two exports of one journal are compared, and a rewritten one is named', as
   await writeFile(at('other.ndjson'), await exportBytes(other, [12]));
   const differs = await verify(at('journal.ndjson'), '--with', at('other.ndjson'));
   expect(differs.status).toBe(1);
-  expect(differs.text).toContain('FAILED. Forked at 8. First bad entry: 8. The two disagree: entry 8 is not the same in');
+  expect(differs.text).toContain(
+    'FAILED. Forked at 8. First bad entry: 8. The two disagree: entry 8 is not the same in',
+  );
   expect(differs.text).toContain('Keep both files.');
-  await writeFile(at('foreign.ndjson'), await exportBytes(testJournal([{ type: 'settings.changed', value: {} }], 77), [1]));
+  await writeFile(
+    at('foreign.ndjson'),
+    await exportBytes(testJournal([{ type: 'settings.changed', value: {} }], 77), [1]),
+  );
   const foreign = await verify(at('journal.ndjson'), '--with', at('foreign.ndjson'));
   expect(foreign).toMatchObject({ status: 1 });
   expect(foreign.text).toContain('FAILED. Not the same log: they are exports of two different agents.');
