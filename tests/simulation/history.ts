@@ -10,6 +10,7 @@ import type { ActionRequest, Permit } from '#core/policy/permit.ts';
 import { requestDigest } from '#core/policy/decide.ts';
 import type { Group } from '#ports/journal-leg.ts';
 import { runOf, type Fact } from '#runtime/agent/facts.ts';
+import { doomedKey } from '#runtime/agent/destruction.ts';
 import { obey } from '#runtime/agent/obey.ts';
 import { EMPTY_STATE, project, type AgentState } from '#runtime/agent/projection.ts';
 import { mayBeUsedFor, PURPOSES, SAMPLE_PURPOSES, type Purpose } from '#core/items/purposes.ts';
@@ -17,7 +18,7 @@ import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { SourceView } from '#runtime/contract/views.ts';
 import { sha256 } from './crypto.ts';
 
-export type Invariant = `I${number}` | 'history' | 'projection' | 'report' | 'crash';
+export type Invariant = `I${number}` | 'history' | 'projection' | 'report' | 'crash' | 'actors' | 'destroyed';
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -83,6 +84,8 @@ export class History {
   /** The newest that went on from anything. */
   #epoch = 0;
   readonly #frontiers: Frontier[] = [EMPTY_FRONTIER];
+  /** Entries whose contents the owner has destroyed, and by which order. */
+  readonly #doomed = new Map<number, string>();
   readonly #byCommand = new Map<string, number>();
   /** Files that a run may not use, since before it began. */
   readonly #forbidden = new Map<RunId, Set<SourceId>>();
@@ -111,6 +114,22 @@ export class History {
 
   sequenceOf(command: string): number | undefined {
     return this.#byCommand.get(command);
+  }
+
+  /** Whether what an entry says was to be destroyed. */
+  isDoomed(sequence: number): boolean {
+    return this.#doomed.has(sequence);
+  }
+
+  /** Whether the journal says that it is destroyed. */
+  isDestroyed(sequence: number): boolean {
+    const doomed = this.#doomed.get(sequence);
+    return doomed !== undefined && !this.state.destroying.has(doomed);
+  }
+
+  /** Entries whose contents were to be destroyed. */
+  get destroyed(): number {
+    return this.#doomed.size;
   }
 
   violated(invariant: Invariant, message: string): void {
@@ -176,6 +195,7 @@ export class History {
   #forget(size: number): void {
     for (const { fact } of this.entries.splice(size))
       if (fact.command !== undefined) this.#byCommand.delete(fact.command);
+    for (const doomed of this.#doomed.keys()) if (doomed >= size) this.#doomed.delete(doomed);
     // Where a disk forgot that something was begun, nobody can know that it was.
     for (const [digest, used] of this.#usedApprovals) if (used > size) this.#usedApprovals.delete(digest);
     // What was answered of entries that are gone fits no order any more; whether they may be gone is judged above.
@@ -286,6 +306,8 @@ export class History {
       const { state } = project(this.state, fact, sequence as Sequence);
       this.#checkRun(fact, state);
       this.#checkPurposes(fact, state);
+      if (fact.type === 'contents.destroying')
+        for (const { sequence: gone } of fact.doom.entries) this.#doomed.set(gone, doomedKey(fact.doomed));
       this.states.push(state);
     } catch (error) {
       this.violated('I14', `entry ${String(sequence)} (${fact.type}): ${String(error)}`);

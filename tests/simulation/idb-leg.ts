@@ -36,6 +36,21 @@ export function idbLeg(disk: IdbDisk, process: Process | null): JournalLeg {
   const segments = (from: Transaction): Segment[] =>
     inOrder(from.all('journal.segments')).map(([, segment]) => segment as Segment);
 
+  const truncate = (to: Transaction, from: number): void => {
+    for (const segment of segments(to)) {
+      if (segment.first + segment.count <= from) continue;
+      to.delete('journal.segments', segment.first);
+      const kept = unpack(segment).groups.filter((group) => group.firstSequence + group.count <= from);
+      if (kept.length === 0) continue;
+      const count = kept.reduce((sum, group) => sum + group.count, 0);
+      to.put('journal.segments', segment.first, {
+        first: segment.first,
+        count,
+        frames: concat(...kept.map(encodeGroup)),
+      });
+    }
+  };
+
   return {
     name: 'indexeddb',
     open: async (wanted) => {
@@ -80,28 +95,15 @@ export function idbLeg(disk: IdbDisk, process: Process | null): JournalLeg {
       const segment: Segment = { first: first.firstSequence, count, frames: concat(...groups.map(encodeGroup)) };
       return fenced('append', (to) => {
         const last = segments(to).at(-1);
-        if (last !== undefined && last.first + last.count !== segment.first)
+        if (last !== undefined && isCutAt(last, segment.first)) truncate(to, segment.first);
+        else if (last !== undefined && last.first + last.count !== segment.first)
           throw new Error(
             `This leg ends before entry ${String(last.first + last.count)}; the group starts at ${String(segment.first)}.`,
           );
         to.put('journal.segments', segment.first, segment);
       });
     },
-    truncateFrom: (from) =>
-      fenced('truncate', (to) => {
-        for (const segment of segments(to)) {
-          if (segment.first + segment.count <= from) continue;
-          to.delete('journal.segments', segment.first);
-          const kept = unpack(segment).groups.filter((group) => group.firstSequence + group.count <= from);
-          if (kept.length === 0) continue;
-          const count = kept.reduce((sum, group) => sum + group.count, 0);
-          to.put('journal.segments', segment.first, {
-            first: segment.first,
-            count,
-            frames: concat(...kept.map(encodeGroup)),
-          });
-        }
-      }),
+    truncateFrom: (from) => fenced('truncate', (to) => truncate(to, from)),
     close: () => {
       epoch = null;
       return Promise.resolve();
@@ -113,6 +115,13 @@ export function idbLeg(disk: IdbDisk, process: Process | null): JournalLeg {
       });
     },
   };
+}
+
+/** As in the product's adapter: what can still be read of the last segment ends here. */
+function isCutAt(last: Segment, end: number): boolean {
+  const { groups, damaged } = unpack(last);
+  const whole = groups.at(-1);
+  return damaged && end === (whole === undefined ? last.first : whole.firstSequence + whole.count);
 }
 
 /** What each segment says; a segment never changes, it is replaced by another. */

@@ -15,6 +15,7 @@ import type { ProjectionRow } from '#ports/agent-store.ts';
 import { hex } from '#core/base/bytes.ts';
 import { fastEntropy, fastSealer, sha256 } from './crypto.ts';
 import { installTimers } from './page.ts';
+import { checkAgents } from './sim-agents.ts';
 import { signingKit, simSigner } from './sim-keys.ts';
 import type { FaultName } from './faults.ts';
 import type { Violation } from './history.ts';
@@ -124,6 +125,7 @@ async function atEnd(world: World): Promise<void> {
     checkRuns(world);
     checkProjections(world);
     checkViews(world);
+    if (!damaged(world)) checkAgents(world);
     if (world.scenario.seed % EXPORTED_EVERY === 0) await checkExport(world);
     if (!damaged(world)) await checkBlobs(world);
   }
@@ -162,7 +164,10 @@ async function unreadable(world: World, parts: JournalReading): Promise<string |
   const { history } = world;
   for (const [sequence, { text, payload }] of (await readEntries(parts, 0, history.size)).entries()) {
     if (text !== history.entries[sequence]?.text) return `entry ${String(sequence)} is another than was acknowledged`;
-    if (payload === null) return `the contents of entry ${String(sequence)} are lost`;
+    const doomed = history.isDoomed(sequence);
+    if (payload === null && !doomed) return `the contents of entry ${String(sequence)} are lost`;
+    if (payload !== null && history.isDestroyed(sequence))
+      history.violated('destroyed', `entry ${String(sequence)} was destroyed and can still be read`);
   }
   return null;
 }
@@ -222,11 +227,12 @@ function checkProjections(world: World): void {
       if (!isDeepStrictEqual(kept.get(id), expected.get(id)))
         history.violated('projection', `the row ${kind} ${id} is not what the journal comes to`);
   };
-  const { runs, sources, timelines, observations } = history.state;
+  const { runs, sources, timelines, observations, actors } = history.state;
   same('run', runs);
   same('source', sources);
   same('timeline', timelines);
   same('observation', observations);
+  same('actor', actors);
 }
 
 /** Every open tab shows how things stand. */
@@ -259,7 +265,7 @@ async function checkExport(world: World): Promise<void> {
   const bytes = await exportJournal(parts, nameOf(parts, checkpointIn(world)), 1 as UnixMs, true);
   const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1);
   const report = verifyExport(lines, parts.tools);
-  if (!report.ok || report.verifiedUpTo !== history.size || report.payloads !== history.size)
+  if (!report.ok || report.verifiedUpTo !== history.size || report.payloads + history.destroyed < history.size)
     history.violated('I20', `the export proves ${String(report.verifiedUpTo)} of ${String(history.size)} entries`);
 }
 

@@ -2,6 +2,7 @@ import { ok } from '#core/base/result.ts';
 import { DEFAULT_PURPOSES } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { Command } from '#runtime/contract/commands.ts';
+import type { ActorStore } from '#ports/actor-store.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
@@ -22,6 +23,7 @@ export interface Mutated {
   readonly blobs: (blobs: BlobStore, files: BlobFiles, sealer: Sealer) => BlobStore;
   readonly signer: (signer: ChangingSigner) => ChangingSigner;
   readonly sharing: (sharing: KeySharing) => KeySharing;
+  readonly actors: (store: ActorStore) => ActorStore;
   /** Whether a window hears what another says of the vault. */
   readonly hears: (news: VaultNews) => boolean;
 }
@@ -35,6 +37,7 @@ export const UNCHANGED: Mutated = {
   blobs: (blobs) => blobs,
   signer: (signer) => signer,
   sharing: (sharing) => sharing,
+  actors: (store) => store,
   hears: () => true,
 };
 
@@ -121,6 +124,19 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
         for (const file of manifests) if (!(await opens(files, sealer, file))) await files.remove(file);
         return blobs.sweep(keep);
       },
+    }),
+  },
+  'leave a message in the mailbox that was answered': {
+    actors: (store) => ({
+      ...store,
+      commit: (actor, epoch, commit) =>
+        store.commit(actor, epoch, { ...commit, taken: commit.taken && commit.entry.sequence !== 2 }),
+    }),
+  },
+  'throw away what an agent sends': {
+    actors: (store) => ({
+      ...store,
+      commit: (actor, epoch, commit) => store.commit(actor, epoch, { ...commit, outbox: [] }),
     }),
   },
   'lock in one tab only': { hears: (news) => news !== 'locked' },

@@ -1,3 +1,4 @@
+import type { ActorId } from '#core/actors/envelope.ts';
 import { hex } from '#core/base/bytes.ts';
 import type { ApprovalId, CommandId, Digest, RunId, SourceId } from '#core/base/ids.ts';
 import type { Command } from '#runtime/contract/commands.ts';
@@ -19,6 +20,8 @@ interface StartedRun {
 export class Owner {
   readonly runs: StartedRun[] = [];
   readonly #world: World;
+  readonly #agents: { readonly id: ActorId; readonly name: string }[] = [];
+  #named = 1;
   #orders = 0;
   readonly #answering = new Set<ApprovalId>();
 
@@ -93,6 +96,30 @@ export class Owner {
         const sources = [sourceOf(action.file)];
         return this.#order(tab, { id: this.#nextId(), type: 'change-purposes', sources, purposes });
       }
+      case 'create-agent': {
+        const name = `Agent ${String(this.#named++)}`;
+        return inTab(async () => {
+          const created = await tab.agents?.create(name, null);
+          if (created?.ok === true) this.#agents.push({ id: created.value, name });
+        });
+      }
+      case 'give': {
+        const [agent, other] = [this.#agents[action.agent], this.#agents[1 - action.agent]];
+        if (agent === undefined) return;
+        const goal = GOALS[action.goal]!;
+        const words = action.delegated && other !== undefined ? `Ask ${other.name}: ${goal}` : goal;
+        return inTab(async () => tab.agents?.give(agent.id, words));
+      }
+      case 'order-agent': {
+        const agent = this.#agents[action.agent];
+        return agent === undefined ? undefined : inTab(async () => tab.agents?.order(agent.id, action.order));
+      }
+      case 'destroy-run':
+        return run === undefined
+          ? undefined
+          : inTab(() => tab.tab.destroy({ kind: 'run', id: run.id }, () => undefined));
+      case 'destroy-file':
+        return inTab(() => tab.tab.destroy({ kind: 'source', id: sourceOf(action.file) }, () => undefined));
       case 'change-key':
         return this.#order(tab, { id: this.#nextId(), type: 'change-key' });
       case 'settings':

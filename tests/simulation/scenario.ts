@@ -1,11 +1,16 @@
 import { seededRandom, type Random } from '#core/base/random.ts';
+import type { AgentOrder } from '#runtime/contract/agents-api.ts';
 import { FAULTS, SAVE_FAULTS, type Fault, type FaultName } from './faults.ts';
 import { HOSTILE } from './vault.ts';
 
 /** What the owner does, and when (ms). `tab` counts among the tabs that are open then, `run` among the runs begun. */
 export type Action = { readonly at: number; readonly tab: number } & (
   | { readonly do: 'open' | 'close' | 'hide' | 'show' | 'sample' | 'verify' | 'rebuild' | 'export' | 'settings' }
-  | { readonly do: 'protect' | 'lock' | 'change-key' }
+  | { readonly do: 'protect' | 'lock' | 'change-key' | 'create-agent' }
+  | { readonly do: 'give'; readonly agent: number; readonly goal: number; readonly delegated: boolean }
+  | { readonly do: 'order-agent'; readonly agent: number; readonly order: AgentOrder }
+  | { readonly do: 'destroy-run'; readonly run: number }
+  | { readonly do: 'destroy-file'; readonly file: number }
   | { readonly do: 'import' | 'remove' | 'restore' | 'allow' | 'forbid'; readonly file: number }
   /** `answer`: what the owner says when asked whether to save, and after how many ms. */
   | {
@@ -32,6 +37,8 @@ export interface Scenario {
   readonly folder: boolean;
   /** Whether the owner gives the vault a passphrase, and locks it. */
   readonly passphrase: boolean;
+  /** Whether the owner has agents. */
+  readonly agents: boolean;
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
 }
@@ -45,6 +52,7 @@ export const GOALS = [
 export const FILES = 3;
 /** The share of lives whose owner does it. */
 const [PASSPHRASE_CHANCE, KEY_CHANCE, PURPOSES_CHANCE] = [0.15, 0.15, 0.15];
+const [AGENTS_CHANCE, DESTROY_CHANCE] = [0.12, 0.12];
 /** Real signatures cost most of a seed's time. */
 const SIGNED_EVERY = 32;
 
@@ -90,6 +98,7 @@ export function drawScenario(seed: number): Scenario {
     shared: random.chance(0.7),
     folder: random.chance(0.6),
     passphrase: more.passphrase,
+    agents: more.agents,
     actions: actions.sort((a, b) => a.at - b.at),
     faults,
   };
@@ -123,7 +132,11 @@ function drawRush(random: Random): { readonly actions: readonly Action[]; readon
 }
 
 /** What some owners do and others do not: lock the vault, change the key, say what a file may be used for. */
-function drawHabits(random: Random): { readonly passphrase: boolean; readonly actions: readonly Action[] } {
+function drawHabits(random: Random): {
+  readonly passphrase: boolean;
+  readonly agents: boolean;
+  readonly actions: readonly Action[];
+} {
   const actions: Action[] = [];
   const at = (from: number, until: number): number => from + random.below(until - from);
   const tab = (): number => random.below(3);
@@ -141,7 +154,38 @@ function drawHabits(random: Random): { readonly passphrase: boolean; readonly ac
     actions.push({ do: 'forbid', file, at: at(600, 3_000), tab: tab() });
     if (random.chance(0.3)) actions.push({ do: 'allow', file, at: at(2_000, 5_000), tab: tab() });
   }
-  return { passphrase, actions };
+  const agents = random.chance(AGENTS_CHANCE);
+  if (agents) {
+    actions.push({ do: 'create-agent', at: at(300, 2_000), tab: tab() });
+    actions.push({ do: 'create-agent', at: at(300, 2_500), tab: tab() });
+    for (let times = 1 + random.below(3); times > 0; times--)
+      actions.push({
+        do: 'give',
+        agent: random.below(2),
+        goal: random.below(GOALS.length),
+        delegated: random.chance(0.3),
+        at: at(2_000, 5_000),
+        tab: tab(),
+      });
+    for (let times = random.below(3); times > 0; times--)
+      actions.push({
+        do: 'order-agent',
+        agent: random.below(2),
+        order: random.pick(['stop', 'start', 'restart', 'kill', 'retire'] as const),
+        at: at(2_500, 6_000),
+        tab: tab(),
+      });
+  }
+  if (random.chance(DESTROY_CHANCE)) {
+    const file = random.below(FILES);
+    if (random.chance(0.5)) actions.push({ do: 'destroy-run', run: random.below(2), at: at(3_000, 7_000), tab: tab() });
+    else
+      actions.push(
+        { do: 'remove', file, at: at(1_500, 4_000), tab: tab() },
+        { do: 'destroy-file', file, at: at(4_000, 7_000), tab: tab() },
+      );
+  }
+  return { passphrase, agents, actions };
 }
 
 function drawMore(random: Random, at: number, tab: number): Action {

@@ -10,6 +10,8 @@ import { hex } from '#core/base/bytes.ts';
 import type { CommandId, Epoch, Ms, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Source } from '#core/items/source.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
+import { AgentsDesk } from '#runtime/actors/agents-desk.ts';
+import { forgetRuns } from '#runtime/actors/forget-runs.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import { TabFiles, type Importer } from '#runtime/agent/tab-files.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
@@ -25,6 +27,7 @@ import { nameOf } from '#runtime/journal/copies.ts';
 import { shareLeadership } from '#runtime/leader.ts';
 import { Vault } from '#runtime/vault/vault.ts';
 import { Ballast, ballastedLeg, ballastedStore } from '#runtime/journal/ballast.ts';
+import type { ActorStore } from '#ports/actor-store.ts';
 import type { AgentStore, JournalHead } from '#ports/agent-store.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
@@ -38,6 +41,7 @@ import { signingKit, simSecrets, simSigner } from './sim-keys.ts';
 import { deviceOf, vaultParts } from './vault-parts.ts';
 import type { Page } from './page.ts';
 import { idbBlobFiles } from './idb-blobs.ts';
+import { idbActorStore } from './sim-agents.ts';
 import { idbLeg } from './idb-leg.ts';
 import { idbAgentStore, idbPin } from './idb-store.ts';
 import type { Save } from './history.ts';
@@ -46,6 +50,8 @@ import { parserFor } from './vault.ts';
 import type { World } from './world.ts';
 
 const BASE_MS = 1_763_700_000_000;
+/** As in workers/agent.worker.ts. */
+const AGENTS_BEGIN_MS = 1_500 as Ms;
 /** As much in the simulation's small world as the product's is in a browser: a few of the largest writes. */
 const BALLAST_BYTES = 64 * 1024;
 
@@ -53,6 +59,8 @@ const BALLAST_BYTES = 64 * 1024;
 interface Composed {
   readonly tab: Tab;
   readonly files: TabFiles;
+  /** The owner's agents, in lives that have any. */
+  readonly agents: AgentsDesk | null;
 }
 
 /** The worker of a page with the product's runtime in it, and what the owner sees of it there. */
@@ -94,6 +102,10 @@ export class SimTab {
 
   get tab(): Tab {
     return this.#parts.tab;
+  }
+
+  get agents(): AgentsDesk | null {
+    return this.#parts.agents;
   }
 
   get files(): TabFiles {
@@ -153,6 +165,7 @@ export class SimTab {
     const store = ballastedStore(kept, ballast);
     const api = this.#windowApi();
     const target = windowFileTarget(api, sha256);
+    const actors = world.mutated.actors(idbActorStore(world.idb, this.worker));
     const ports: AgentPorts = {
       clock,
       entropy,
@@ -210,6 +223,7 @@ export class SimTab {
           namesLast(identity, signer.publicKey) ? Promise.resolve([]) : settleKeys(book, signer, identity, size),
         refresh: () => signer.refresh(),
       },
+      forgetRuns: (runs) => forgetRuns({ store: actors, clock, broadcast: world.actorNews.join(this.worker) }, runs),
       messages: world.messages.join(this.worker),
       compete: (lead, follow, failed) =>
         shareLeadership({
@@ -238,7 +252,32 @@ export class SimTab {
       vault: () => Promise.resolve([]),
       eraseRest: () => Promise.resolve(),
     });
-    this.#composed = { tab, files };
+    this.#composed = { tab, files, agents: scenario.agents ? this.#agents(actors, tab, store) : null };
+  }
+
+  /** As workers/actors.ts puts them together. */
+  #agents(actors: ActorStore, tab: Tab, store: AgentStore): AgentsDesk {
+    const world = this.#world;
+    const desk = new AgentsDesk({
+      store: actors,
+      rows: store,
+      lock: world.locks.of(this.worker),
+      broadcast: world.actorNews.join(this.worker),
+      clock: this.#clock,
+      entropy: this.#entropy,
+      visible: () => this.#inWindow('visible', this.#latency(), () => this.page.visible),
+      command: (command) => tab.command(command),
+    });
+    tab.closing.addEventListener('abort', () => void desk.stop());
+    const begin = (): void => {
+      desk.start().then(
+        () => tab.onOverview(() => void desk.settle().catch(() => undefined)),
+        // The page tries again when it next asks for them.
+        () => this.#clock.after(AGENTS_BEGIN_MS, begin),
+      );
+    };
+    this.#clock.after(AGENTS_BEGIN_MS, begin);
+    return desk;
   }
 
   /** As a page does when it opens. */

@@ -6,6 +6,7 @@ import { parsePayload } from '#core/audit/entry.ts';
 import { openRecord, RECORD_KEY_BYTES } from '#core/audit/record-seal.ts';
 import type { Group } from '#ports/journal-leg.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
+import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import type { Heartbeat } from '#runtime/leader.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -22,6 +23,7 @@ import { MS, newProcess, Scheduler, type Process } from './scheduler.ts';
 import { simClock, type SimTab } from './sim-tab.ts';
 import { installNet } from './net.ts';
 import { Page } from './page.ts';
+import { agentsSettled } from './sim-agents.ts';
 import { Strikes } from './strikes.ts';
 import { type AskedForKeys, KeyWatch } from './vault-parts.ts';
 import type { VaultNews } from '#adapters/window/vault-channel.ts';
@@ -53,6 +55,7 @@ export class World {
   readonly heartbeats: Channel<Heartbeat>;
   readonly keyQuestions: Channel<AskedForKeys>;
   readonly vaultNews: Channel<VaultNews>;
+  readonly actorNews: Channel<ActorNews>;
   readonly keyWatch = new KeyWatch(this);
   readonly history: History;
   readonly wall = { rate: 1, offset: 0 };
@@ -80,6 +83,7 @@ export class World {
     this.heartbeats = channel('leader');
     this.keyQuestions = channel('vault-keys');
     this.vaultNews = channel('vault');
+    this.actorNews = channel('actors');
     this.history = new History(
       () => this.scheduler.now,
       (group, index) => this.#factIn(group, index),
@@ -172,7 +176,7 @@ export class World {
   }
 
   get #channels(): readonly Channel<never>[] {
-    return [this.messages, this.heartbeats, this.keyQuestions, this.vaultNews] as never;
+    return [this.messages, this.heartbeats, this.keyQuestions, this.vaultNews, this.actorNews] as never;
   }
 
   freeze(page: Page, frozen: boolean): void {
@@ -201,6 +205,7 @@ export class World {
     return (
       inbox === 0 &&
       this.open.length > 0 &&
+      (!this.scenario.agents || agentsSettled(this)) &&
       [...this.history.state.runs.values()].every(
         (run) => isEnded(run) || run.status === 'paused' || this.#waits(run.id, run.approval?.id ?? null),
       )
@@ -233,16 +238,19 @@ export class World {
 
   #factIn(group: Group, index: number): Fact | null {
     const sequence = group.firstSequence + index;
-    const pool = this.#keyPools.get(group.epoch)?.findLast(({ first }) => first <= sequence);
-    if (pool === undefined) return null;
-    const at = (sequence - pool.first) * RECORD_KEY_BYTES;
     const sealed = group.payloads[index]!;
     const context = new TextEncoder().encode('journal/payload');
     // As src/runtime/journal/sealed-payload.ts lays it out: small payloads directly, large ones by the platform.
-    const plain =
+    const opened = (keys: Uint8Array, at: number): Uint8Array | null =>
       sealed[0] === 1
-        ? openRecord(pool.keys.subarray(at, at + RECORD_KEY_BYTES), sealed.subarray(1), context)
+        ? openRecord(keys.subarray(at, at + RECORD_KEY_BYTES), sealed.subarray(1), context)
         : unseal(this.keys().device, sealed.subarray(3 + sealed[1]! + 256 * sealed[2]!), 'journal/payload');
+    // A pool may be made again where the store refused it, and lacks keys where it is sealed after some were destroyed.
+    let plain: Uint8Array | null = null;
+    for (const { first, keys } of (this.#keyPools.get(group.epoch) ?? []).toReversed()) {
+      const at = (sequence - first) * RECORD_KEY_BYTES;
+      if (plain === null && at >= 0 && at < keys.length) plain = opened(keys, at);
+    }
     const payload = plain === null ? null : parsePayload(new TextDecoder().decode(plain));
     return payload?.ok === true ? (payload.value.value as unknown as Fact) : null;
   }

@@ -88,7 +88,8 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
       };
       return fenced(async () => {
         const last = await segments.orderBy('first').last();
-        if (last !== undefined && last.first + last.count !== segment.first)
+        if (last !== undefined && isCutAt(last, segment.first)) await truncate(segments, segment.first);
+        else if (last !== undefined && last.first + last.count !== segment.first)
           throw new Error(
             `This leg ends before entry ${String(last.first + last.count)}; the group starts at ${String(segment.first)}.`,
           );
@@ -98,17 +99,7 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
 
     fencing: () => epoch !== null,
 
-    truncateFrom: (from) =>
-      fenced(async () => {
-        const straddling = await segments.where('first').below(from).last();
-        await segments.where('first').aboveOrEqual(from).delete();
-        if (straddling === undefined || straddling.first + straddling.count <= from) return;
-        await segments.delete(straddling.first);
-        const kept = unpack(straddling).groups.filter((group) => group.firstSequence + group.count <= from);
-        if (kept.length === 0) return;
-        const count = kept.reduce((sum, group) => sum + group.count, 0);
-        await segments.add({ first: straddling.first, count, frames: concat(...kept.map(encodeGroup)) });
-      }),
+    truncateFrom: (from) => fenced(() => truncate(segments, from)),
 
     mend: ([...groups]) =>
       fenced(async () => {
@@ -137,6 +128,27 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
       await database.delete({ disableAutoOpen: false });
     },
   };
+}
+
+async function truncate(segments: Table<Segment, number>, from: number): Promise<void> {
+  const straddling = await segments.where('first').below(from).last();
+  await segments.where('first').aboveOrEqual(from).delete();
+  if (straddling === undefined || straddling.first + straddling.count <= from) return;
+  await segments.delete(straddling.first);
+  const kept = unpack(straddling).groups.filter((group) => group.firstSequence + group.count <= from);
+  if (kept.length === 0) return;
+  const count = kept.reduce((sum, group) => sum + group.count, 0);
+  await segments.add({ first: straddling.first, count, frames: concat(...kept.map(encodeGroup)) });
+}
+
+/**
+ * Whether all that can still be read of the last segment ends here. The rest nobody can read, and whoever leads goes on
+ * from here: it was in no head.
+ */
+function isCutAt(last: Segment, end: number): boolean {
+  const { groups, damaged } = unpack(last);
+  const whole = groups.at(-1);
+  return damaged && end === (whole === undefined ? last.first : whole.firstSequence + whole.count);
 }
 
 function unpack(segment: Segment): { readonly groups: readonly Group[]; readonly damaged: boolean } {

@@ -54,9 +54,20 @@ export class TabOrders {
         : { ok: false, code: 'io', message: `The order could not be kept: ${String(error)}` };
     }
     this.#awaitSign(command.id);
+    this.#answerIfDone(command.id);
     if (this.#agent()) this.drain();
     else this.#messages.post({ type: 'nudge' });
     return answered;
+  }
+
+  /** The inbox does not take what was done before, so that nobody is going to answer it: its answer is kept. */
+  #answerIfDone(id: CommandId): void {
+    void this.#ports.store.outcome(id).then(
+      (known) => {
+        if (known !== null && known !== undefined) this.answer(id, known as CommandOutcome);
+      },
+      () => undefined,
+    );
   }
 
   /** A long order is so far. */

@@ -158,7 +158,8 @@ export class Vault {
 
   async #answer({ vault, locks }: { readonly vault: string; readonly locks: number }): Promise<VaultKeys | null> {
     if (this.#keys === null || vault !== this.#record.vault || locks !== this.#locks) return null;
-    const kept = await this.#parts.records.read();
+    // Who cannot look whether it was locked since hands nothing on.
+    const kept = await this.#parts.records.read().catch(() => null);
     return kept?.locks === this.#locks ? this.#keys : null;
   }
 

@@ -137,6 +137,17 @@ test('a rebuild that no tab carries out says so, and is done when one can', asyn
   expect(await paths(waiting)).toHaveLength(3);
 });
 
+test('an order that was done before is answered as it was then, in whichever tab it is handed in again', async () => {
+  const world = tabWorld();
+  const [first, second] = [await started(world), world.tab()];
+  void second.start();
+  await world.clock.advance(SETTLED_MS);
+  const order = world.order({ type: 'change-purposes', sources: 'new', purposes: { sharing: true } });
+  const done = await within(world, SETTLED_MS, first.command(order));
+  expect(done).toMatchObject({ ok: true });
+  for (const tab of [first, second]) expect(await within(world, SETTLED_MS, tab.command(order))).toEqual(done);
+});
+
 test('an ended run can be taken from the list and put back; its page stays, and a rebuild changes neither', async () => {
   const world = tabWorld();
   const tab = await started(world);
