@@ -166,7 +166,7 @@ async function unreadable(world: World, parts: JournalReading): Promise<string |
     if (text !== history.entries[sequence]?.text) return `entry ${String(sequence)} is another than was acknowledged`;
     const doomed = history.isDoomed(sequence);
     if (payload === null && !doomed) return `the contents of entry ${String(sequence)} are lost`;
-    if (payload !== null && history.isDestroyed(sequence))
+    if (payload !== null && history.isDestroyed(sequence) && !damaged(world))
       history.violated('destroyed', `entry ${String(sequence)} was destroyed and can still be read`);
   }
   return null;
