@@ -128,6 +128,8 @@ export function idbActorStore(disk: IdbDisk, process: Process | null): ActorStor
           } satisfies Kept);
         for (const [order, envelope] of mailIn(to)) to.put(MAIL, order, change(envelope));
       }),
+    damage: () => Promise.resolve(null),
+    noticed: () => Promise.resolve(),
     erase: () =>
       write('erase actors', (to) => {
         for (const table of [ACTORS, MAIL, RECEIPTS, HEARD])
