@@ -2,7 +2,7 @@ import { dueEffects, isEnded, type Effect } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { ActorId } from '#core/actors/envelope.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
-import type { CommandId, Epoch, Ms, RunId, Sequence, StepId } from '#core/base/ids.ts';
+import type { CommandId, Epoch, Ms, RunId, Sequence, SourceId, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { err, type Result } from '#core/base/result.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
@@ -86,6 +86,12 @@ const NOT_WRITTEN: CommandOutcome = {
   message: 'The journal could not be written; the order is kept and tried again.',
 };
 
+const BYTES_GONE: CommandOutcome = {
+  ok: false,
+  code: 'not-found',
+  message: 'This file was destroyed while it was being brought in. Bring it in again.',
+};
+
 /**
  * The one agent that acts. Orders become facts, facts are folded, journaled, projected, and then what is due begins;
  * nothing else changes anything. State is only ever ahead of the journal by what is being written at this moment: an
@@ -100,6 +106,8 @@ export class LeadingAgent {
   #snapshotDue = 0;
   readonly #options: LeadingOptions;
   readonly #underWay = new Map<string, AbortController>();
+  /** Files that were destroyed while this leads. */
+  readonly #destroyed = new Set<SourceId>();
   #writing: Promise<unknown> = Promise.resolve();
   /** Since this began: finding what is to be destroyed may have read past where they stand. */
   readonly #notes: Note[] = [];
@@ -197,6 +205,8 @@ export class LeadingAgent {
     await this.#know(command);
     if (command.type === 'destroy') return this.#handleDestroy(command.id, command.doomed);
     if (command.type === 'change-key') return this.#changeKey(command.id);
+    if (command.type === 'add-source' && !(await this.#holds(command.source.id)))
+      return this.#keepOutcome(command.id, BYTES_GONE);
     const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
     if (!facts.ok) return this.#keepOutcome(command.id, facts.error);
     if (command.type === 'stop-run') this.#abortRun(command.run);
@@ -281,6 +291,12 @@ export class LeadingAgent {
     this.#state = withRuns(this.#state, found);
   }
 
+  /** Whether a file's bytes are here to stay: it may have been destroyed while the order to add it waited. */
+  async #holds(source: SourceId): Promise<boolean> {
+    if (this.#state.destroying.has(doomedKey({ kind: 'source', id: source }))) return false;
+    return !this.#destroyed.has(source) || this.#options.ports.blobs.has(source);
+  }
+
   async #handleRebuild(id: CommandId): Promise<CommandOutcome> {
     if (!(await this.rebuild((fraction) => this.#options.working(id, fraction)))) return NOT_WRITTEN;
     return this.#keepOutcome(id, { ok: true, sequence: this.#applied });
@@ -310,6 +326,7 @@ export class LeadingAgent {
   ): Promise<CommandOutcome> {
     const noted = await this.#noteAnew(destroying.doom.actors ?? []);
     if (!noted) return NOT_WRITTEN;
+    if (destroying.doomed.kind === 'source') this.#destroyed.add(destroying.doomed.id);
     const failure = await this.#options.contents
       .destroy(destroying, progress)
       .catch((error: unknown) => ({ message: String(error) }));

@@ -31,6 +31,9 @@ export async function settleKeys(
   const last = named.at(-1)?.agent ?? '';
   const own = (): string => agentIdOf(signer.publicKey);
   if (last === own()) return [];
+  // Another tab may have changed the key, and ended before this one heard of it.
+  await signer.refresh();
+  if (last === own()) return [];
   const prepared = await signer.prepared();
   if (prepared !== null && agentIdOf(prepared) === last) {
     await signer.usePrepared();
