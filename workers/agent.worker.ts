@@ -128,7 +128,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       desks,
     }),
   );
-  const agents = once(async () => (await import('./actors.ts')).openAgents({ tab, actors, store, lock, window }));
+  const agents = once(async () =>
+    (await import('./actors.ts')).openAgents({ tab, actors: await actors(), store, lock, window }),
+  );
   const tab: Tab = new Tab({
     ports,
     journal: {
@@ -154,7 +156,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     forgetRuns: async (runs) => {
       const { forgetRuns } = await import('#runtime/actors/forget-runs.ts');
       const broadcast = broadcastChannel<ActorNews>('actors');
-      await forgetRuns({ store: actors, clock: platformClock, broadcast }, runs).finally(() => broadcast.close());
+      await forgetRuns({ store: await actors(), clock: platformClock, broadcast }, runs).finally(() =>
+        broadcast.close(),
+      );
     },
     messages: broadcastChannel<TabMessage>('agent'),
     compete: (lead, follow, failed) =>
@@ -190,7 +194,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     formatTime: (time) => new Date(time).toISOString(),
     vault: async () => (await vaultView()).ways.map(knownOfWay),
     eraseRest: async () => {
-      await actors.erase();
+      await (await actors()).erase();
       await places.erase();
       await (await backup()).erase();
       await ballast.erase();

@@ -1,4 +1,3 @@
-import { indexedDbActorStore } from '#adapters/indexeddb/actor-store.ts';
 import { indexedDbAgentStore } from '#adapters/indexeddb/agent-store.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
@@ -25,7 +24,8 @@ import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 /** The stores of one vault: everything that a restore puts another set in the place of. */
 export interface Stores extends RestorePlace {
   readonly pins: readonly HeadPinStore[];
-  readonly actors: ActorStore;
+  /** Loaded and opened when first needed. */
+  readonly actors: () => Promise<ActorStore>;
 }
 
 export interface StoreParts {
@@ -53,7 +53,7 @@ export function storesOf(place: number, { opfs, sealer, window }: StoreParts): S
     legs: opfs ? [opfsJournalLeg(`journal${suffix}`), second] : [second],
     pins: opfs ? [...pins, opfsPinStore(`pins${suffix}`)] : pins,
     blobs: blobsOf(place, opfs, sealer),
-    actors: indexedDbActorStore(sealer, `windhover-actors${suffix}`),
+    actors: actorsOf(suffix, opfs, sealer),
   };
 }
 
@@ -123,8 +123,17 @@ export async function eraseStores({ store, legs, pins, blobs, actors }: Stores):
   for (const leg of legs) await leg.erase();
   for (const pin of pins) await pin.erase();
   await blobs.erase();
-  await actors.erase();
+  await (await actors()).erase();
   await store.erase();
+}
+
+function actorsOf(suffix: string, opfs: boolean, sealer: Sealer): Stores['actors'] {
+  let opening: Promise<ActorStore> | null = null;
+  return () => {
+    opening ??= import('./actor-stores.ts').then(({ openActorStore }) => openActorStore(suffix, opfs, sealer));
+    opening.catch(() => (opening = null));
+    return opening;
+  };
 }
 
 function suffixOf(place: number): string {

@@ -132,8 +132,14 @@ test('stopped, an agent keeps its mail; killed, it does nothing until it is star
   await figures.getByRole('group', { name: 'Kill' }).getByRole('button', { name: 'Kill' }).click();
   await expect(figures.getByText('Message log, 3 entries')).toBeVisible({ timeout: PATIENCE_MS });
   await expect(figures.getByRole('heading', { name: 'Waiting for their turn' })).toBeVisible();
-  await figures.getByRole('button', { name: 'Start', exact: true }).click();
+  await figures.getByRole('button', { name: 'Restart', exact: true }).click();
   await expect(figures.getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await figures.getByRole('button', { name: 'Stop', exact: true }).click();
+  await figures.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(figures.getByRole('status').getByText(/Ready|Asleep/)).toBeVisible({ timeout: PATIENCE_MS });
+  await figures.getByText(/^Message log/).click();
+  for (const line of ['Restarted.', 'Started.', 'Killed: everything it worked on was ended.'])
+    await expect(figures.getByText(line, { exact: true })).toBeVisible();
   await figures.getByRole('button', { name: 'Remove', exact: true }).click();
   await figures.getByRole('group', { name: 'Remove' }).getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('heading', { name: 'No agents yet' })).toBeVisible({ timeout: PATIENCE_MS });

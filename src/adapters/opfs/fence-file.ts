@@ -1,4 +1,4 @@
-import type { SyncHandle } from './sync-handle.ts';
+import { opfsDirectory, type SyncHandle } from './sync-handle.ts';
 
 const FENCE_NAME = 'fence';
 /** The epoch, and the same again below zero: rotten bytes must not pass for an epoch that nobody can ever exceed. */
@@ -28,6 +28,13 @@ export async function openShared(file: FileSystemFileHandle): Promise<SyncHandle
   if (handle.mode === 'readwrite-unsafe') return handle;
   handle.close();
   return null;
+}
+
+/** Whether files can be held open by several tabs at once. */
+export async function sharedHandlesAvailable(directoryName: string): Promise<boolean> {
+  const fence = await openFence(await opfsDirectory(directoryName));
+  fence?.close();
+  return fence !== null;
 }
 
 /**
