@@ -1,6 +1,4 @@
 import { ok } from '#core/base/result.ts';
-import { DEFAULT_PURPOSES } from '#core/items/purposes.ts';
-import type { Source } from '#core/items/source.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
@@ -166,13 +164,13 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       },
     }),
   },
-  'forget what a file may be used for': {
+  'hear yes where the owner says no': {
     store: (store) => ({
       ...store,
-      rows: async (kind) => {
-        const rows = await store.rows(kind);
-        if (kind !== 'source') return rows;
-        return rows.map((row) => ({ ...row, value: { ...(row.value as Source), purposes: DEFAULT_PURPOSES } }));
+      enqueue: (command) => {
+        const order = command.command as Command;
+        if (order.type !== 'change-purposes') return store.enqueue(command);
+        return store.enqueue({ ...command, command: { ...order, purposes: { inference: true, training: true } } });
       },
     }),
   },

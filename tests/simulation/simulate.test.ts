@@ -58,12 +58,28 @@ const NOTICED_WITHIN = 300;
 const NOTICED_FROM: Readonly<Record<string, number>> = {
   'skip the fence': 780,
   'sign on with the key that gave way': 100,
-  'forget what a file may be used for': 94,
+};
+
+/** A life that shows what lives that are drawn show too rarely, with other delays from seed to seed. */
+const SHOWN_BY: Readonly<Record<string, Omit<Scenario, 'seed'>>> = {
+  // The disk fails just after the file was saved: the next leader has to look whether it was.
+  'ask to save again without reading back': {
+    ...{ signed: false, opfs: true, shared: true, folder: true, passphrase: false, agents: false },
+    actions: [
+      { do: 'open', at: 0, tab: 0 },
+      { do: 'import', file: 0, at: 300, tab: 0 },
+      { do: 'goal', goal: 0, save: true, answer: 'approve', after: 1_500, at: 1_000, tab: 0 },
+    ],
+    faults: [{ kind: 'write error', at: 2_561, for: 1_000, chance: 1, where: 'both', tab: 0, amount: 1 }],
+  },
 };
 
 describe('a broken promise is noticed', () => {
   test.each(Object.keys(MUTATIONS))('%s', { timeout: 300_000 }, async (mutation) => {
-    const reports = await simulate({ mutation, from: NOTICED_FROM[mutation] ?? 1, seeds: NOTICED_WITHIN });
+    const from = NOTICED_FROM[mutation] ?? 1;
+    const shown = SHOWN_BY[mutation];
+    const scenarios = shown && Array.from({ length: NOTICED_WITHIN }, (_, seed) => ({ ...shown, seed }));
+    const reports = await simulate({ mutation, from, seeds: NOTICED_WITHIN, ...(scenarios && { scenarios }) });
     expect(reports.at(-1)?.violations).not.toEqual([]);
   });
 });
