@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EvidenceId } from '#core/base/ids.ts';
 import type { Answer } from '#core/tools/answer.ts';
+import { citedPlaces } from '#lib/format/agent-text.ts';
 import { answerText, numberEvidence } from '#lib/format/answer-text.ts';
 import { clockOf, minutesOf } from '#lib/format/clock-minutes.ts';
 import { fileNameFor } from '#lib/format/file-name.ts';
@@ -20,6 +21,18 @@ import { visiblePieces } from '#lib/format/visible-text.ts';
 import { fakeAnswer, fakeSettings } from '#tests/fakes/fake-agent-content.ts';
 
 const format = new Format({ locale: 'en-GB', zone: 'Europe/Paris' });
+
+test('the rows that an agent’s answer rests on stand together behind their table', () => {
+  expect(
+    citedPlaces([
+      { file: 'expenses.csv', locator: 'expenses, row 65' },
+      { file: 'travel.md', locator: 'Policy, Hotels' },
+      { file: 'expenses.csv', locator: 'expenses, row 72' },
+      { file: 'mail.mbox', locator: '' },
+      { file: 'travel.md', locator: 'Policy, Hotels' },
+    ]),
+  ).toEqual(['expenses.csv, expenses, rows 65, 72', 'travel.md, Policy, Hotels', 'mail.mbox']);
+});
 
 describe('Format', () => {
   test('bytes are written in decimal units with a digit where it tells something', () => {

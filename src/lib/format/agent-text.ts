@@ -1,5 +1,5 @@
 import type { ActorEntry } from '#core/actors/actor.ts';
-import type { AgentEvent, Outcome, Task } from '#core/actors/agent-messages.ts';
+import type { AgentEvent, Citation, Outcome, Task } from '#core/actors/agent-messages.ts';
 import type { AgentView } from '#runtime/contract/agents-api.ts';
 import type { RunSummary } from '#runtime/contract/views.ts';
 import { t } from '#lib/messages/t.ts';
@@ -21,6 +21,19 @@ export function showAgent(agent: AgentView, now: number): Shown {
 /** A goal in the owner's words, or that they are gone. */
 export function goalText(goal: string): string {
   return goal === '' ? t('agents.destroyed') : goal;
+}
+
+/** Where a sentence comes from, each place once: the rows of one table together. */
+export function citedPlaces(citations: readonly Pick<Citation, 'file' | 'locator'>[]): string[] {
+  const rows = new Map<string, string[]>();
+  for (const { file, locator } of citations) {
+    const row = /^(.*)\brow (\d+)$/.exec(locator);
+    const place = row === null ? [file, locator].filter((part) => part !== '').join(', ') : `${file}, ${row[1] ?? ''}`;
+    rows.set(place, [...(rows.get(place) ?? []), ...(row === null ? [] : [row[2] ?? ''])]);
+  }
+  return [...rows].map(([place, numbers]) =>
+    numbers.length === 0 ? place : `${place}${t('agents.rows', { count: numbers.length, rows: numbers.join(', ') })}`,
+  );
 }
 
 /** How one of its goals stands. */

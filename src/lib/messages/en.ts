@@ -503,6 +503,7 @@ export const en = {
   'agents.answer-there': 'Has answered',
   'agents.answer': 'Answer',
   'agents.found-by': 'Found by {name}',
+  'agents.rows': { one: 'row {rows}', other: 'rows {rows}' },
   'agents.more': { one: '{count} more sentence in the run', other: '{count} more sentences in the run' },
   'agents.ready': 'Ready',
   'agents.asleep': 'Asleep until it gets mail',
