@@ -83,6 +83,14 @@ test('any changed digit in a sentence or a quote is caught', () => {
   );
 });
 
+test('a number is not borrowed from a date or a time', () => {
+  for (const [said, stands] of [
+    ['The roof costs 6 % from 6 March 2020.', 'The roof costs 5 % from 6 March 2020.'],
+    ['The crane takes 10 days from 08:10.', 'The crane takes 12 days from 08:10.'],
+  ] as const)
+    expect(verifyAnswer(answerOf(said, stands)).verdict.repairs).not.toEqual([]);
+});
+
 test('verifying a verified answer changes nothing', () => {
   fc.assert(
     fc.property(sentence, sentence, (text, quote) => {

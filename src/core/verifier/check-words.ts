@@ -61,6 +61,9 @@ class Source {
   readonly #words: ReadonlySet<string>;
   /** Numbers not yet used, each with its readings. */
   readonly #left: (readonly number[])[];
+  /** Dates and times not yet used, each with its readings. */
+  readonly #datesLeft: (readonly PartialDate[])[];
+  readonly #timesLeft: (readonly number[])[];
 
   constructor(claim: Claim, cited: readonly Evidence[]) {
     this.#claim = claim;
@@ -74,7 +77,12 @@ class Source {
         : [];
     this.#text = [...cited.map(({ quote }) => quote), shown, value, ...near].join('\n');
     this.#words = new Set(wordsOf(this.#text).flatMap(({ lower }) => [lower, plainWord(lower), stemOf(lower)]));
-    this.#left = findNumbers(this.#text).map(({ values }) => values);
+    // The 6 of "6 March" says nothing about 6 %: a claim's own dates and times are held against them as such.
+    const [dates, times] = [findWrittenDates(this.#text), findWrittenTimes(this.#text)];
+    const counted = claim.basis === 'extract' ? mask(this.#text, [...dates, ...times]) : this.#text;
+    this.#datesLeft = dates.map(({ readings }) => readings);
+    this.#timesLeft = times.map(({ minutes }) => minutes);
+    this.#left = findNumbers(counted).map(({ values }) => values);
     if (computation?.kind === 'aggregate') this.#left.push(computedNumbers(computation));
     if (computation?.kind === 'free-slot') this.#left.push([(computation.end - computation.start) / 60_000]);
   }
@@ -99,20 +107,28 @@ class Source {
   }
 
   date(text: string, readings: readonly PartialDate[]): Check {
-    const known = findWrittenDates(this.#text).flatMap((date) => date.readings);
-    const passed = readings.some(
-      (date) =>
-        weekdayHolds(date) &&
-        known.some((other) => compatibleDates(date, other) && (date.year === null || other.year !== null)) &&
-        this.#weekdayNamed(date, known),
-    );
+    const known = this.#datesLeft.flat();
+    const given = readings.flatMap((date) => {
+      if (!weekdayHolds(date) || !this.#weekdayNamed(date, known)) return [];
+      return this.#datesLeft.filter((others) =>
+        others.some((other) => compatibleDates(date, other) && (date.year === null || other.year !== null)),
+      );
+    });
+    const passed = given.length > 0;
+    this.#use(this.#datesLeft, given[0]);
     return this.#check('date', passed, passed ? `the evidence gives ${text}` : `no evidence says ${text}`);
   }
 
   time(text: string, minutes: readonly number[]): Check {
-    const known = findWrittenTimes(this.#text).flatMap((time) => time.minutes);
-    const passed = minutes.some((minute) => known.includes(minute));
+    const given = this.#timesLeft.find((known) => minutes.some((minute) => known.includes(minute)));
+    const passed = given !== undefined;
+    this.#use(this.#timesLeft, given);
     return this.#check('date', passed, passed ? `the evidence gives ${text}` : `no evidence says ${text}`);
+  }
+
+  /** What one part of a sentence says is no evidence for another: each date and time supports one. */
+  #use<T>(left: T[], given: T | undefined): void {
+    if (given !== undefined && this.#claim.basis === 'extract') left.splice(left.indexOf(given), 1);
   }
 
   /** Each number of the evidence supports one number of the claim. */
