@@ -80,6 +80,7 @@ describe('what is asked of the owner', () => {
     "Don't forget to renew the parking permit.",
     'You need to sign the second page.',
     'Any news on the permit?',
+    'Can you tell me whether the floor numbering is right?',
     "I'm still missing your timesheet for October.",
   ])('%s', async (text) => {
     expect(await asked(letter(`Hello Sam,\n${text}\nAda`))).toEqual([expect.stringContaining(text)]);
@@ -90,6 +91,7 @@ describe('what is asked of the owner', () => {
     'Please find attached the plan.',
     'How are you? I hope all is well.',
     'Isn’t it a lovely building?',
+    'That was quick, right?',
     'See you on Friday.',
     'Thank you for the quick answer.',
     'I will send the drawings on Friday.',

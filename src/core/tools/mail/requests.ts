@@ -56,7 +56,7 @@ const POLITE: readonly RegExp[] = [
   /^(?:how are you|how(?:'s| is) (?:it going|everything|life|the family|business)|how have you been|hope(?: that)? (?:you|all|this)|did you have a (?:good|nice|great)|are you (?:well|ok|okay)|all (?:well|good)|everything (?:ok|okay|fine|alright))\b/i,
 ];
 const RHETORICAL: readonly RegExp[] = [
-  /\b(?:isn't it|aren't they|don't you think|wasn't it|right|correct me|you know|okay|eh|huh|no)\?$/i,
+  /(?:^|[,;.–—-]\s*)(?:isn't it|aren't they|don't you think|wasn't it|right|correct me|you know|okay|eh|huh|no)\?$/i,
   /^(?:who knows|guess what|why not|so what|what can i say|what else|what a|how (?:cool|nice|great|funny|strange) is|can you believe|would you believe|did you know|remember (?:when|the|how|that)|isn't (?:it|that|this)|wasn't (?:it|that)|who would have thought|who (?:needs|cares)|what could go wrong|sound(?:s)? familiar|really|seriously|and\?|ready|see what|what's not to)\b/i,
   /^(?:any questions|questions|does (?:that|this) make sense|makes? sense)\?$/i,
 ];
