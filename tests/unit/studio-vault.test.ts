@@ -82,7 +82,7 @@ Risks: the ground water level is higher than expected.
 `,
   'notes/office.md': `# Office handbook
 
-The administrator of the server is Mikkel Sørensen, +45 5550 1234.
+The administrator of the server is Mikkel Sørensen, +45 5550 1234. When the server fails, call Mikkel Sørensen first.
 
 | Printer | Room |
 | --- | --- |
@@ -222,6 +222,7 @@ test.each([
   ['Where is the plotter?', '2.14'],
   ["What's the phone number of Mikkel?", '+45 5550 1234'],
   ['How does my Wednesday look?', 'Stand-up'],
+  ['Whom should I call when the server fails?', 'Mikkel Sørensen'],
   ['Is Tuesday afternoon still open?', 'Tuesday 24 November 2026'],
   ['What did I miss?', 'oak please'],
   ['Has Ivo replied?', 'three samples'],

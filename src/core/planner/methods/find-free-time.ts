@@ -91,6 +91,10 @@ const AGAINST = [
     0.45,
   ),
   cue(MAIL_WORDS, 0.45),
+  cue(
+    'whom? (?:should|do|can|must|shall|would) (?:i|we) (?:call|contact|ask|phone|ring|talk to|speak to|see|meet)',
+    0.8,
+  ),
   cue('free (?:of charge|shipping|text|trial|software|tier|delivery)', 0.8),
 ];
 
