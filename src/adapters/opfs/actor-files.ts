@@ -127,7 +127,8 @@ export class ActorFiles {
     this.close();
     // While other tabs are open their files stay, empty.
     await removeOpfsDirectory(this.#parts.directory).catch((error: unknown) => {
-      if (!isNamed(error, 'NoModificationAllowedError') && !isNamed(error, 'InvalidStateError')) throw error;
+      const held = ['NoModificationAllowedError', 'InvalidModificationError', 'InvalidStateError'];
+      if (!held.some((name) => isNamed(error, name))) throw error;
     });
   }
 

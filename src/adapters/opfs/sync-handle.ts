@@ -37,11 +37,22 @@ export async function opfsDirectory(name: string): Promise<FileSystemDirectoryHa
   return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
 }
 
+/** A page that is being left may hold its files a while longer. */
+const REMOVE_TRIES = 40;
+const REMOVE_AGAIN_MS = 250;
+
+/** @throws DOMException when another context holds a file in it for ten seconds and more */
 export async function removeOpfsDirectory(name: string): Promise<void> {
-  try {
-    await (await navigator.storage.getDirectory()).removeEntry(name, { recursive: true });
-  } catch (error) {
-    if (!isNamed(error, 'NotFoundError')) throw error;
+  for (let tries = 1; ; tries++) {
+    try {
+      await (await navigator.storage.getDirectory()).removeEntry(name, { recursive: true });
+      return;
+    } catch (error) {
+      if (isNamed(error, 'NotFoundError')) return;
+      const held = isNamed(error, 'NoModificationAllowedError') || isNamed(error, 'InvalidModificationError');
+      if (!held || tries >= REMOVE_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, REMOVE_AGAIN_MS));
+    }
   }
 }
 
