@@ -10,6 +10,9 @@ test('the append benchmark runs on a real disk, and the journal it wrote is prov
   expect(result.map(({ name }) => name)).toContain(`take over a journal of ${String(3 * 64 + 3 * 32 + 20)} entries`);
   for (const { name, ours, peer, ratio } of result) {
     expect(ours.median, name).toBeGreaterThan(0);
-    if (peer !== null) expect(ratio?.median, name).toBeCloseTo(ours.median / peer.median);
+    if (peer === null) continue;
+    // The ratio is that of each round, so it lies between the furthest apart.
+    expect(ratio?.median, name).toBeGreaterThanOrEqual((ours.min / peer.max) * (1 - 1e-9));
+    expect(ratio?.median, name).toBeLessThanOrEqual((ours.max / peer.min) * (1 + 1e-9));
   }
 });
