@@ -1,7 +1,7 @@
 import { err, ok } from '#core/base/result.ts';
 import type { TextDocument } from '#core/items/item.ts';
 import { collectReportFacts as definition } from '#core/tools/documents/definitions.ts';
-import { correctsByName } from '#core/tools/documents/corrections.ts';
+import { correctsByName, saysCorrection } from '#core/tools/documents/corrections.ts';
 import { factsOf, type Fact, type FactsObservation } from '#core/tools/documents/facts.ts';
 import { fitTopic } from '#core/tools/documents/topic.ts';
 import { contentStems } from '#core/text/tokens.ts';
@@ -38,14 +38,16 @@ export const collectReportFacts: Tool = {
       if (!fit.whole && aside < FACTS_MAX) {
         const all = factsOf(document, file);
         aside += all.length;
-        others.push({ told, all, found, named: fit.named });
+        if (all.some(saysCorrection)) others.push({ told, all, found, named: fit.named });
       }
       if (found.length === 0) continue;
       facts.push(...found);
       documents.push(told);
     }
     for (const { told, all, found, named } of others) {
-      const corrections = all.filter((fact) => facts.some((before) => correctsByName(before, fact)));
+      const corrections = all
+        .filter(saysCorrection)
+        .filter((fact) => facts.some((before) => correctsByName(before, fact)));
       if (corrections.length === 0) continue;
       const known = new Set(found.map(({ text }) => text));
       facts.push(...(named ? all : corrections).filter(({ text }) => !known.has(text)));

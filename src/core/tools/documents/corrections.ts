@@ -112,17 +112,19 @@ function namesWhatWas(before: Fact, now: Fact): boolean {
   return before.subject.some((stem) => stem !== first && now.subject.includes(stem));
 }
 
+/** Whether a sentence says that something is otherwise now: few do, so that only those are held against all others. */
+export function saysCorrection({ text }: Fact): boolean {
+  return EXPLICIT.test(text) || INSTEAD_OF.test(text);
+}
+
 /**
  * Whether a later fact says outright that it corrects an earlier one, naming what that said, so that it belongs in a
  * report on the same topic, whatever its document is called.
  */
 export function correctsByName(before: Fact, now: Fact): boolean {
+  if ((before.writtenAt ?? 0) >= (now.writtenAt ?? 0)) return false;
   const named = before.values.some((value) => now.values.some((other) => sameValue(value, other)));
-  return (
-    (before.writtenAt ?? 0) < (now.writtenAt ?? 0) &&
-    (namesWhatWas(before, now) || (named && EXPLICIT.test(now.text))) &&
-    relate(before, now) === 'corrects'
-  );
+  return (namesWhatWas(before, now) || (named && EXPLICIT.test(now.text))) && relate(before, now) === 'corrects';
 }
 
 const MOVES =
