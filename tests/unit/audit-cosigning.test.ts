@@ -14,7 +14,7 @@ import {
   readWitnessSize,
   type SeenLog,
 } from '#core/audit/witness.ts';
-import { concat, hex, utf8 } from '#core/base/bytes.ts';
+import { base64, concat, hex, utf8 } from '#core/base/bytes.ts';
 import { checkTools, plainFacts, testJournal } from '#tests/fakes/journal.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 
@@ -104,7 +104,9 @@ test('a cosignature on another checkpoint, at another time, too short or after t
     return bytes;
   });
   const short = edit((bytes) => bytes.subarray(0, 70));
-  for (const line of [elsewhere, later, never, short])
+  const bare = edit((bytes) => bytes.subarray(0, 9));
+  const long = edit((bytes) => Buffer.concat([bytes, Buffer.of(0)]));
+  for (const line of [elsewhere, later, never, short, bare, long])
     expect(cosignaturesOn(sha256, verifyEd25519, [witnessKey], note + line), line).toEqual({
       ok: false,
       error: 'bad-cosignature',
@@ -132,12 +134,26 @@ test('a witness refuses what did not grow from what it saw, and says where it st
     const judged = judge(text, known);
     return judged.ok ? null : judged.error;
   };
-  expect(refusal(await request(4, 9))).toMatchObject({ code: 'conflict', size: 5 });
-  expect(refusal(await request(0, 9))).toMatchObject({ code: 'conflict', size: 5 });
-  expect(refusal(await request(3, 9), null)).toMatchObject({ code: 'conflict', size: 0 });
-  expect(refusal((await request(5, 9)).replace('old 5', 'old 10'))).toMatchObject({ code: 'malformed' });
-  expect(refusal(await request(5, 9), { ...seen.value.seen, origin: 'windhover/other' })).toMatchObject({
+  const stands = (size: number) => ({
+    code: 'conflict',
+    size,
+    why: `this device last saw ${String(size)} entries of this log`,
+  });
+  const inconsistent = (size: number) => ({
+    code: 'inconsistent',
+    why: `the first ${String(size)} entries are not those this device saw: the log was rewritten`,
+  });
+  expect(refusal(await request(4, 9))).toEqual(stands(5));
+  expect(refusal(await request(0, 9))).toEqual(stands(5));
+  expect(refusal(await request(3, 9), null)).toEqual(stands(0));
+  expect(refusal((await request(5, 9)).replace('old 5', 'old 10'))).toEqual({
+    code: 'malformed',
+    why: 'the proof starts at a larger size than the checkpoint has',
+  });
+  expect(refusal((await request(5, 9)).replace('old 5', 'old 9'))).toEqual(stands(5));
+  expect(refusal(await request(5, 9), { ...seen.value.seen, origin: 'windhover/other' })).toEqual({
     code: 'unknown-log',
+    why: 'this is another log',
   });
 
   const rewritten = testJournal(plainFacts(9).map((fact, i) => (i === 1 ? { ...fact, value: 'another past' } : fact)));
@@ -147,24 +163,37 @@ test('a witness refuses what did not grow from what it saw, and says where it st
     proof: consistencyProof(sha256, newTree, 5, 9),
     note: await rewritten.checkpointAt(9),
   };
-  expect(refusal(formatAddCheckpoint(forged))).toMatchObject({ code: 'inconsistent' });
+  expect(refusal(formatAddCheckpoint(forged))).toEqual(inconsistent(5));
   const sameSize = { old: 5, proof: [], note: await rewritten.checkpointAt(5) };
-  expect(refusal(formatAddCheckpoint(sameSize))).toMatchObject({ code: 'inconsistent' });
+  expect(refusal(formatAddCheckpoint(sameSize))).toEqual(inconsistent(5));
+  const padded = { old: 5, proof: forged.proof.slice(0, 1), note: await journal.checkpointAt(5) };
+  expect(refusal(formatAddCheckpoint(padded))).toEqual(inconsistent(5));
   const needless = { old: 0, proof: forged.proof, note: await journal.checkpointAt(5) };
-  expect(refusal(formatAddCheckpoint(needless), null)).toMatchObject({ code: 'inconsistent' });
-  expect(refusal(formatAddCheckpoint({ ...forged, proof: [] }))).toMatchObject({ code: 'inconsistent' });
-  expect(refusal(await request(5, 9), { ...seen.value.seen, root: 'xx' })).toMatchObject({ code: 'inconsistent' });
+  expect(refusal(formatAddCheckpoint(needless), null)).toEqual(inconsistent(0));
+  expect(refusal(formatAddCheckpoint(needless), { ...seen.value.seen, size: 0 })).toEqual(inconsistent(0));
+  expect(refusal(formatAddCheckpoint({ ...forged, proof: [] }))).toEqual(inconsistent(5));
+  expect(refusal(await request(5, 9), { ...seen.value.seen, root: 'xx' })).toEqual(inconsistent(5));
 
   const note = await journal.checkpointAt(9);
-  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: 'no note' }))).toMatchObject({ code: 'malformed' });
+  const malformed = { code: 'malformed', why: 'this is not a checkpoint' };
+  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: 'no note' }))).toEqual(malformed);
+  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: note.replace('\n9\n', '\n09\n') }))).toEqual(malformed);
   const unsigned = note.replace('\n9\n', '\n8\n');
-  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: unsigned }))).toMatchObject({ code: 'bad-signature' });
+  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: unsigned }))).toEqual({
+    code: 'bad-signature',
+    why: 'the checkpoint is not signed by the agent whose journal it names',
+  });
   const foreign = note.replaceAll(originOf(journal.agent), 'log.example/x');
-  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: foreign }))).toMatchObject({ code: 'unknown-log' });
+  expect(refusal(formatAddCheckpoint({ old: 5, proof: [], note: foreign }))).toEqual({
+    code: 'unknown-log',
+    why: 'log.example/x is not the journal of an agent',
+  });
 });
 
 test('requests are read as they were written, and nothing else is taken for one', async () => {
   const text = await request(4, 9);
+  const proof = consistencyProof(sha256, tree, 4, 9).map((bytes) => `${base64(bytes)}\n`);
+  expect(text).toBe(`old 4\n${proof.join('')}\n${await journal.checkpointAt(9)}`);
   const parsed = parseAddCheckpoint(text);
   expect(parsed.ok && formatAddCheckpoint(parsed.value)).toBe(text);
   const hash = 'A'.repeat(43);
@@ -177,7 +206,17 @@ test('requests are read as they were written, and nothing else is taken for one'
     text.replace('old 4\n', 'old 4\n?\n'),
     text.replace('old 4', 'old 9007199254740993'),
     `old 4\n${`${hash}=\n`.repeat(64)}\n${text.slice(text.indexOf('\n\n') + 2)}`,
+    'old 4\n',
+    `old 4\n${hash}=\n`,
+    `\n\n${text}`,
+    text.replace('old 4', ' old 4'),
+    text.replace('old 4', 'old 4 '),
+    text.replace('old 4', 'old'),
   ];
+  const longest = parseAddCheckpoint(`old 4\n${`${hash}=\n`.repeat(63)}\nnote`);
+  expect(longest).toMatchObject({ ok: true, value: { old: 4, note: 'note' } });
+  expect(parseAddCheckpoint('old 0\n\nnote')).toEqual({ ok: true, value: { old: 0, proof: [], note: 'note' } });
+  expect(parseAddCheckpoint('old 10\n\nnote')).toMatchObject({ value: { old: 10 } });
   for (const wrong of bad) expect(parseAddCheckpoint(wrong), wrong).toEqual({ ok: false, error: 'malformed' });
 });
 
@@ -190,17 +229,16 @@ test("a witness's answer is kept only when it holds; a number is where it stands
   for (const answer of [line, line.trimEnd(), stranger + line])
     expect(read(answer)).toMatchObject({ ok: true, value: { line, cosignature: { time: SECONDS * 1000 } } });
   expect(read(stranger)).toEqual({ ok: false, error: 'there is no cosignature of witness.example/w1 in this answer' });
-  expect(read(line, await journal.checkpointAt(8))).toMatchObject({ ok: false });
-  expect(read('404 not found')).toMatchObject({ ok: false });
-  expect(read(line, 'no note')).toMatchObject({ ok: false });
-  expect(['12\n', '12', '0', '-1', '1.5', '012', 'x', '9007199254740993'].map(readWitnessSize)).toEqual([
-    12,
-    12,
-    0,
-    null,
-    null,
-    null,
-    null,
-    null,
-  ]);
+  expect(read(line, await journal.checkpointAt(8))).toEqual({
+    ok: false,
+    error: 'the cosignature does not hold: it is not of witness.example/w1 on this checkpoint',
+  });
+  expect(read('404 not found')).toEqual({
+    ok: false,
+    error: 'this is not the answer of a witness: it has lines that are no signatures',
+  });
+  expect(read(line, 'no note')).toEqual({ ok: false, error: 'the checkpoint that was sent cannot be read' });
+  expect(
+    ['12\n', '12', '0', '-1', '1.5', '012', 'x', '9007199254740993', '12\n\n', 'x12', ''].map(readWitnessSize),
+  ).toEqual([12, 12, 0, null, null, null, null, null, null, null, null]);
 });

@@ -7,6 +7,7 @@ import { merkleTree } from '#core/audit/merkle-tree.ts';
 import { parseNote } from '#core/audit/note.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import { canonicalJson, type Json } from '#core/base/json.ts';
+import { agentIdOf } from '#core/identity/did-key.ts';
 import { checkTools, rememberingTools, type TestFact, type TestJournal } from '#tests/fakes/journal.ts';
 import { RUN, runJournal } from '#tests/fakes/run-journal.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
@@ -95,6 +96,87 @@ test('an entry left out, added, exchanged or without its contents is found', () 
   );
 });
 
+test('of a dossier that does not hold, as much is told as was found to hold', async () => {
+  const report = (value: unknown, trust = {}): unknown => verify(value, trust);
+  const refused = (why: string, known: object = {}, sequence: number | null = null) => ({
+    ok: false,
+    agent: null,
+    account: null,
+    size: null,
+    cosignatures: [],
+    vouched: null,
+    ...known,
+    firstBad: { sequence, why },
+  });
+  const [agent, size] = [journal.agent, 17];
+  expect(verifyDossier(checkTools, 'nonsense')).toEqual(refused('the dossier cannot be read: the text is not JSON'));
+  expect(report({})).toEqual(refused('this is not a dossier of a run'));
+  expect(report({ ...dossier, format: 'x' })).toEqual(refused('this is not a dossier of a run'));
+  expect(report({ ...dossier, checkpoint: 'x' })).toEqual(
+    refused('the checkpoint is not signed by the agent', { agent }),
+  );
+  const agentless = { ...dossier, agent: 'did:web:x' };
+  expect(report(agentless)).toEqual(
+    refused('the agent is not named by a did:key of an Ed25519 key', { agent: 'did:web:x' }),
+  );
+  expect(report({ ...dossier, entries: dossier.entries.toSpliced(3, 1) })).toEqual(
+    refused('entry 5 is left out: entry 6 stands in its place', { agent, size }, 5),
+  );
+  expect(report({ ...dossier, entries: dossier.entries.slice(1) })).toEqual(
+    refused('the first entry of the run is not its start', { agent, size }, 3),
+  );
+  expect(report({ ...dossier, account: { ...dossier.account, outcome: 'failed' } })).toEqual(
+    refused('the account is not what the entries come to', { agent, size }),
+  );
+  expect(report({ ...dossier, sources: [...dossier.sources, dossier.sources[0]] })).toEqual(
+    refused('the imports are not those of the files cited', { agent, size }),
+  );
+  expect(report({ ...dossier, sources: [dossier.entries[0]] })).toEqual(
+    refused('entry 2 is not the import of a file', { agent, size }, 2),
+  );
+  const altered = { ...dossier.sources[0]!, payload: dossier.sources[1]!.payload };
+  expect(report({ ...dossier, sources: [altered] })).toEqual(
+    refused('the payload of entry 0 is not what the entry commits to', { agent, size }, 0),
+  );
+  const notIts = "the anchor is not a checkpoint signed by this dossier's agent";
+  expect(report(dossier, { anchor: 'x' })).toEqual(refused(notIts, { agent, size }));
+  expect(report(dossier, { anchor: await journal.checkpointAt(16) })).toEqual(
+    refused('the anchor covers 16 entries and the dossier 17: compare an export with it', { agent, size }),
+  );
+  const rewritten = runJournal((fact) => (fact.type === 'run.started' ? { ...fact, value: 1 } : fact));
+  expect(report(dossier, { anchor: await rewritten.checkpointAt(17) })).toEqual(
+    refused('the journal was rewritten: its head is not the one the anchor signs', { agent, size }),
+  );
+  const witness = seededSigner(60);
+  const key = { name: 'witness.example/w', publicKey: witness.publicKey };
+  const anchor = await journal.checkpointAt(17);
+  const wrong = await cosign(sha256, 'another text\n', key, 1_764_000_000, witness.sign);
+  expect(report(dossier, { anchor: anchor + wrong, witnesses: [key] })).toEqual(refused(notIts, { agent, size }));
+  expect(report(dossier, { anchor: anchor + wrong })).toMatchObject({ ok: true });
+});
+
+test('of those who vouch for a dossier the trusted witness is named, and one of another key or name is not', async () => {
+  const [witness, other] = [seededSigner(60), seededSigner(61)];
+  const agent = { name: `windhover/${agentIdOf(witness.publicKey)}`, publicKey: witness.publicKey };
+  const parsed = parseNote(dossier.checkpoint);
+  if (!parsed.ok) throw new Error('a note');
+  const line = await cosign(sha256, parsed.value.text, agent, 1_764_000_000, witness.sign);
+  const cosigned = { ...dossier, checkpoint: dossier.checkpoint + line };
+  const found = (trusted: boolean) => [{ name: agent.name, time: 1_764_000_000_000, size: 17, trusted }];
+  for (const witnesses of [
+    [],
+    [{ name: agent.name, publicKey: other.publicKey }],
+    [{ name: 'witness.example', publicKey: witness.publicKey }],
+  ])
+    expect(verify(cosigned, { witnesses })).toMatchObject({ ok: true, vouched: null, cosignatures: found(false) });
+  const vouched = { size: 17, time: 1_764_000_000_000, by: agent.name };
+  const witnesses = [{ name: agent.name, publicKey: other.publicKey }, agent];
+  expect(verify(cosigned, { witnesses })).toMatchObject({ ok: true, vouched, cosignatures: found(true) });
+  const anchor = await journal.checkpointAt(17);
+  expect(verify(cosigned, { witnesses, anchor })).toMatchObject({ ok: true, vouched });
+  expect(verify(cosigned, { anchor })).toMatchObject({ ok: true, vouched: { size: 17, time: null, by: null } });
+});
+
 test('an account that says more than the entries is found', () => {
   const text = encodeDossier(dossier);
   const forged = text.replace('"checksFailed":1', '"checksFailed":0');
@@ -154,7 +236,12 @@ test('cosignatures and anchors vouch for a dossier, and those that do not hold a
 test('a run that is not whole, not there or not under the checkpoint makes no dossier', async () => {
   expect(await make(journal, 13)).toEqual({ ok: false, error: 'the end of the run is not under the checkpoint yet' });
   expect(await make(journal, 17, { run: 'none' })).toEqual({ ok: false, error: 'the journal has no such run' });
-  expect(await make(journal, 17, { checkpoint: 'x' })).toMatchObject({ ok: false });
+  const notIts = { ok: false, error: 'the checkpoint is not one of this journal' };
+  expect(await make(journal, 17, { checkpoint: 'x' })).toEqual(notIts);
+  const small = merkleTree(sha256, journal.leafHashes.slice(0, 16));
+  expect(await make(journal, 17, { tree: small })).toEqual(notIts);
+  expect(await make(journal, 16, { tree: small })).toMatchObject({ ok: true });
+  expect(await make(journal, 14)).toMatchObject({ ok: true });
   expect(await make(journal, 17, { checkpoint: await runJournal().checkpointAt(17) })).toMatchObject({ ok: true });
   const other = runJournal((fact) => ({ ...fact, value: { ...(fact.value as object), more: 1 } }));
   expect(await make(journal, 17, { checkpoint: await other.checkpointAt(17) })).toEqual({

@@ -66,6 +66,7 @@ test('a frame cut short, of another kind or of another length than it says is no
   expect(frameHead(frame.with(8, 3))).toBeNull();
   expect(decodeFrame(frame.with(8, 3), decodeText)).toBeNull();
   // A cut is nine bytes and a group at least twenty-one.
+  for (const kind of [0, 1, 3]) expect(frameHead(framed(bodyOf(encodeCut(7)).with(0, kind))), String(kind)).toBeNull();
   expect(frameHead(framed(concat(bodyOf(encodeCut(7)), Uint8Array.of(0))))).toBeNull();
   expect(frameHead(framed(bodyOf(frame).slice(0, 20)))).toBeNull();
   expect(frameHead(framed(bodyOf(frame).slice(0, 21)))).not.toBeNull();

@@ -15,10 +15,12 @@ import {
   verifySentenceProof,
 } from '#core/audit/sentence-proof.ts';
 import type { ProvedEntry } from '#core/audit/proved-entry.ts';
-import { checkTools, plainFacts, type TestJournal, testJournal } from '#tests/fakes/journal.ts';
+import { checkTools, plainFacts, rememberingTools, type TestJournal, testJournal } from '#tests/fakes/journal.ts';
 import { answerFact, claims, files, importFact, sentenceJournal, sourceIdOf } from '#tests/fakes/sentence-vault.ts';
 
 const journal = sentenceJournal();
+
+const NOTHING = { ok: false, agent: null, claim: null, evidence: [], answeredAt: null, size: null };
 
 function recordsOf(of: TestJournal, type: string): JournalRecord[] {
   return of.texts.flatMap((text, i) => {
@@ -102,12 +104,11 @@ test('what is not in the journal cannot be proved', async () => {
 
 test('flipping a bit of any byte of a proof is found', { timeout: 120_000 }, async () => {
   const bytes = utf8(encodeSentenceProof(await proofOf('c2')));
+  const tools = rememberingTools();
   for (let at = 0; at < bytes.length; at += 1) {
     const flipped = bytes.with(at, (bytes[at] ?? 0) ^ (1 << (at % 7)));
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(flipped);
-    expect(verifySentenceProof(checkTools, text).ok, `byte ${String(at)} of ${text.slice(at - 20, at + 20)}`).toBe(
-      false,
-    );
+    expect(verifySentenceProof(tools, text).ok, `byte ${String(at)} of ${text.slice(at - 20, at + 20)}`).toBe(false);
   }
 });
 
@@ -121,15 +122,19 @@ test('a proof put together from true parts that do not belong together is refuse
     [{ claim: other.claim }, 'the evidence is not what the answer gives for the sentence', 8],
     [
       { evidence: [{ ...first, start: 1 }, ...proof.evidence.slice(1)] },
-      'the evidence is not what the answer gives',
+      'the evidence is not what the answer gives for the sentence',
       8,
     ],
-    [{ evidence: [] }, 'the evidence is not what the answer gives', 8],
+    [{ evidence: [] }, 'the evidence is not what the answer gives for the sentence', 8],
     [{ sources: [note] }, 'the sentence cites 2 files, not 1', 8],
     [{ sources: [mail, note] }, 'entry 2 is not the import of notes/größe.txt', 2],
     [{ sources: [note, note] }, 'entry 5 is not the import of mail/budget.eml', 5],
     [{ answer: mail }, 'entry 2 is no verified answer', 2],
-    [{ answer: { ...proof.answer, inclusion: mail.inclusion } }, 'entry 8 is not in the tree', 8],
+    [
+      { answer: { ...proof.answer, inclusion: mail.inclusion } },
+      'entry 8 is not in the tree that the checkpoint signs',
+      8,
+    ],
     [{ answer: { ...proof.answer, inclusion: ['?'] } }, 'the inclusion proof of entry 8 is not a list of hashes', 8],
     [
       { answer: { ...proof.answer, payload: mail.payload } },
@@ -138,14 +143,19 @@ test('a proof put together from true parts that do not belong together is refuse
     ],
     [{ checkpoint: await journal.checkpointAt(12) }, 'entry 8 is not in the tree that the checkpoint signs', 8],
     [{ agent: testJournal([], 2).agent }, 'the checkpoint is not signed by the agent', null],
-    [{ agent: 'did:web:example.org' as SentenceProof['agent'] }, 'the agent is not named by a did:key', null],
+    [
+      { agent: 'did:web:example.org' as SentenceProof['agent'] },
+      'the agent is not named by a did:key of an Ed25519 key',
+      null,
+    ],
     [{ version: 2 }, 'version 2 of the proof is unknown', null],
   ];
   for (const [change, why, sequence] of changes) {
     const report = verifySentenceProof(checkTools, encodeSentenceProof({ ...proof, ...change }));
     expect(report.ok).toBe(false);
-    expect(report.firstBad?.why).toContain(why);
-    expect(report.firstBad?.sequence).toBe(sequence);
+    const known = sequence === null ? {} : { agent: journal.agent, size: change.checkpoint === undefined ? 11 : 12 };
+    const agent = why.startsWith('version') ? null : (change.agent ?? proof.agent);
+    expect(report).toEqual({ ...NOTHING, agent, ...known, firstBad: { sequence, why } });
   }
 });
 
@@ -192,6 +202,39 @@ test('a payload is read with care: a sentence or evidence that is twice there, o
   ];
   expect(citedClaim(value as Json, 'c1').ok).toBe(true);
   for (const payload of spoiled) expect(citedClaim(payload, 'c1').ok, JSON.stringify(payload)).toBe(false);
+  const why = (payload: Json, id = 'c1'): string => {
+    const found = citedClaim(payload, id);
+    return found.ok ? 'found' : found.error;
+  };
+  expect(why({ ...value, type: 'answer.drafted' })).toBe('the payload is no verified answer');
+  expect(why({ ...value, verdict: { result: 'FAIL' } })).toBe('the answer did not pass its verification');
+  expect(why(value as Json, 'c9')).toBe('the answer does not hold the sentence');
+  const unfounded = { ...value, answer: { ...answer, evidence: [] } };
+  expect(why(unfounded)).toBe('the answer does not hold the evidence that the sentence cites');
+  expect(why(unfounded, 'c3')).toBe('found');
+  const spanWith = (change: object): string =>
+    why({ ...value, answer: { ...answer, evidence: [{ ...(span as object), ...change }] } });
+  for (const change of [{}, { start: 0 }, { start: 44 }, { digest: 'a'.repeat(64) }, { quote: '', file: '' }])
+    expect(spanWith(change), JSON.stringify(change)).toBe('found');
+  for (const change of [
+    { start: 45 },
+    { start: 0.5 },
+    { end: 2 ** 53 },
+    { start: '19' },
+    { digest: 'A'.repeat(64) },
+    { digest: `${'a'.repeat(64)}a` },
+    { source: 'a'.repeat(63) },
+    { source: `x${'a'.repeat(64)}` },
+  ])
+    expect(spanWith(change), JSON.stringify(change)).toBe(
+      'the answer does not hold the evidence that the sentence cites',
+    );
+  const [section] = answer.sections as [{ readonly claims: readonly object[] }];
+  for (const change of [{ text: 7 }, { basis: null }]) {
+    const [first, ...rest] = section.claims;
+    const sections = [{ ...section, claims: [{ ...first, ...change }, ...rest] }] as unknown as Json;
+    expect(why({ ...value, answer: { ...answer, sections } })).toBe('the answer does not hold the sentence');
+  }
 });
 
 test('the cited bytes are looked up in the file itself', async () => {
@@ -204,7 +247,12 @@ test('the cited bytes are looked up in the file itself', async () => {
     ok: true,
     value: 'bytes-match',
   });
-  expect(checkSourceFile(sha256, { ...cited, start: cited.start + 1 }, file)?.ok).toBe(false);
+  expect(checkSourceFile(sha256, { ...cited, start: cited.start + 1 }, file)).toEqual({
+    ok: false,
+    error: 'bytes 1 to 22 are not those cited',
+  });
+  const whole = { ...cited, start: 0, end: file.length, digest: cited.source as string as typeof cited.digest };
+  expect(checkSourceFile(sha256, whole, file)).toEqual({ ok: true, value: 'bytes-match' });
   expect(checkSourceFile(sha256, { ...cited, end: 10_000 }, file)).toEqual({
     ok: false,
     error: 'the file ends before byte 10000',
@@ -215,5 +263,9 @@ test('the cited bytes are looked up in the file itself', async () => {
 
 test('text that is no proof is refused', () => {
   for (const text of ['', '{}', '[]', 'null', '{"format":"windhover-sentence-proof"}', 'proof'])
-    expect(verifySentenceProof(checkTools, text)).toMatchObject({ ok: false, agent: null, claim: null });
+    expect(verifySentenceProof(checkTools, text)).toMatchObject(NOTHING);
+  expect(verifySentenceProof(checkTools, 'proof').firstBad).toEqual({
+    sequence: null,
+    why: 'the proof cannot be read: the text is not JSON',
+  });
 });

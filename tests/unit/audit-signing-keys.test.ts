@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { merkleTree } from '#core/audit/merkle-tree.ts';
+import { proofOfKeys } from '#core/audit/proved-keys.ts';
 import { makeSentenceProof } from '#core/audit/sentence-proof.ts';
 import { keyInForce, keysNamedIn, readKeys, startKeys } from '#core/audit/signing-keys.ts';
 import { utf8 } from '#core/base/bytes.ts';
@@ -94,4 +95,44 @@ test('an entry that continues a journal on no key changes nothing', () => {
   const on = readKeys(checkTools, book, 3, { type: 'agent.continued', agent: agentIdOf(seededSigner(3).publicKey) });
   expect(on.continued).toEqual([{ from: 3, agent: agentIdOf(seededSigner(3).publicKey) }]);
   expect(keyInForce(on.keys, 3)).toMatchObject({ from: 3, certified: false });
+});
+
+test('a proof carries what the journal says of its keys where a key of the journal changed, and only there', async () => {
+  const [root, first, second] = ['root', 'first', 'second'].map((name) =>
+    keys.ed25519(sha256(utf8(`windhover test key ${name}`))),
+  ) as [ReturnType<typeof keys.ed25519>, ReturnType<typeof keys.ed25519>, ReturnType<typeof keys.ed25519>];
+  const chain = await Chain.begun(root, first);
+  await chain.certify(second.key, [root, second]);
+  await chain.succeed(keys.ed25519(sha256(utf8('another root'))).key, 8, [root], 'root');
+  await chain.succeed(second.key, 9, [first, second]);
+  const [genesis, certificate, otherRoot, otherKey] = chain.records;
+  const telling = (...records: unknown[]) => ({ type: 'agent.certified', value: { records } as Json });
+  const carried = (facts: readonly { type: string; value: Json }[], size = 9, withheld = -1) => {
+    const of = testJournal(facts);
+    const records = of.entries.map((entry, i) => ({
+      entry,
+      text: of.texts[i]!,
+      payload: i === withheld ? null : of.payloads[i]!,
+    }));
+    const { identity } = proofOfKeys(records, size, (sequence) => [`proof of ${String(sequence)}`]);
+    return identity?.map(({ entry, inclusion }) => [entry.sequence, ...inclusion]);
+  };
+  const begun = { type: 'agent.genesis', value: { records: [genesis] } as unknown as Json };
+  const [plain] = plainFacts(1);
+  expect(carried([begun, plain!])).toBeUndefined();
+  expect(carried([begun, telling(certificate, otherRoot)])).toBeUndefined();
+  const changed = [begun, plain!, telling(certificate, otherKey)];
+  expect(carried(changed)).toEqual([
+    [0, 'proof of 0'],
+    [2, 'proof of 2'],
+  ]);
+  // Under the checkpoint or not, and there to be read or not.
+  expect(carried(changed, 3)).toHaveLength(2);
+  expect(carried(changed, 2)).toBeUndefined();
+  expect(carried(changed, 9, 2)).toBeUndefined();
+  expect(carried(changed, 9, 0)).toEqual([[2, 'proof of 2']]);
+  const restored = { type: 'agent.continued', value: { type: 'agent.continued', agent: 'x' } };
+  expect(carried([begun, restored])).toHaveLength(2);
+  // What says so elsewhere is not believed.
+  expect(carried([begun, { ...telling(otherKey), type: 'step.finished' }])).toBeUndefined();
 });

@@ -162,7 +162,9 @@ test('a payload that is not what its entry commits to, or no payload at all, is 
 test('a journal that does not verify, or that no copy holds to its end, is not switched to', async () => {
   const first = groups[0] as Group;
   groups[0] = { ...first, entries: first.entries.toReversed() };
-  await expect(migrateProfile(parts, old, place)).rejects.toThrow(MigrationError);
+  const refused = migrateProfile(parts, old, place);
+  await expect(refused).rejects.toThrow(MigrationError);
+  await expect(refused).rejects.toThrow('Entry 0: entry 0 is missing: entry 1 stands in its place');
   groups = [first];
   await expect(migrateProfile(parts, old, place)).rejects.toThrow('No copy of the journal holds entry 2.');
 });
@@ -204,6 +206,16 @@ test('a file that cannot be read any more is named, and the others are copied', 
     if (name.endsWith('.bytes') && bytes.length > 1_000_000)
       oldFiles.kept.set(name, bytes.with(500, 1 ^ (bytes[500] ?? 0)));
   expect(await migrateProfile(parts, old, place)).toMatchObject({ files: 2, lost: [idOf(FILES[1] as Uint8Array)] });
+});
+
+test('a file whose items cannot be read any more is named as well', async () => {
+  const lost = idOf(FILES[0] as Uint8Array);
+  const items: ProfileOne['blobs']['items'] = (id) => {
+    if (id === lost) throw new Error('The disk may be at fault.');
+    return old.blobs.items(id);
+  };
+  const harmed = { ...old, blobs: { ...old.blobs, items } };
+  expect(await migrateProfile(parts, harmed, place)).toMatchObject({ files: 2, lost: [lost] });
 });
 
 test('a file that reads back as something else is not switched to, nor one without room', async () => {

@@ -20,6 +20,16 @@ test('a recovery code is seven groups of four digits, and reads back as what it 
   );
 });
 
+test('a code that was written down once is read for ever', () => {
+  const written = '008J-4CT4-ANK7-F24S-NAXW-SQFE-ZX86';
+  expect(CODE).toBe(written);
+  expect(parseRecoveryCode(sha256, written)).toEqual(SECRET);
+  for (const separator of ['', ' ', '\t', '-', '–', '—', '.', ',', ' - ', '..'])
+    expect(parseRecoveryCode(sha256, written.replaceAll('-', separator)), separator).toEqual(SECRET);
+  for (const separator of ['/', '_', ':', '+'])
+    expect(parseRecoveryCode(sha256, written.replaceAll('-', separator)), separator).toBeNull();
+});
+
 test('a recovery code may be written in any case, with any separators, and with the letters that look like digits', () => {
   const written = CODE.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
   expect(parseRecoveryCode(sha256, `  ${written}\n`)).toEqual(SECRET);

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { BUNDLE_JOURNAL } from './bundle.ts';
 import { checkBundle, checkFile, type CheckFileTools } from './check-file.ts';
 import { compareExports, type Continuation, type ExportContents, readExport } from './export-contents.ts';
@@ -73,8 +74,9 @@ function unusable(verdict: string): Comparison {
 
 /** @param given found to hold */
 function contentsOf(tools: CheckFileTools, given: GivenFile): ExportContents | null {
-  const files = given instanceof Uint8Array ? tools.unzip(given) : given;
-  const bytes = files?.get(BUNDLE_JOURNAL) ?? (given instanceof Uint8Array ? given : null);
-  const contents = bytes === null ? null : readExport(tools.sha256, tools.lines(bytes));
-  return contents?.ok === true ? contents.value : null;
+  const bytes =
+    given instanceof Uint8Array ? (tools.unzip(given)?.get(BUNDLE_JOURNAL) ?? given) : given.get(BUNDLE_JOURNAL);
+  assert(bytes !== undefined, 'a bundle that holds has its journal');
+  const contents = readExport(tools.sha256, tools.lines(bytes));
+  return contents.ok ? contents.value : null;
 }

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { equalBytes, hex } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { type AgentId, publicKeyOf } from '../identity/did-key.ts';
@@ -179,19 +180,22 @@ function openAnchor(tools: CheckTools, header: ExportHeader, note: string, trust
 const NOT_ITS_ANCHOR = "the anchor is not a checkpoint signed by this export's agent";
 
 /** A checkpoint signed by the agent that its origin names, whichever that is. */
-function openBySelf(tools: CheckTools, note: string): AgentId | null {
-  const read = readCheckpoint(note);
-  const key = read.ok ? keyInName(read.value.origin) : null;
+function openBySelf(tools: CheckTools, note: string, origin: string): AgentId | null {
+  const key = keyInName(origin);
   const opened = key === null ? null : openCheckpoint(tools.sha256, tools.verifyEd25519, key, note);
-  return opened?.ok === true ? (opened.value.origin.slice(ORIGIN_PREFIX.length) as AgentId) : null;
+  return opened?.ok === true ? (origin.slice(ORIGIN_PREFIX.length) as AgentId) : null;
 }
 
 /** Whether the key that was in force at that size signed it, as far as the entries read so far tell. */
-function signedInForce(tools: CheckTools, journal: JournalCheck, note: string, size: number): boolean {
+function signedInForce(
+  tools: CheckTools,
+  journal: JournalCheck,
+  { note, checkpoint: { size, origin } }: Pick<Anchor, 'note' | 'checkpoint'>,
+): boolean {
   const key = keyInForce(journal.book.keys, size - 1);
   if (openSignedBy(tools, journalNames(journal.agent, journal.book), key.agent, note).ok) return true;
   // Without an identity only the entries can tell that an earlier key was this agent's.
-  return journal.book.identity === null && openBySelf(tools, note) !== null;
+  return journal.book.identity === null && openBySelf(tools, note, origin) !== null;
 }
 
 function continueExport(tools: CheckTools, open: OpenExport, text: string, trust: Trust): Result<OpenExport, Fault> {
@@ -230,7 +234,7 @@ function nextEntry(
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
   if (hex(entryHash(tools.sha256, text)) !== leaf)
     return fault(sequence, `entry ${String(sequence)} does not hash to its leaf: one of them was changed`);
-  const unsound = open.journal.book.fault === null ? checked.value.book.fault : null;
+  const unsound = checked.value.book.fault;
   if (unsound !== null)
     return fault(sequence, `a record of the identity in entry ${String(sequence)} does not hold: ${unsound}`);
   const payloads = open.payloads + (payload === null ? 0 : 1);
@@ -252,16 +256,17 @@ function nextCheckpoint(
       journal.frontier.size,
       `a checkpoint of ${String(size)} entries stands after ${String(journal.frontier.size)}`,
     );
-  const origin = readCheckpoint(note);
-  const unnamed = journal.book.identity === null && origin.ok && origin.value.origin !== originOf(open.header.agent);
-  const before = unnamed ? openBySelf(tools, note) : null;
+  const read = readCheckpoint(note);
+  const origin = read.ok ? read.value.origin : '';
+  const unnamed = journal.book.identity === null && origin !== originOf(open.header.agent);
+  const before = unnamed ? openBySelf(tools, note, origin) : null;
   const checked = checkCheckpoint(tools, journal, note, before === null ? 'signature' : 'root');
   if (!checked.ok) return fault(checked.error.sequence, checked.error.why);
   const found = findCosignatures(tools, note, size, trust);
   if (found === null) return fault(size, `a cosignature on the checkpoint of ${String(size)} entries does not hold`);
   const vouched = furthest(open.vouched, ...found.filter(({ trusted }) => trusted).map(vouchedBy));
   const cosignatures = [...open.cosignatures, ...found];
-  const agent = before ?? checked.value.proved?.key.agent ?? open.header.agent;
+  const agent = before ?? keyInForce(journal.book.keys, size - 1).agent;
   const uses = [...open.uses.filter((use) => use.agent !== agent), { agent, size }];
   return ok({ ...open, journal: checked.value, checkpoints: open.checkpoints + 1, cosignatures, vouched, uses });
 }
@@ -271,10 +276,9 @@ function checkSeal(tools: CheckTools, open: OpenExport, sequence: number, note: 
   if (open.header.version === 1) return fault(sequence, 'an export of version 1 has no seal');
   const { agent, book, frontier } = open.journal;
   const publicKey = publicKeyOf(keyInForce(book.keys, frontier.size).agent);
-  const key = publicKey.ok ? journalKey(agent, publicKey.value) : null;
-  const opened = key === null ? null : openNote(tools.sha256, tools.verifyEd25519, key, note);
-  if (opened?.ok !== true || opened.value.signatures.length !== 1)
-    return fault(sequence, 'the seal is not signed by the agent');
+  assert(publicKey.ok, 'only keys of agents come into force');
+  const opened = openNote(tools.sha256, tools.verifyEd25519, journalKey(agent, publicKey.value), note);
+  if (!opened.ok || opened.value.signatures.length !== 1) return fault(sequence, 'the seal is not signed by the agent');
   const missing = missingInside(open);
   if (missing !== null) return err(missing);
   if (opened.value.text !== sealText(tools.sha256, open.lines))
@@ -316,8 +320,7 @@ function meetAnchor(tools: CheckTools, open: OpenExport): Result<OpenExport, Fau
   const { anchor, journal } = open;
   if (anchor?.checkpoint.size !== journal.frontier.size) return ok(open);
   const { size, root } = anchor.checkpoint;
-  const signed = signedInForce(tools, journal, anchor.note, size);
-  if (!signed) return fault(null, NOT_ITS_ANCHOR);
+  if (!signedInForce(tools, journal, anchor)) return fault(null, NOT_ITS_ANCHOR);
   if (!equalBytes(frontierRoot(tools.sha256, journal.frontier), root))
     return anchor.foreign
       ? fault(null, NOT_ITS_ANCHOR)
@@ -336,8 +339,7 @@ function missingAtEnd(tools: CheckTools, open: OpenExport | null): Fault | null 
   if (open === null) return { sequence: null, why: 'the file is empty' };
   const { header, journal, anchor } = open;
   const read = journal.frontier.size;
-  const unknown =
-    anchor?.met === false && (anchor.foreign || !signedInForce(tools, journal, anchor.note, anchor.checkpoint.size));
+  const unknown = anchor?.met === false && (anchor.foreign || !signedInForce(tools, journal, anchor));
   if (unknown) return { sequence: null, why: NOT_ITS_ANCHOR };
   if (anchor?.met === false)
     return {

@@ -55,8 +55,9 @@ function signersText(sha256: Sha256, { before, signed }: ReadRecord): string {
     if (cosigner >= 0)
       return `co-signer ${String(cosigner + 1)} of ${String(before.cosigners.keys.length)} (${algorithm})`;
     const { record } = signed;
-    const own = record.type === 'windhover.succession' && is(record.key, by);
-    return own ? `the new key (${algorithm})` : `the key before (${algorithm})`;
+    // What is certified signs its own certificate.
+    if (record.type !== 'windhover.succession') return `the certified key (${algorithm})`;
+    return is(record.key, by) ? `the new key (${algorithm})` : `the key before (${algorithm})`;
   });
   return texts.join(', ');
 }
@@ -67,5 +68,5 @@ function cosignersText({ keys, threshold }: Cosigners): string {
 
 /** Of a hybrid key the first half: the other is two thousand bytes long. */
 function keyText({ algorithm, keys }: SigningKey): string {
-  return `${keys[0] ?? ''} (${algorithm})`;
+  return `${keys[0] as string} (${algorithm})`;
 }

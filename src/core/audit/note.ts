@@ -108,7 +108,7 @@ export function parseNoteKey(
   text: string,
   type: SignatureType = ED25519_TYPE,
 ): Result<NoteKey, NoteKeyError> {
-  const match = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/s.exec(text);
+  const match = /^([^+]+)\+([0-9a-f]{8})\+(.+)/s.exec(text);
   const [, name = '', keyId = '', encoded = ''] = match ?? [];
   const bytes = fromBase64(encoded);
   if (!isKeyName(name) || bytes === null) return err('malformed');

@@ -65,7 +65,7 @@ export function parseAddCheckpoint(whole: string): Result<AddCheckpoint, 'malfor
   const [first = '', ...lines] = text.slice(0, Math.max(0, split)).split('\n');
   const old = /^old (0|[1-9][0-9]*)$/.exec(first)?.[1];
   const proof = lines.map(fromBase64);
-  if (split < 0 || old === undefined || !Number.isSafeInteger(Number(old))) return err('malformed');
+  if (old === undefined || !Number.isSafeInteger(Number(old))) return err('malformed');
   if (lines.length > PROOF_LINES_MAX || proof.some((hash) => hash?.length !== HASH_BYTES)) return err('malformed');
   const given = { old: Number(old), proof: proof as Uint8Array[], note: text.slice(split + 2) };
   return ok(block < 0 ? given : { ...given, records: list(records) });

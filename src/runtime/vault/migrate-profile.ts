@@ -63,14 +63,14 @@ async function copyJournal(parts: MigrationParts, old: ProfileOne, place: Restor
   let readable = 0;
   try {
     while (check.frontier.size < size) {
-      for (const group of await groupsFrom(old, check.frontier.size)) {
+      const groups = await groupsFrom(old, check.frontier.size);
+      for (const group of groups.filter(({ firstSequence }) => firstSequence < size)) {
         const checked = checkEntries(parts.tools, check, { ...group, payloads: [] }, 'root');
         if (!checked.ok) throw new MigrationError(`Entry ${String(checked.error.sequence)}: ${checked.error.why}`);
         check = checked.value;
         const entries = await openEntries(parts, old, group);
         readable += entries.filter(({ payload }) => payload !== null).length;
         await journal.add({ kind: 'group', entries, checkpoint: group.checkpoint, check });
-        if (check.frontier.size >= size) break;
       }
     }
   } finally {

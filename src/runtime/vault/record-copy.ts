@@ -63,6 +63,7 @@ export function encodeRecord(record: VaultRecord): string {
   );
 }
 
+/** Ends the reading of a text with a field that is not base64. */
 function broken(): never {
-  throw new Error('A field of the record is not base64.');
+  throw new SyntaxError();
 }
