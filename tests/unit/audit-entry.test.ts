@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
-import { encodeEntry, encodePayload, parseEntry, parsePayload, payloadDigest } from '#core/audit/entry.ts';
+import {
+  encodeEntry,
+  encodePayload,
+  entryFor,
+  hasKeys,
+  parseEntry,
+  parsePayload,
+  payloadDigest,
+} from '#core/audit/entry.ts';
+import { field, list, text as textOf } from '#core/audit/json-fields.ts';
 import type { RunId, Sequence } from '#core/base/ids.ts';
 import { plainFacts, testJournal } from '#tests/fakes/journal.ts';
 
@@ -21,6 +30,34 @@ test('the payload digest is SHA-256 of the salt and the canonical value', () => 
   const salt = Uint8Array.from({ length: 32 }, (_, i) => i);
   const expected = createHash('sha256').update(salt).update('{"a":[1,"é"],"b":null}').digest('hex');
   expect(payloadDigest(sha256, { salt, value: { b: null, a: [1, 'é'] } })).toBe(expected);
+});
+
+test('an entry that is not well formed is not written, nor a payload whose salt has another length', () => {
+  const [entry, payload] = [journal.entries[0] ?? never(), journal.payloads[0] ?? never()];
+  expect(entryFor(sha256, entry, payload)).toEqual(entry);
+  expect(() => entryFor(sha256, { ...entry, type: 'Step started' }, payload)).toThrow(
+    'an entry is well formed: the type is not words of a-z joined by dots or dashes',
+  );
+  expect(() => entryFor(sha256, { ...entry, sequence: -1 as Sequence }, payload)).toThrow(
+    'an entry is well formed: sequence is not a whole number from 0',
+  );
+  for (const length of [31, 33])
+    expect(() => payloadDigest(sha256, { salt: new Uint8Array(length), value: 1 })).toThrow('a salt has 32 bytes');
+});
+
+test('of what comes from outside only own fields of their kind are read', () => {
+  expect(field({ a: 1 }, 'a')).toBe(1);
+  for (const value of [undefined, null, 7, 'text', [], {}, { b: 1 }]) expect(field(value, 'a')).toBeUndefined();
+  for (const name of ['toString', 'constructor', '__proto__']) expect(field({}, name)).toBeUndefined();
+  expect(field('text', 'length')).toBeUndefined();
+  expect(list([1, 2])).toEqual([1, 2]);
+  for (const value of [undefined, null, 'ab', { length: 1 }]) expect(list(value)).toEqual([]);
+  expect(textOf('')).toBe('');
+  for (const value of [undefined, null, 7, ['a']]) expect(textOf(value)).toBeNull();
+  expect(hasKeys({ b: 1, a: 2 }, ['a', 'b'])).toBe(true);
+  for (const value of [{ a: 1 }, { a: 1, b: 2, c: 3 }, { a: 1, c: 2 }, ['a', 'b'], null, 'ab', undefined])
+    expect(hasKeys(value, ['a', 'b'])).toBe(false);
+  expect(hasKeys([1], ['0'])).toBe(false);
 });
 
 test('a payload comes back from its sealed text, and loose texts are refused', () => {

@@ -86,6 +86,7 @@ test('the keys that records name are those of the agent, in the order of their f
   expect(keyInForce(named, 3).agent).toBe(one);
   expect(keyInForce(named, 4).agent).toBe(restored);
   expect(keyInForce(named, -1).agent).toBe(one);
+  expect(() => keyInForce(named.slice(1), 3)).toThrow('a journal has its first key');
 });
 
 test('an entry that continues a journal on no key changes nothing', () => {
