@@ -5,7 +5,7 @@ const may = {
   'src/adapters': ['src/adapters', 'src/ports', 'src/core'],
   'src/runtime': ['src/runtime', 'src/ports', 'src/core'],
   'src/lib': ['src/lib', 'src/runtime/contract', 'src/core', 'src/adapters/window', 'workers'],
-  'src/cli': ['src/cli', 'tests/bench', 'src/core', 'src/ports', 'src/adapters', 'src/runtime', 'tests/fakes'],
+  'src/cli': ['src/cli', 'evals', 'tests/bench', 'src/core', 'src/ports', 'src/adapters', 'src/runtime', 'tests/fakes'],
   'src/verifier': ['src/verifier', 'src/core', 'src/adapters/noble', 'src/adapters/platform', 'src/adapters/zip'],
   'src/routes': ['src/routes', 'src/lib'],
   workers: ['workers', 'src/trusted', 'src/core', 'src/ports', 'src/adapters', 'src/runtime'],

@@ -1,29 +1,49 @@
 import { digestOf } from '../base/json.ts';
 import type { Digest, Sha256 } from '../base/ids.ts';
-import type { ActionRequest, Decision, Permit, SinkEffects } from './permit.ts';
+import type { ActionRequest, Decision, Permit } from './permit.ts';
+import type { SinkRequest } from './request.ts';
+import { CORE_RULES, leaves, type ChannelClearance, type Finding } from './rules.ts';
 
 /** Raised whenever `decide` would decide anything otherwise: what an agent says of its policy. */
-export const POLICY_VERSION = 1;
+export const POLICY_VERSION = 2;
+
+/** What a decision depends on beside the request. */
+export interface PolicyState {
+  /** The digests the owner said yes to and that were not used yet. */
+  readonly approved: ReadonlySet<Digest>;
+  /** The approved ways out, by id. */
+  readonly channels: ReadonlyMap<string, ChannelClearance>;
+}
+
+/** What one of the owner's own rules said of a request; `error` when it could not be evaluated. */
+export interface RuleVerdict {
+  readonly rule: string;
+  readonly effect: 'permit' | 'ask' | 'forbid' | 'error';
+}
 
 /**
- * Decides whether a tool call may run. Pure and total, default deny: reading the owner's own data inside the app is
- * allowed, everything that changes the world outside the journal is asked, and nothing leaves the device at all.
- * @param approved the digests the owner said yes to and that were not used yet
+ * Decides whether something may be done. Pure and total: no clock, no model, no I/O. Deny beats ask, ask beats allow,
+ * so more rules can never widen; an approval turns the ask of exactly its own digest into a yes, and never a denial.
+ * @param verdicts what the owner's own rules said; one that failed denies
  */
 export function decide(
-  request: ActionRequest,
-  effects: SinkEffects,
-  approved: ReadonlySet<Digest>,
+  state: PolicyState,
+  request: SinkRequest,
+  verdicts: readonly RuleVerdict[],
   sha256: Sha256,
 ): Decision {
-  const digest = digestOf(sha256, request);
-  if (effects.egress !== 'none') return { kind: 'deny', reason: 'no-channel' };
-  if (effects.writes.length > 0 && request.contentDigest === null) return { kind: 'deny', reason: 'no-content' };
-  if (effects.writes.length > 0 && !approved.has(digest)) return { kind: 'ask', digest, reason: 'writes-outside' };
+  const digest = requestDigest(request.action, sha256);
+  const findings = [...CORE_RULES.map((rule) => rule(request, state.channels)), ...verdicts.map(findingOf)].filter(
+    (finding) => finding !== null,
+  );
+  const denied = findings.find(({ effect }) => effect === 'deny');
+  if (denied !== undefined) return { kind: 'deny', reason: denied.reason };
+  const asked = findings.find(({ effect }) => effect === 'ask');
+  if (asked !== undefined && !state.approved.has(digest)) return { kind: 'ask', digest, reason: asked.reason };
   return {
     kind: 'allow',
-    permit: permitFor(digest, request.nonce),
-    reason: effects.writes.length > 0 ? 'approved' : 'reads-only',
+    permit: { digest, nonce: request.action.nonce } as Permit,
+    reason: asked !== undefined ? 'approved' : leaves(request.sink) ? 'as-planned' : 'reads-only',
   };
 }
 
@@ -32,6 +52,15 @@ export function requestDigest(request: ActionRequest, sha256: Sha256): Digest {
   return digestOf(sha256, request);
 }
 
-function permitFor(digest: Digest, nonce: string): Permit {
-  return { digest, nonce } as Permit;
+function findingOf({ effect }: RuleVerdict): Finding | null {
+  switch (effect) {
+    case 'permit':
+      return null;
+    case 'ask':
+      return { effect: 'ask', reason: 'asked-by-rule' };
+    case 'forbid':
+      return { effect: 'deny', reason: 'forbidden-by-rule' };
+    default:
+      return { effect: 'deny', reason: 'rule-failed' };
+  }
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import type { Reason } from './rules.ts';
 
 /** A request for something outside the journal, as the policy sees it and as the owner approves it. */
 export interface ActionRequest {
@@ -10,12 +11,6 @@ export interface ActionRequest {
   /** SHA-256 of the exact bytes that would be written or sent. */
   readonly contentDigest: Digest | null;
   readonly nonce: string;
-}
-
-/** What a tool does to the world, as far as deciding needs to know. */
-export interface SinkEffects {
-  readonly writes: readonly string[];
-  readonly egress: string;
 }
 
 declare const minted: unique symbol;
@@ -29,6 +24,6 @@ export interface Permit {
 }
 
 export type Decision =
-  | { readonly kind: 'allow'; readonly permit: Permit; readonly reason: string }
-  | { readonly kind: 'ask'; readonly digest: Digest; readonly reason: string }
-  | { readonly kind: 'deny'; readonly reason: string };
+  | { readonly kind: 'allow'; readonly permit: Permit; readonly reason: Reason }
+  | { readonly kind: 'ask'; readonly digest: Digest; readonly reason: Reason }
+  | { readonly kind: 'deny'; readonly reason: Reason };

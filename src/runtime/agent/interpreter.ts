@@ -10,12 +10,14 @@ import type { Ms } from '#core/base/ids.ts';
 import { leftOutNote, mayBeUsedFor } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
-import { decide, requestDigest } from '#core/policy/decide.ts';
+import { decide, requestDigest, type PolicyState } from '#core/policy/decide.ts';
+import { fileLabel, joinAll, OWNER_TYPED } from '#core/labels/label.ts';
 import type { ActionRequest } from '#core/policy/permit.ts';
+import type { SinkRequest } from '#core/policy/request.ts';
 import type { GoalContext, UnderstoodGoal } from '#core/planner/goal.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
-import type { ToolError } from '#core/tools/definition.ts';
+import type { ToolDefinition, ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import type { SourceReader } from '../blobs/source-gate.ts';
@@ -56,7 +58,8 @@ export class Interpreter implements RunInterpreter {
   ): Outcome<Json> {
     const step = stepOf(run, id);
     const tool = await toolOf(step);
-    const allowed = decide(this.#request(run, step, null), tool.definition.effects, new Set(), this.#ports.sha256);
+    const request = sinkRequest(actionOf(run, step, null), tool.definition, []);
+    const allowed = decide(NOTHING_APPROVED, request, [], this.#ports.sha256);
     if (allowed.kind !== 'allow')
       return err({ code: 'denied', message: `${tool.definition.title} is not allowed: ${allowed.reason}.` });
     const context = { ...(await this.#toolContext(run, step, state)), signal, progress };
@@ -88,7 +91,7 @@ export class Interpreter implements RunInterpreter {
   async ask(run: Run, id: StepId, again: 'unknown-outcome' | null): Outcome<PendingApproval> {
     const step = stepOf(run, id);
     const { content, name } = await fileContent(run, step);
-    const request = this.#request(run, step, digestText(this.#ports, content), hex(this.#ports.entropy.bytes(16)));
+    const request = actionOf(run, step, digestText(this.#ports, content), hex(this.#ports.entropy.bytes(16)));
     const approval: PendingApproval = {
       id: hex(this.#ports.entropy.bytes(16)) as ApprovalId,
       step: id,
@@ -112,11 +115,13 @@ export class Interpreter implements RunInterpreter {
     if (approval?.step !== id) return err({ code: 'denied', message: 'There is no approval for this step.' });
     const step = stepOf(run, id);
     const { definitions } = await import('#core/tools/definitions.ts');
-    const request = this.#request(run, step, digestText(this.#ports, approval.content), approval.nonce);
-    const decision = decide(request, definitions[step.tool].effects, new Set([approval.digest]), this.#ports.sha256);
+    const action = actionOf(run, step, digestText(this.#ports, approval.content), approval.nonce);
+    const request = sinkRequest(action, definitions[step.tool], run.sources);
+    const approved = { ...NOTHING_APPROVED, approved: new Set([approval.digest]) };
+    const decision = decide(approved, request, [], this.#ports.sha256);
     if (decision.kind !== 'allow')
       return err({ code: 'denied', message: 'What would be saved is not what was approved, so nothing was saved.' });
-    const saved = await this.#ports.files.save(decision.permit, request, utf8(approval.content));
+    const saved = await this.#ports.files.save(decision.permit, action, utf8(approval.content));
     return saved.ok
       ? ok({ ...saved.value })
       : err({ code: saved.error.code === 'denied' ? 'denied' : 'io', message: saved.error.message });
@@ -184,10 +189,37 @@ export class Interpreter implements RunInterpreter {
   #reader(state: AgentState): SourceReader {
     return this.#ports.blobs.readFor('inference', (id) => state.sources.get(id));
   }
+}
 
-  #request(run: Run, step: Step, contentDigest: Digest | null, nonce = ''): ActionRequest {
-    return { tool: step.tool, run: run.id, step: step.id, arguments: step.args, contentDigest, nonce };
-  }
+/** Nothing leaves the device: there is no channel yet. */
+const NOTHING_APPROVED: PolicyState = { approved: new Set(), channels: new Map() };
+
+function actionOf(run: Run, step: Step, contentDigest: Digest | null, nonce = ''): ActionRequest {
+  return { tool: step.tool, run: run.id, step: step.id, arguments: step.args, contentDigest, nonce };
+}
+
+/**
+ * What a step of a plan asks of the policy. The plan is made of the owner's words alone; what is written to a file is
+ * made of the run's files too.
+ */
+function sinkRequest(
+  action: ActionRequest,
+  { effects }: Pick<ToolDefinition, 'effects'>,
+  sources: readonly SourceId[],
+): SinkRequest {
+  const content = joinAll(sources.map((source) => fileLabel(source, false)));
+  return {
+    action,
+    sink: effects.writes.includes('file') ? 'file-export' : 'vault-read',
+    channel: null,
+    arguments: [
+      { name: 'arguments', role: 'address', label: OWNER_TYPED },
+      { name: 'content', role: 'content', label: content },
+    ],
+    planned: true,
+    planner: OWNER_TYPED,
+    destructive: effects.irreversible,
+  };
 }
 
 /** The tools and what they need are loaded when a first run takes its first step, not when the app starts. */

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { classifyTool } from '#core/policy/tool-class.ts';
+
+test.each(['get_balance', 'read_file', 'list-files', 'searchEmails', 'check_opening_hours', 'show'])(
+  '%s tells something and changes nothing',
+  (name) => {
+    expect(classifyTool({ name, arguments: ['query'] })).toMatchObject({ pureRead: true, destructive: false });
+  },
+);
+
+test.each(['send_money', 'create_event', 'update_user', 'getaway', 'reserve_hotel', ''])(
+  '%s may have consequences',
+  (name) => {
+    expect(classifyTool({ name, arguments: [] })).toMatchObject({ pureRead: false, destructive: false });
+  },
+);
+
+test.each(['delete_file', 'removeUser', 'cancel-event', 'reset_password'])('%s takes something away', (name) => {
+  expect(classifyTool({ name, arguments: [] })).toMatchObject({ pureRead: false, destructive: true });
+});
+
+test.each(['url', 'page_url', 'webhookUrl', 'host', 'email'])(
+  'reading from a given %s is a way out, for it sends the argument there',
+  (argument) => {
+    expect(classifyTool({ name: 'get_page', arguments: [argument] }).pureRead).toBe(false);
+  },
+);
+
+test('arguments are addresses unless their name says that they are content', () => {
+  const names = [
+    'recipient',
+    'amount',
+    'id',
+    'file_path',
+    'password',
+    'x',
+    'body',
+    'subject',
+    'start_time',
+    'messageText',
+  ];
+  expect(classifyTool({ name: 'send', arguments: names }).roles).toEqual({
+    recipient: 'address',
+    amount: 'address',
+    id: 'address',
+    file_path: 'address',
+    password: 'address',
+    x: 'address',
+    body: 'content',
+    subject: 'content',
+    start_time: 'content',
+    messageText: 'content',
+  });
+});
