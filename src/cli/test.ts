@@ -10,7 +10,7 @@ import { runSteps } from './run-steps.ts';
  * `npm test`: the checks, the tests in Node and in the browser, and the finished build from end to end. The last line
  * counts what really ran; anything that did not run is a failure.
  */
-const SIMULATED_LIVES = 1_000;
+const SIMULATED_LIVES = 10_000;
 const results = mkdtempSync(join(tmpdir(), 'windhover-test-'));
 const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
 const total = { passed: 0, failed: 0 };

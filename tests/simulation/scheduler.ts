@@ -23,6 +23,8 @@ export interface Event {
 }
 
 export const MS = 1_000;
+/** Characters. */
+const LINES_MAX = 16_384;
 
 export function newProcess(name: string): Process {
   return { name, alive: true, frozen: false, held: [] };
@@ -41,6 +43,8 @@ export class Scheduler {
   readonly #random: Random;
   readonly #heap: Event[] = [];
   readonly #trace: Hash = createHash('sha256');
+  /** Lines that are not in the trace yet: hashing many at once costs less. */
+  #lines = '';
   readonly #log: ((line: string) => void) | null;
   #order = 0;
 
@@ -101,13 +105,20 @@ export class Scheduler {
 
   note(line: string): void {
     const text = `${String(this.now)} ${line}\n`;
-    this.#trace.update(text);
+    this.#lines += text;
+    if (this.#lines.length > LINES_MAX) this.#hashLines();
     this.#log?.(text);
   }
 
   /** SHA-256 of the trace, hex; the trace ends with it. */
   digest(): string {
+    this.#hashLines();
     return this.#trace.digest('hex');
+  }
+
+  #hashLines(): void {
+    this.#trace.update(this.#lines);
+    this.#lines = '';
   }
 }
 

@@ -7,12 +7,14 @@ import {
   encodePayload,
   entryFor,
   hasKeys,
+  parseCommitted,
   parseEntry,
   parsePayload,
   payloadDigest,
 } from '#core/audit/entry.ts';
 import { field, list, text as textOf } from '#core/audit/json-fields.ts';
 import type { RunId, Sequence } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
 import { plainFacts, testJournal } from '#tests/fakes/journal.ts';
 
 const journal = testJournal(plainFacts(3));
@@ -66,6 +68,21 @@ test('a payload comes back from its sealed text, and loose texts are refused', (
   const short = '{"salt":"AAAA","value":1}';
   for (const bad of ['', '{}', '[]', 'null', short, encodePayload(journal.payloads[0] ?? never()).replace(':', ': ')])
     expect(parsePayload(bad).ok, bad).toBe(false);
+  expect(parseCommitted(sha256, short).ok).toBe(false);
+});
+
+test('what a sealed text commits to is the digest of its payload, whatever its value is', () => {
+  const salt = Uint8Array.from({ length: 32 }, (_, i) => 255 - i);
+  const json = fc.jsonValue({ stringUnit: 'grapheme' }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+  fc.assert(
+    fc.property(json, (value) => {
+      const committed = parseCommitted(sha256, encodePayload({ salt, value }));
+      expect(committed).toEqual({
+        ok: true,
+        value: { payload: { salt, value }, digest: payloadDigest(sha256, { salt, value }) },
+      });
+    }),
+  );
 });
 
 test('an entry with another key, a key too few, a wrong value or loose writing is refused', () => {

@@ -35,6 +35,8 @@ export interface Payload {
 export type EntryError = { readonly code: 'not-json' | 'not-canonical' | 'wrong-shape'; readonly message: string };
 
 export const SALT_BYTES = 32;
+/** Characters before the value in a payload's text: `{"salt":"`, 44 of base64, `","value":`. */
+const BEFORE_VALUE = 63;
 const ENTRY_KEYS = ['epoch', 'payload', 'run', 'sequence', 'time', 'type', 'version'];
 /** The last moment an ECMAScript date can be (ECMA-262 section 21.4.1.1): whoever shows a time need not check it. */
 export const TIME_MS_MAX = 8_640_000_000_000_000;
@@ -122,6 +124,19 @@ export function payloadJson(payload: Payload): { readonly salt: string; readonly
 export function parsePayload(text: string): Result<Payload, EntryError> {
   const parsed = parseCanonical(text);
   return parsed.ok ? payloadFrom(parsed.value) : parsed;
+}
+
+/** A payload as it was sealed, and what an entry that commits to it says: the digest of the very text that was read. */
+export function parseCommitted(
+  sha256: Sha256,
+  text: string,
+): Result<{ readonly payload: Payload; readonly digest: Digest }, EntryError> {
+  const payload = parsePayload(text);
+  if (!payload.ok) return payload;
+  const { salt } = payload.value;
+  // The text is canonical, so what it says of the value is the value's own canonical text.
+  const digest = hex(sha256(concat(salt, utf8(text.slice(BEFORE_VALUE, -1))))) as Digest;
+  return ok({ payload: payload.value, digest });
 }
 
 /** @param json what `payloadJson` gives */

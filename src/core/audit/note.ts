@@ -63,7 +63,7 @@ export function formatSignature({ name, keyId, signature }: NoteSignature): stri
 
 /** Strict parsing; says nothing about whether a signature holds. */
 export function parseNote(note: string): Result<Note, 'malformed'> {
-  if (!note.isWellFormed() || !hasOnlyNoteCharacters(note)) return err('malformed');
+  if (!note.isWellFormed() || CONTROL.test(note)) return err('malformed');
   const split = note.lastIndexOf('\n\n');
   if (split < 0 || !note.endsWith('\n')) return err('malformed');
   const lines = note.slice(split + 2, -1).split('\n');
@@ -131,11 +131,6 @@ export function parseSignatureLine(line: string): NoteSignature | null {
   return { name, keyId: bytes.slice(0, KEY_ID_BYTES), signature: bytes.slice(KEY_ID_BYTES) };
 }
 
-/** No ASCII control characters (those below U+0020) but newline. */
-function hasOnlyNoteCharacters(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 && code !== 0x0a) return false;
-  }
-  return true;
-}
+/** ASCII control characters (those below U+0020) but newline. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;

@@ -62,6 +62,8 @@ export function fromHex(text: string): Uint8Array | null {
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** The value of each character code, -1 for those that are not of the alphabet. */
+const BASE64_VALUES = Int8Array.from({ length: 128 }, (_, code) => BASE64.indexOf(String.fromCharCode(code)));
 
 /** Standard base64 with padding (RFC 4648 section 4). */
 export function base64(bytes: Uint8Array): string {
@@ -79,16 +81,24 @@ export function base64(bytes: Uint8Array): string {
 
 /** Strict: canonical padding and no stray bits. @returns null when the text is not base64 */
 export function fromBase64(text: string): Uint8Array | null {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
+  if (text.length % 4 !== 0) return null;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const out = new Uint8Array((text.length / 4) * 3 - padding);
   let at = 0;
-  for (let i = 0; i < text.length; i += 4) {
-    let group = 0;
-    for (let j = 0; j < 4; j++) group = (group << 6) | Math.max(0, BASE64.indexOf(text.charAt(i + j)));
-    for (let shift = 16; shift >= 0 && at < out.length; shift -= 8) out[at++] = (group >> shift) & 255;
+  let bits = 0;
+  let held = 0;
+  for (let i = 0; i < text.length - padding; i++) {
+    const value = BASE64_VALUES[text.charCodeAt(i)] ?? -1;
+    if (value < 0) return null;
+    held = (held << 6) | value;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out[at++] = held >> bits;
+    held &= (1 << bits) - 1;
   }
-  return base64(out) === text ? out : null;
+  // What is left over of the last character must be nothing.
+  return held === 0 ? out : null;
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {

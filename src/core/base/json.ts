@@ -13,49 +13,55 @@ export class NotJsonError extends Error {
  * @throws NotJsonError naming the path of what cannot be written
  */
 export function canonicalJson(value: unknown): string {
-  return textOf(value, ['$']);
+  return textOf(value, null);
 }
 
-/** @param path to the value, for whoever must be told what cannot be written */
-function textOf(value: unknown, path: string[]): string {
-  if (value === null || typeof value === 'boolean') return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw notJson(path, `${String(value)} is not a JSON number`);
-    return JSON.stringify(value);
+/** The steps that lead to a value, the last first: put together only for whoever must be told what cannot be written. */
+interface Path {
+  readonly to: Path | null;
+  readonly step: string | number;
+}
+
+function textOf(value: unknown, path: Path | null): string {
+  switch (typeof value) {
+    case 'string':
+      if (!value.isWellFormed()) throw notJson(path, 'a lone surrogate is not text');
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw notJson(path, `${String(value)} is not a JSON number`);
+      return JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? arrayText(value, path) : objectText(value as Record<string, unknown>, path);
+    default:
+      throw notJson(path, `${typeof value} is not JSON`);
   }
-  if (typeof value === 'string') return canonicalString(value, path);
-  if (Array.isArray(value)) {
-    const parts: string[] = [];
-    for (let i = 0; i < value.length; i++) parts.push(textAt(path, `[${String(i)}]`, value[i]));
-    return `[${parts.join(',')}]`;
+}
+
+function arrayText(values: readonly unknown[], to: Path | null): string {
+  let text = '[';
+  for (let step = 0; step < values.length; step++) text += (step > 0 ? ',' : '') + textOf(values[step], { to, step });
+  return `${text}]`;
+}
+
+function objectText(record: Readonly<Record<string, unknown>>, to: Path | null): string {
+  const prototype: unknown = Object.getPrototypeOf(record);
+  if (prototype !== Object.prototype && prototype !== null) throw notJson(to, 'only plain objects are JSON');
+  let text = '{';
+  for (const step of Object.keys(record).sort()) {
+    if (!step.isWellFormed()) throw notJson(to, 'a lone surrogate is not text');
+    text += `${text === '{' ? '' : ','}${JSON.stringify(step)}:${textOf(record[step], { to, step })}`;
   }
-  if (typeof value === 'object') {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw notJson(path, 'only plain objects are JSON');
-    const record = value as Record<string, unknown>;
-    const parts = Object.keys(record)
-      .sort()
-      .map((key) => `${canonicalString(key, path)}:${textAt(path, key, record[key])}`);
-    return `{${parts.join(',')}}`;
-  }
-  throw notJson(path, `${typeof value} is not JSON`);
+  return `${text}}`;
 }
 
-function textAt(path: string[], step: string, value: unknown): string {
-  path.push(step);
-  const text = textOf(value, path);
-  path.pop();
-  return text;
-}
-
-function notJson(path: readonly string[], why: string): NotJsonError {
-  const [root = '', ...steps] = path;
-  return new NotJsonError(`${root}${steps.map((step) => (step.startsWith('[') ? step : `.${step}`)).join('')}: ${why}`);
-}
-
-function canonicalString(text: string, path: readonly string[]): string {
-  if (!text.isWellFormed()) throw notJson(path, 'a lone surrogate is not text');
-  return JSON.stringify(text);
+function notJson(path: Path | null, why: string): NotJsonError {
+  let place = '';
+  for (let at: Path | null = path; at !== null; at = at.to)
+    place = (typeof at.step === 'number' ? `[${String(at.step)}]` : `.${at.step}`) + place;
+  return new NotJsonError(`$${place}: ${why}`);
 }
 
 /** SHA-256 of the canonical JSON of a value. */

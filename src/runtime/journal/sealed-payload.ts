@@ -1,4 +1,4 @@
-import { encodePayload, parsePayload, type Entry, type Payload, payloadDigest, SALT_BYTES } from '#core/audit/entry.ts';
+import { encodePayload, parseCommitted, type Entry, type Payload, SALT_BYTES } from '#core/audit/entry.ts';
 import { openRecord, RECORD_NONCE_BYTES, sealRecord } from '#core/audit/record-seal.ts';
 import { concat, utf8 } from '#core/base/bytes.ts';
 import type { Sha256 } from '#core/base/ids.ts';
@@ -82,10 +82,9 @@ export async function openPayload(
   if (typeof key === 'string') return { payload: null, missing: key };
   const plain = await openContent(parts.sealer, sealed, key);
   if (plain === null) return { payload: null, missing: 'wrong-key' };
-  const payload = parsePayload(decoder.decode(plain));
-  if (!payload.ok || payloadDigest(parts.sha256, payload.value) !== entry.payload)
-    return { payload: null, missing: 'not-committed' };
-  return { payload: payload.value, missing: null };
+  const committed = parseCommitted(parts.sha256, decoder.decode(plain));
+  if (!committed.ok || committed.value.digest !== entry.payload) return { payload: null, missing: 'not-committed' };
+  return { payload: committed.value.payload, missing: null };
 }
 
 async function openContent(
