@@ -1,6 +1,8 @@
+import { expect, test } from 'vitest';
 import { utf8 } from '#core/base/bytes.ts';
+import type { Epoch } from '#core/base/ids.ts';
 import { freshName, indexedDbJournalLegBench } from '#tests/conformance/indexeddb-benches.ts';
-import { entryMark, journalLegSuite } from '#tests/conformance/journal-leg.ts';
+import { entryMark, journalLegSuite, testGroup } from '#tests/conformance/journal-leg.ts';
 import { legIn, openTab, withoutRoom, type StorageTab } from './storage-worker.ts';
 
 journalLegSuite('OPFS', () => {
@@ -26,3 +28,20 @@ journalLegSuite('OPFS', () => {
 });
 
 journalLegSuite('IndexedDB', indexedDbJournalLegBench);
+
+test('IndexedDB: what nobody can read any more at the end gives way to who goes on from what can be read', async () => {
+  const bench = await indexedDbJournalLegBench();
+  const before = bench.leg();
+  await before.open(1 as Epoch);
+  for (let sequence = 0; sequence < 3; sequence++) await before.append([testGroup(1, sequence, 1)]);
+  await before.close();
+  await bench.flip(2);
+  const after = bench.leg();
+  await after.open(2 as Epoch);
+  expect((await after.head())?.firstSequence).toBe(1);
+  expect(await after.append([testGroup(2, 2, 1)])).toMatchObject({ ok: true });
+  await after.close();
+  const whole = [testGroup(1, 0, 1), testGroup(1, 1, 1), testGroup(2, 2, 1)];
+  expect(await bench.leg().read()).toEqual({ groups: whole, damage: null });
+  await bench.dispose();
+});

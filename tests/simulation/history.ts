@@ -18,7 +18,8 @@ import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { SourceView } from '#runtime/contract/views.ts';
 import { sha256 } from './crypto.ts';
 
-export type Invariant = `I${number}` | 'history' | 'projection' | 'report' | 'crash' | 'actors' | 'destroyed';
+export type Invariant =
+  `I${number}` | 'history' | 'projection' | 'report' | 'crash' | 'actors' | 'destroyed' | 'backup' | 'erased';
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -73,7 +74,9 @@ export class History {
   readonly states: AgentState[] = [EMPTY_STATE];
   readonly commands: CommandRecord[] = [];
   readonly saves: Save[] = [];
-  readonly violations: Violation[] = [];
+  readonly violations: Violation[];
+  /** The owner has begun to erase everything: nothing is judged any more but whether it is gone in the end. */
+  ended = false;
   /**
    * A disk that loses what it said was durable can be caught only by a pin on another disk, and a pin follows an
    * acknowledgement within a moment. Entries from here on were acknowledged and not yet pinned when the disk lied.
@@ -94,7 +97,8 @@ export class History {
   readonly #now: () => number;
   readonly #open: (group: Group, index: number) => Fact | null;
 
-  constructor(now: () => number, open: (group: Group, index: number) => Fact | null) {
+  constructor(now: () => number, open: (group: Group, index: number) => Fact | null, before: readonly Violation[]) {
+    this.violations = [...before];
     this.#now = now;
     this.#open = open;
   }
@@ -133,6 +137,7 @@ export class History {
   }
 
   violated(invariant: Invariant, message: string): void {
+    if (this.ended && invariant !== 'crash' && invariant !== 'erased') return;
     if (this.violations.length < 20) this.violations.push({ invariant, message, at: this.#now() });
   }
 
@@ -149,6 +154,7 @@ export class History {
    * before it what it found of those that led before.
    */
   acknowledged(epoch: Epoch, size: number, checkpoint: string | null): void {
+    if (this.ended) return;
     const groups: Group[] = [];
     let from = size;
     let newest = epoch;

@@ -16,6 +16,7 @@ import { hex } from '#core/base/bytes.ts';
 import { fastEntropy, fastSealer, sha256 } from './crypto.ts';
 import { installTimers } from './page.ts';
 import { checkAgents } from './sim-agents.ts';
+import { checkBackups } from './sim-backup.ts';
 import { signingKit, simSigner } from './sim-keys.ts';
 import type { FaultName } from './faults.ts';
 import type { Violation } from './history.ts';
@@ -28,7 +29,7 @@ import { blobsOf, checkpointIn } from './sim-tab.ts';
 import type { Language } from '#runtime/agent/ports.ts';
 import { CANARY } from './vault.ts';
 import { UNCHANGED, type Mutated } from './mutations.ts';
-import { DESTRUCTIVE, World } from './world.ts';
+import { World } from './world.ts';
 
 /** What became of one simulated life. */
 export interface Outcome {
@@ -64,8 +65,8 @@ const EXPORTED_EVERY = 4;
 export async function live(scenario: Scenario, options: LiveOptions): Promise<Outcome> {
   const world = new World(scenario, options.language, options.mutated ?? UNCHANGED, options.log ?? null);
   const putBack = scenario.passphrase ? installTimers(world) : () => undefined;
-  const { scheduler, history } = world;
-  const rejected = (error: unknown): void => history.violated('crash', `nobody caught ${describe(error)}`);
+  const { scheduler } = world;
+  const rejected = (error: unknown): void => world.history.violated('crash', `nobody caught ${describe(error)}`);
   process.on('unhandledRejection', rejected);
   try {
     const last = Math.max(
@@ -75,7 +76,10 @@ export async function live(scenario: Scenario, options: LiveOptions): Promise<Ou
     );
     const until = async (ms: number, enough: () => boolean): Promise<void> => {
       let audited = 0;
+      let { history } = world;
       while (scheduler.steps < EVENTS_MAX && (await scheduler.step(ms * MS))) {
+        if (history !== world.history) audited = 0;
+        ({ history } = world);
         const epoch = history.entries.at(-1)?.epoch ?? 0;
         if (epoch > audited) {
           audited = epoch;
@@ -89,12 +93,13 @@ export async function live(scenario: Scenario, options: LiveOptions): Promise<Ou
     const calm = scheduler.now / MS;
     await until(calm + CALM_MS, () => scheduler.now / MS > calm + 3_000 && world.settled());
     await until(scheduler.now / MS + SETTLE_MS, () => false);
-    if (scheduler.steps >= EVENTS_MAX) history.violated('I11', 'the life goes on and on');
+    if (scheduler.steps >= EVENTS_MAX) world.history.violated('I11', 'the life goes on and on');
     await atEnd(world);
   } finally {
     process.off('unhandledRejection', rejected);
     putBack();
   }
+  const { history } = world;
   const { violations } = history;
   for (const { invariant, message } of violations) scheduler.note(`${invariant} ${message}`);
   return {
@@ -110,12 +115,16 @@ export async function live(scenario: Scenario, options: LiveOptions): Promise<Ou
 }
 
 async function atEnd(world: World): Promise<void> {
+  if (world.erasing.wanted) {
+    world.history.violated('erased', 'what the owner wanted to be erased is still there');
+    return;
+  }
   const { history } = world;
   const lost = await audit(world, true);
   history.checkCommands();
   const reported = lossReported(world);
   if (lost !== null && reported === null) history.violated('I2', `${lost}, and no tab says so`);
-  if (reported !== null && !damaged(world))
+  if (reported !== null && !world.damaged)
     history.violated('report', `a loss is reported and there was none: ${reported}`);
   for (const tab of world.open) {
     const health = tab.overview?.health;
@@ -125,12 +134,13 @@ async function atEnd(world: World): Promise<void> {
     checkRuns(world);
     checkProjections(world);
     checkViews(world);
-    if (!damaged(world)) checkAgents(world);
+    if (!world.damaged) checkAgents(world);
     if (world.scenario.seed % EXPORTED_EVERY === 0) await checkExport(world);
-    if (!damaged(world)) await checkBlobs(world);
+    if (!world.damaged) await checkBlobs(world);
   }
   checkSaves(world);
   checkSecrets(world);
+  if (world.scenario.backup) await checkBackups(world, reading(world));
 }
 
 /**
@@ -139,7 +149,7 @@ async function atEnd(world: World): Promise<void> {
  */
 async function audit(world: World, last: boolean): Promise<string | null> {
   const { history, scheduler } = world;
-  if (history.size === 0) return null;
+  if (history.size === 0 || history.ended) return null;
   scheduler.current = world.outside;
   const parts = reading(world);
   let lost: string | null = `no copy proves the ${String(history.size)} entries that were acknowledged`;
@@ -152,12 +162,8 @@ async function audit(world: World, last: boolean): Promise<string | null> {
   } catch (error) {
     lost = describe(error);
   }
-  if (lost !== null && !damaged(world)) history.violated(last ? 'I2' : 'I3', lost);
+  if (lost !== null && !world.damaged) history.violated(last ? 'I2' : 'I3', lost);
   return lost;
-}
-
-function damaged(world: World): boolean {
-  return [...world.weather.struck.keys()].some((kind) => DESTRUCTIVE.has(kind));
 }
 
 async function unreadable(world: World, parts: JournalReading): Promise<string | null> {
@@ -166,7 +172,7 @@ async function unreadable(world: World, parts: JournalReading): Promise<string |
     if (text !== history.entries[sequence]?.text) return `entry ${String(sequence)} is another than was acknowledged`;
     const doomed = history.isDoomed(sequence);
     if (payload === null && !doomed) return `the contents of entry ${String(sequence)} are lost`;
-    if (payload !== null && history.isDestroyed(sequence) && !damaged(world))
+    if (payload !== null && history.isDestroyed(sequence) && !world.damaged)
       history.violated('destroyed', `entry ${String(sequence)} was destroyed and can still be read`);
   }
   return null;

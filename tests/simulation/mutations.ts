@@ -1,11 +1,14 @@
+import type { Sequence } from '#core/base/ids.ts';
 import { ok } from '#core/base/result.ts';
+import { ROW_KINDS } from '#runtime/agent/projection.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { ChangingSigner, Sealer } from '#ports/crypto.ts';
-import type { KeySharing } from '#ports/vault.ts';
+import type { BackupFolder } from '#ports/backup-folder.ts';
+import type { KeySharing, VaultCrypto } from '#ports/vault.ts';
 import type { VaultNews } from '#adapters/window/vault-channel.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
@@ -22,6 +25,8 @@ export interface Mutated {
   readonly signer: (signer: ChangingSigner) => ChangingSigner;
   readonly sharing: (sharing: KeySharing) => KeySharing;
   readonly actors: (store: ActorStore) => ActorStore;
+  readonly backups: (folder: BackupFolder) => BackupFolder;
+  readonly vaultCrypto: (crypto: VaultCrypto) => VaultCrypto;
   /** Whether a window hears what another says of the vault. */
   readonly hears: (news: VaultNews) => boolean;
 }
@@ -36,6 +41,8 @@ export const UNCHANGED: Mutated = {
   signer: (signer) => signer,
   sharing: (sharing) => sharing,
   actors: (store) => store,
+  backups: (folder) => folder,
+  vaultCrypto: (crypto) => crypto,
   hears: () => true,
 };
 
@@ -173,6 +180,46 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
         return store.enqueue({ ...command, command: { ...order, purposes: { inference: true, training: true } } });
       },
     }),
+  },
+  'take up a state that knows of no file that is forbidden': {
+    store: (store) => ({
+      ...store,
+      snapshot: async () => {
+        const [snapshot, head, applied] = [await store.snapshot(), await store.head(), await store.applied()];
+        if (snapshot === null || head === null || applied !== head.size - 1) return snapshot;
+        const rows = (await Promise.all(ROW_KINDS.map((kind) => store.rows(kind)))).flat();
+        const allowed = rows.map((row) =>
+          row.kind === 'source' ? { ...row, value: { ...(row.value as object), purposes: { inference: true } } } : row,
+        );
+        const value = { ...(snapshot.value as object), checkpoint: head.checkpoint, rows: allowed };
+        return { sequence: applied as Sequence, value };
+      },
+    }),
+  },
+  'open the vault whatever passphrase is typed': {
+    vaultCrypto: (crypto) => ({
+      ...crypto,
+      slotKey: (_secret, salt, context) => crypto.slotKey(new Uint8Array(), salt, context),
+    }),
+  },
+  'lose what a backup is made of once its list is written': {
+    backups: (folder) => ({
+      ...folder,
+      write: async (name, bytes) => {
+        await folder.write(name, bytes);
+        if (!name.endsWith('.index.json')) return;
+        for (const file of await folder.list()) if (/-\d+\.age$/.test(file.name)) await folder.remove(file.name);
+      },
+    }),
+  },
+  'erase everything but the second copy': {
+    leg: (leg) => (leg.name === 'indexeddb' ? { ...leg, erase: () => Promise.resolve() } : leg),
+  },
+  'erase everything but the files': {
+    blobs: (blobs) => ({ ...blobs, erase: () => Promise.resolve() }),
+  },
+  'erase everything but the rows': {
+    store: (store) => ({ ...store, erase: () => Promise.resolve() }),
   },
   'seal nothing': {
     sealer: (sealer) => ({

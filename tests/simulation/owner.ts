@@ -5,6 +5,7 @@ import type { Command } from '#runtime/contract/commands.ts';
 import { sha256 } from './crypto.ts';
 import { GOALS, type Action } from './scenario.ts';
 import { MS } from './scheduler.ts';
+import { BACKUP_PASSPHRASE } from './sim-backup.ts';
 import { simBlob, type SimTab } from './sim-tab.ts';
 import { CANARY, HOSTILE, VAULT } from './vault.ts';
 import type { World } from './world.ts';
@@ -32,9 +33,10 @@ export class Owner {
   }
 
   #order(tab: SimTab, command: Command): void {
-    const { scheduler, random, history, strikes } = this.#world;
+    const { scheduler, random, strikes } = this.#world;
     strikes.whileOrdering();
     scheduler.after(100 + random.below(MS), tab.worker, `order ${command.type}`, () => {
+      const { history } = this.#world;
       const record = history.asked(command, tab.name);
       tab.tab.command(command).then(
         (outcome) => {
@@ -46,15 +48,31 @@ export class Owner {
     });
   }
 
+  /** Everything was erased: the owner brings in a file, and asks for something. */
+  beginsAnew(): void {
+    const { scheduler } = this.#world;
+    const now = scheduler.now / MS;
+    const tab = 0;
+    this.#agents.length = 0;
+    const actions: readonly Action[] = [
+      { do: 'import', file: 0, at: now + 2_000, tab },
+      { do: 'goal', goal: 0, save: true, answer: 'approve', after: 200, at: now + 3_000, tab },
+    ];
+    for (const action of actions) this.#world.soon(action.at, `owner ${action.do}`, () => this.#act(action));
+  }
+
   #nextId(): CommandId {
     return `c${String(this.#orders++)}` as CommandId;
   }
 
   #act(action: Action): void {
+    // Who erases everything waits until it is done.
+    if (this.#world.erasing.wanted) return;
     if (action.do === 'open') {
       if (this.#world.there.length < 4) this.#world.openPage();
       return;
     }
+    if (action.do === 'erase') return this.#world.erasing.want();
     if (action.do === 'lock' || action.do === 'protect') return this.#atTheDoor(action);
     const tab = this.#world.pick(action.tab);
     if (tab === null) return;
@@ -114,6 +132,12 @@ export class Owner {
         const agent = this.#agents[action.agent];
         return agent === undefined ? undefined : inTab(async () => tab.agents?.order(agent.id, action.order));
       }
+      case 'set-up-backup':
+        return inTab(async () => tab.backup?.setUp('folder', BACKUP_PASSPHRASE));
+      case 'back-up':
+        return inTab(async () => tab.backup?.backUp());
+      case 'drill':
+        return inTab(async () => tab.backup?.drill(null));
       case 'destroy-run':
         return run === undefined
           ? undefined
@@ -176,6 +200,7 @@ export class Owner {
     this.#world.soon(this.#world.scheduler.now / MS + 150, 'owner looks', () => {
       this.#watchApprovals();
       for (const page of this.#world.there) if (page.locked && this.#world.random.chance(0.1)) page.unlock();
+      if (this.#world.erasing.wanted) return;
       for (const tab of this.#world.open) {
         for (const { run, approval } of tab.overview?.approvals ?? []) {
           const started = this.runs.find(({ id }) => id === run);

@@ -6,6 +6,7 @@ import { HOSTILE } from './vault.ts';
 /** What the owner does, and when (ms). `tab` counts among the tabs that are open then, `run` among the runs begun. */
 export type Action = { readonly at: number; readonly tab: number } & (
   | { readonly do: 'open' | 'close' | 'hide' | 'show' | 'sample' | 'verify' | 'rebuild' | 'export' | 'settings' }
+  | { readonly do: 'set-up-backup' | 'back-up' | 'drill' | 'erase' }
   | { readonly do: 'protect' | 'lock' | 'change-key' | 'create-agent' }
   | { readonly do: 'give'; readonly agent: number; readonly goal: number; readonly delegated: boolean }
   | { readonly do: 'order-agent'; readonly agent: number; readonly order: AgentOrder }
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly passphrase: boolean;
   /** Whether the owner has agents. */
   readonly agents: boolean;
+  /** Whether the owner keeps a backup. */
+  readonly backup: boolean;
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
 }
@@ -53,6 +56,7 @@ export const FILES = 3;
 /** The share of lives whose owner does it. */
 const [PASSPHRASE_CHANCE, KEY_CHANCE, PURPOSES_CHANCE] = [0.15, 0.15, 0.15];
 const [AGENTS_CHANCE, DESTROY_CHANCE] = [0.12, 0.12];
+const [BACKUP_CHANCE, ERASE_CHANCE] = [0.1, 0.06];
 /** Real signatures cost most of a seed's time. */
 const SIGNED_EVERY = 32;
 
@@ -85,6 +89,9 @@ export function drawScenario(seed: number): Scenario {
   faults.push(...rush.faults);
   const more = drawHabits(seededRandom(seed * 0x2f0b + 3));
   actions.push(...more.actions);
+  const keeping = drawKeeping(seededRandom(seed * 0x3d4d + 5), more.passphrase);
+  actions.push(...keeping.actions);
+  faults.push(...keeping.faults);
   // The app's own files are loaded with the sample only.
   for (const { kind, at } of faults) {
     if (OWN_FILES.has(kind))
@@ -99,6 +106,7 @@ export function drawScenario(seed: number): Scenario {
     folder: random.chance(0.6),
     passphrase: more.passphrase,
     agents: more.agents,
+    backup: keeping.backup,
     actions: actions.sort((a, b) => a.at - b.at),
     faults,
   };
@@ -186,6 +194,43 @@ function drawHabits(random: Random): {
       );
   }
   return { passphrase, agents, actions };
+}
+
+/**
+ * Some owners keep a backup, and some erase everything: without a passphrase, which would go too. In half of these lives
+ * whoever is at it is killed.
+ */
+function drawKeeping(
+  random: Random,
+  passphrase: boolean,
+): { readonly backup: boolean; readonly actions: readonly Action[]; readonly faults: readonly Fault[] } {
+  const actions: Action[] = [];
+  const faults: Fault[] = [];
+  const at = (from: number, until: number): number => from + random.below(until - from);
+  const tab = (): number => random.below(3);
+  const killed = (from: number, who: number): void => {
+    if (random.chance(0.5)) return;
+    const kind = random.pick(['kill tab', 'kill worker'] as const);
+    faults.push({ kind, at: from + random.below(25), for: 300, chance: 1, where: 'both', tab: who, amount: 1 });
+  };
+  const backup = random.chance(BACKUP_CHANCE);
+  if (backup) {
+    const [began, who] = [at(600, 2_500), tab()];
+    actions.push({ do: 'set-up-backup', at: began, tab: who });
+    for (let times = 1 + random.below(3); times > 0; times--) {
+      const [again, by] = [at(1_500, 8_000), tab()];
+      actions.push({ do: 'back-up', at: again, tab: by });
+      killed(again, by);
+    }
+    if (random.chance(0.5)) actions.push({ do: 'drill', at: at(4_000, 8_000), tab: tab() });
+  }
+  if (!passphrase && random.chance(ERASE_CHANCE)) {
+    const wanted = at(2_500, 7_000);
+    actions.push({ do: 'erase', at: wanted, tab: 0 });
+    // The other tabs are given a second to let go before anything is erased.
+    killed(wanted + 1_000, 0);
+  }
+  return { backup, actions, faults };
 }
 
 function drawMore(random: Random, at: number, tab: number): Action {

@@ -114,6 +114,13 @@ export function simSigner(disk: IdbDisk, process: Process | null, kit: SigningKi
   };
 }
 
+/** The keys go with everything else: what they sealed cannot be opened from then on. */
+export function eraseKeys(disk: IdbDisk, process: Process): Promise<void> {
+  return disk.write(process, 'erase keys', (to) => {
+    for (const name of [...to.all(TABLE).keys()]) to.delete(TABLE, name);
+  });
+}
+
 /** Sealed secrets of identity keys, beside the journal's. */
 export function simSecrets(disk: IdbDisk, process: Process): SecretStore {
   return {

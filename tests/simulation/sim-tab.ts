@@ -11,6 +11,7 @@ import type { CommandId, Epoch, Ms, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Source } from '#core/items/source.ts';
 import { defaultSettings } from '#runtime/agent/read-views.ts';
 import { AgentsDesk } from '#runtime/actors/agents-desk.ts';
+import { BackupKeeper } from '#runtime/backup/keeper.ts';
 import { forgetRuns } from '#runtime/actors/forget-runs.ts';
 import { Tab } from '#runtime/agent/tab.ts';
 import { TabFiles, type Importer } from '#runtime/agent/tab-files.ts';
@@ -23,6 +24,7 @@ import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { journalKeys, namesLast } from '#runtime/identity/journal-keys.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
+import type { LiveContent } from '#runtime/backup/parts.ts';
 import { nameOf } from '#runtime/journal/copies.ts';
 import { shareLeadership } from '#runtime/leader.ts';
 import { Vault } from '#runtime/vault/vault.ts';
@@ -37,7 +39,8 @@ import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import { fastEntropy, fastSealer, incrementalSha256, sha256 } from './crypto.ts';
-import { signingKit, simSecrets, simSigner } from './sim-keys.ts';
+import { simBackupMemory, simBackupTools } from './sim-backup.ts';
+import { eraseKeys, signingKit, simSecrets, simSigner } from './sim-keys.ts';
 import { deviceOf, vaultParts } from './vault-parts.ts';
 import type { Page } from './page.ts';
 import { idbBlobFiles } from './idb-blobs.ts';
@@ -61,6 +64,8 @@ interface Composed {
   readonly files: TabFiles;
   /** The owner's agents, in lives that have any. */
   readonly agents: AgentsDesk | null;
+  /** In lives whose owner keeps a backup. */
+  readonly backup: BackupKeeper | null;
 }
 
 /** The worker of a page with the product's runtime in it, and what the owner sees of it there. */
@@ -106,6 +111,10 @@ export class SimTab {
 
   get agents(): AgentsDesk | null {
     return this.#parts.agents;
+  }
+
+  get backup(): BackupKeeper | null {
+    return this.#parts.backup;
   }
 
   get files(): TabFiles {
@@ -250,9 +259,22 @@ export class SimTab {
       places: () => Promise.resolve([]),
       formatTime: String,
       vault: () => Promise.resolve([]),
-      eraseRest: () => Promise.resolve(),
+      eraseRest: async () => {
+        await actors.erase();
+        if (scenario.backup) await simBackupMemory(world, this.worker).erase();
+        await ballast.erase();
+        await eraseKeys(world.idb, this.worker);
+      },
     });
-    this.#composed = { tab, files, agents: scenario.agents ? this.#agents(actors, tab, store) : null };
+    const blobs = scenario.backup
+      ? blobsOf(world, { files: blobFiles('vault-blobs', 'blobs'), sealer, entropy, clock })
+      : null;
+    this.#composed = {
+      ...{ tab, files },
+      agents: scenario.agents ? this.#agents(actors, tab, store) : null,
+      backup:
+        blobs && this.#backup(tab, { journal: tab.reading, blobs, store, root: () => Promise.resolve(null) }, sealer),
+    };
   }
 
   /** As workers/actors.ts puts them together. */
@@ -280,11 +302,32 @@ export class SimTab {
     return desk;
   }
 
+  /** As workers/backup.ts puts it together. */
+  #backup(tab: Tab, live: LiveContent, sealer: Sealer): BackupKeeper {
+    const world = this.#world;
+    const keeper = new BackupKeeper({
+      ...{ live, sealer, clock: this.#clock, entropy: this.#entropy },
+      tools: () => Promise.resolve(simBackupTools(world, world.random)),
+      agent: nameOf(live.journal, checkpointIn(world)),
+      memory: simBackupMemory(world, this.worker),
+      folder: () => Promise.resolve(world.mutated.backups(world.backups.of(this.worker))),
+      archive: () => Promise.reject(new Error('Nothing is saved by hand in a simulated life.')),
+      lock: world.locks.of(this.worker),
+      messages: world.backupNews.join(this.worker),
+    });
+    keeper.onView((view) => world.backups.shows(view));
+    tab.onOverview((overview) => keeper.saw(overview));
+    return keeper;
+  }
+
   /** As a page does when it opens. */
   start(): void {
     this.started = true;
     this.#world.scheduler.after(this.#latency(), this.worker, 'start', () => {
-      this.tab.onOverview((overview) => (this.overview = overview));
+      this.tab.onOverview((overview) => {
+        this.overview = overview;
+        if (overview.health.state === 'erased') this.#world.reload(this.page);
+      });
       void this.tab
         .start()
         .catch((error: unknown) => this.#world.scheduler.note(`${this.name} start ${String(error)}`));

@@ -76,7 +76,7 @@ export function vaultParts(
 ): VaultParts {
   const { scheduler, idb } = world;
   return {
-    crypto: simVaultCrypto(world, process),
+    crypto: world.mutated.vaultCrypto(simVaultCrypto(world, process)),
     records: {
       read: () => idb.read(process, 'vault', (from) => (from.get('keys', 'vault') ?? null) as VaultRecord | null),
       change: (next) =>

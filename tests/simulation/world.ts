@@ -6,6 +6,7 @@ import { parsePayload } from '#core/audit/entry.ts';
 import { openRecord, RECORD_KEY_BYTES } from '#core/audit/record-seal.ts';
 import type { Group } from '#ports/journal-leg.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
+import type { BackupMessage } from '#runtime/backup/keeper.ts';
 import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import type { Heartbeat } from '#runtime/leader.ts';
@@ -13,7 +14,7 @@ import type { Clock } from '#ports/clock.ts';
 import { Channel, Locks } from './coordination.ts';
 import { sha256, unseal } from './crypto.ts';
 import { Weather } from './faults.ts';
-import { History, type Save } from './history.ts';
+import { History, type Save, type Violation } from './history.ts';
 import { IdbDisk } from './idb-disk.ts';
 import { OpfsDisk } from './opfs-disk.ts';
 import type { Mutated } from './mutations.ts';
@@ -24,13 +25,15 @@ import { simClock, type SimTab } from './sim-tab.ts';
 import { installNet } from './net.ts';
 import { Page } from './page.ts';
 import { agentsSettled } from './sim-agents.ts';
+import { BackupShelf } from './sim-backup.ts';
+import { Erasing } from './erasing.ts';
 import { Strikes } from './strikes.ts';
 import { type AskedForKeys, KeyWatch } from './vault-parts.ts';
 import type { VaultNews } from '#adapters/window/vault-channel.ts';
 import type { Language } from '#runtime/agent/ports.ts';
 
 /** Faults after which a copy, or everything, may really be gone. */
-export const DESTRUCTIVE: ReadonlySet<string> = new Set([
+const DESTRUCTIVE: ReadonlySet<string> = new Set([
   'lost after ack',
   'corruption',
   'empty on open',
@@ -56,8 +59,12 @@ export class World {
   readonly keyQuestions: Channel<AskedForKeys>;
   readonly vaultNews: Channel<VaultNews>;
   readonly actorNews: Channel<ActorNews>;
+  readonly backupNews: Channel<BackupMessage>;
+  readonly backups = new BackupShelf(this);
+  readonly erasing = new Erasing(this);
   readonly keyWatch = new KeyWatch(this);
-  readonly history: History;
+  /** Of this journal; another begins once everything is erased. */
+  history: History;
   readonly wall = { rate: 1, offset: 0 };
   windowPin: string | null = null;
   readonly folder = new Map<string, string>();
@@ -84,14 +91,26 @@ export class World {
     this.keyQuestions = channel('vault-keys');
     this.vaultNews = channel('vault');
     this.actorNews = channel('actors');
-    this.history = new History(
-      () => this.scheduler.now,
-      (group, index) => this.#factIn(group, index),
-    );
+    this.backupNews = channel('backup');
+    this.history = this.newHistory();
     this.opfs.install(scenario.shared);
     installNet(this);
     this.owner = new Owner(this);
     this.strikes = new Strikes(this);
+  }
+
+  /** @param before what was violated so far */
+  newHistory(before: readonly Violation[] = []): History {
+    return new History(
+      () => this.scheduler.now,
+      (group, index) => this.#factIn(group, index),
+      before,
+    );
+  }
+
+  /** Whether a copy, or everything, may really be gone. */
+  get damaged(): boolean {
+    return [...this.weather.struck.keys()].some((kind) => DESTRUCTIVE.has(kind));
   }
 
   /** The device's keys, kept in IndexedDB: gone with it, and then others are made. */
@@ -161,6 +180,7 @@ export class World {
     const gone = processes.filter(({ alive }) => alive);
     for (const process of gone) {
       process.alive = false;
+      this.backups.killed(process);
       if (how === 'power') this.idb.drop(process);
     }
     const release = (): void => {
@@ -176,7 +196,14 @@ export class World {
   }
 
   get #channels(): readonly Channel<never>[] {
-    return [this.messages, this.heartbeats, this.keyQuestions, this.vaultNews, this.actorNews] as never;
+    return [
+      this.messages,
+      this.heartbeats,
+      this.keyQuestions,
+      this.vaultNews,
+      this.actorNews,
+      this.backupNews,
+    ] as never;
   }
 
   freeze(page: Page, frozen: boolean): void {
@@ -203,6 +230,7 @@ export class World {
   settled(): boolean {
     const inbox = this.idb.table('store.inbox').size;
     return (
+      !this.erasing.wanted &&
       inbox === 0 &&
       this.open.length > 0 &&
       (!this.scenario.agents || agentsSettled(this)) &&

@@ -132,5 +132,4 @@ export function parseSignatureLine(line: string): NoteSignature | null {
 }
 
 /** ASCII control characters (those below U+0020) but newline. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
