@@ -61,7 +61,8 @@ export class BackupShelf {
 
   /** A tab shows how far the backup goes. */
   shows({ last }: BackupView): void {
-    if (last === null || this.#heard.has(`${String(last.at)} ${String(last.entries)}`)) return;
+    // Where nothing had happened yet there is nothing to be in it.
+    if (last === null || last.entries === 0 || this.#heard.has(`${String(last.at)} ${String(last.entries)}`)) return;
     this.#heard.add(`${String(last.at)} ${String(last.entries)}`);
     const { history } = this.#world;
     // What is shown after a disk has lied is of entries that may be others by now.
