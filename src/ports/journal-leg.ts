@@ -21,6 +21,14 @@ export interface JournalLegError {
   readonly epoch?: Epoch;
 }
 
+/** What lies in a copy where a group should be and cannot be read. */
+export interface DamagedStretch {
+  /** From where the group begins, in the form of core/audit/group-frame.ts. */
+  readonly bytes: Uint8Array;
+  /** The first entry that stands behind it; null when none does. */
+  readonly until: number | null;
+}
+
 /** One durable copy of the journal. Two of these make the journal; each alone can rebuild the other. */
 export interface JournalLeg {
   readonly name: 'opfs' | 'indexeddb' | 'memory';
@@ -35,6 +43,8 @@ export interface JournalLeg {
     from?: Sequence,
     count?: number,
   ) => Promise<{ readonly groups: readonly Group[]; readonly damage: string | null }>;
+  /** What lies where the group that begins with this entry should be; null when there is nothing. Absent where bytes cannot be told. */
+  readonly damaged?: (from: Sequence) => Promise<DamagedStretch | null>;
   /** The last intact group, found without reading the history; null when there is none. */
   readonly head: () => Promise<Group | null>;
   /**

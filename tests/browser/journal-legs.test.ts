@@ -16,7 +16,8 @@ journalLegSuite('OPFS', () => {
   return Promise.resolve({
     leg: () => legIn(tab(), directory),
     tear: () => tab().remote.tear(directory),
-    flip: (sequence: number) => tab().remote.flip(directory, utf8(entryMark(sequence))),
+    flip: (sequence: number, offset?: number) => tab().remote.flip(directory, utf8(entryMark(sequence)), offset),
+    flipStep: 7,
     withoutRoom,
     dispose: async () => {
       for (const opened of tabs) opened.kill();

@@ -46,8 +46,8 @@ const api = {
     await change(newest, (bytes) => bytes.slice(0, -7));
   },
   /** Changes one bit of the first file that holds the mark. */
-  flip: async (directory: string, mark: Uint8Array) => {
-    for (const file of await files(directory)) if (await change(file, (bytes) => flipped(bytes, mark))) return;
+  flip: async (directory: string, mark: Uint8Array, offset?: number) => {
+    for (const file of await files(directory)) if (await change(file, (bytes) => flipped(bytes, mark, offset))) return;
     throw new Error('The mark is in no file.');
   },
   flipLarge: async (directory: string, largerThan: number) => {

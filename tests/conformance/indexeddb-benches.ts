@@ -33,7 +33,7 @@ export function indexedDbJournalLegBench(): Promise<JournalLegBench> {
       return leg;
     },
     tear: () => change((frames) => frames.slice(0, -7)),
-    flip: (sequence) => change((frames) => flipped(frames, utf8(entryMark(sequence)))),
+    flip: (sequence, offset) => change((frames) => flipped(frames, utf8(entryMark(sequence)), offset)),
     withoutRoom: withoutIndexedDbRoom,
     dispose: async () => {
       for (const leg of legs) await leg.close();
@@ -123,12 +123,12 @@ export function freshName(of: string): string {
   return `test-${of}-${String(++made)}-${Math.random().toString(36).slice(2)}`;
 }
 
-/** The bytes with one bit changed inside the first place where the mark stands; null when it stands nowhere. */
-export function flipped(bytes: Uint8Array, mark: Uint8Array): Uint8Array | null {
+/** The bytes with one bit changed so far from the first place where the mark stands; null when it stands nowhere. */
+export function flipped(bytes: Uint8Array, mark: Uint8Array, offset = 1): Uint8Array | null {
   const at = bytes.findIndex((_, start) => mark.every((byte, index) => bytes[start + index] === byte));
   if (at < 0) return null;
   const out = bytes.slice();
-  out[at + 1] = (out[at + 1] ?? 0) ^ 1;
+  out[at + offset] = (out[at + offset] ?? 0) ^ 1;
   return out;
 }
 

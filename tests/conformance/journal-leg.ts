@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodeGroup } from '#core/audit/group-frame.ts';
 import { utf8 } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
@@ -9,8 +10,13 @@ export interface JournalLegBench {
   readonly leg: () => JournalLeg;
   /** Cuts bytes off the end of what was written last. */
   readonly tear: () => Promise<void>;
-  /** Changes one byte of the group that holds this entry. */
-  readonly flip: (sequence: number) => Promise<void>;
+  /**
+   * Changes one bit of the group that holds this entry, and back when done again.
+   * @param offset of its byte from the mark of the entry; in the mark itself when left out
+   */
+  readonly flip: (sequence: number, offset?: number) => Promise<void>;
+  /** Of so many bytes one is flipped, where each costs a thread. */
+  readonly flipStep?: number;
   /** Runs the work while there is no room on the disk; absent where that cannot be arranged. */
   readonly withoutRoom?: (work: () => Promise<void>) => Promise<void>;
   readonly dispose: () => Promise<void>;
@@ -32,6 +38,9 @@ export function testGroup(epoch: number, first: number, count: number, note = 'a
     payloads: sequences.map((sequence) => utf8(`payload ${String(sequence)}`)),
   };
 }
+
+/** Of a group: its length and checksum, what it is, and how long its signed head is. */
+const HEAD_BYTES = 33;
 
 /** Each leg of a real disk is a thread of its own. */
 const PATIENT = { timeout: 120_000 };
@@ -203,20 +212,57 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       await append(leg, ...groups.slice(1, 4));
       await append(leg, ...groups.slice(4));
       await leg.close();
-      await bench.flip(4);
+      await bench.flip(2);
+      await bench.flip(6, -20);
       const next = await opened(2);
-      expect((await next.read()).groups).toEqual(groups.slice(0, 2));
+      expect((await next.read()).groups).toEqual(groups.slice(0, 1));
+      expect((await next.read(4 as Sequence)).groups).toEqual(groups.slice(2, 3));
       expect((await next.read(8 as Sequence)).groups).toEqual(groups.slice(4));
       if (next.mend === undefined) return context.skip();
-      expect((await next.mend(groups.slice(2, 3))).ok, 'less than what is damaged').toBe(false);
-      expect((await next.read()).groups, 'nothing has changed').toEqual(groups.slice(0, 2));
-      expect(await next.mend(groups.slice(2, 4))).toEqual({ ok: true, value: undefined });
+      expect((await next.mend(groups.slice(1, 2))).ok, 'less than what is damaged').toBe(false);
+      expect((await next.mend(groups.slice(1, 3))).ok, 'less than what is damaged').toBe(false);
+      expect((await next.read()).groups, 'nothing has changed').toEqual(groups.slice(0, 1));
+      await bench.flip(6, -20);
+      expect(await next.mend(groups.slice(1, 2))).toEqual({ ok: true, value: undefined });
       for (const reader of [next, bench.leg()]) expect(await reader.read()).toEqual({ groups, damage: null });
       await append(next, testGroup(2, 10, 1));
       await opened(3);
-      expect(await next.mend(groups.slice(2, 4))).toMatchObject({ ok: false, error: { code: 'fenced' } });
+      expect(await next.mend(groups.slice(1, 2))).toMatchObject({ ok: false, error: { code: 'fenced' } });
       expect((await bench.leg().read()).groups).toEqual([...groups, testGroup(2, 10, 1)]);
     });
+
+    test(
+      'whichever byte of a group is damaged, its head and lengths among them, every other group can be read',
+      PATIENT,
+      async () => {
+        const groups = [0, 2, 4, 6, 8].map((first) => testGroup(1, first, 2));
+        const leg = await opened(1);
+        await append(leg, ...groups.slice(0, 1));
+        await append(leg, ...groups.slice(1, 4));
+        await append(leg, ...groups.slice(4));
+        await leg.close();
+        for (const lost of [2, 4]) {
+          const frame = encodeGroup(testGroup(1, 2 * lost, 2));
+          const mark = new TextDecoder('latin1').decode(frame).indexOf(entryMark(2 * lost));
+          const last = [...frame.keys()].slice(-4);
+          for (const at of [...frame.keys()].slice(0, HEAD_BYTES).concat(last)) {
+            if (at % (bench.flipStep ?? 1) !== 0) continue;
+            await bench.flip(2 * lost, at - mark);
+            const reader = bench.leg();
+            const { groups: before, damage } = await reader.read();
+            expect(before, `byte ${String(at)}`).toEqual(groups.slice(0, lost));
+            expect(damage, `byte ${String(at)}`).not.toBeNull();
+            const after = await reader.read((2 * lost + 2) as Sequence);
+            expect(after.groups, `byte ${String(at)}`).toEqual(groups.slice(lost + 1));
+            expect(await reader.head()).toEqual(groups[lost === 4 ? 3 : 4]);
+            const there = await reader.damaged?.((2 * lost) as Sequence);
+            if (there !== undefined) expect(there?.bytes, `byte ${String(at)}`).toHaveLength(frame.length);
+            await bench.flip(2 * lost, at - mark);
+          }
+        }
+        expect(await bench.leg().read()).toEqual({ groups, damage: null });
+      },
+    );
 
     test('refuses to open under an epoch that is not newer than the one that has written', async () => {
       const leg = await opened(5);

@@ -8,10 +8,11 @@ journalLegSuite('memory', () => {
   return Promise.resolve({
     leg: () => memoryJournalLeg(disk),
     tear: () => Promise.resolve(void (disk.damagedAt = disk.groups.length - 1)),
-    flip: (sequence: number) =>
-      Promise.resolve(
-        void (disk.damagedAt = disk.groups.findIndex((group) => group.firstSequence + group.count > sequence)),
-      ),
+    flip: (sequence: number) => {
+      const index = disk.groups.findIndex((group) => group.firstSequence + group.count > sequence);
+      if (!disk.alsoDamaged.delete(index)) disk.alsoDamaged.add(index);
+      return Promise.resolve();
+    },
     withoutRoom: async (work: () => Promise<void>) => {
       disk.fail = 'quota';
       await work();

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
-import type { JournalLeg } from '#ports/journal-leg.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
 import { changeRows, deleteDatabase, freshName } from '#tests/conformance/indexeddb-benches.ts';
@@ -37,21 +37,12 @@ test('whatever groups each copy has lost, all that one of them still holds is th
         expect(whole).toHaveLength(GROUPS);
 
         world.first.alsoDamaged = new Set(lostInFirst);
-        const [lost, harmed] = [new Set<number>(), new Set<number>()];
-        const harm = () =>
-          changeRows<Segment>(name, 'segments', (segment) => {
-            const within = [...whole.entries()].filter(([, { firstSequence }]) => holds(segment, firstSequence));
-            const hit = within.findIndex(([group]) => lostInSecond.includes(group));
-            if (hit < 0 || harmed.has(segment.first)) return null;
-            harmed.add(segment.first);
-            // A segment is read up to its first damaged group.
-            for (const [group] of within.slice(hit)) lost.add(group);
-            const at = offsetOf(segment.frames, within[hit]?.[1].firstSequence ?? 0);
-            return { ...segment, frames: segment.frames.map((byte, index) => (index === at ? byte ^ 1 : byte)) };
-          });
-        // One segment each time.
-        for (let turn = 0; turn < GROUPS; turn++) await harm();
-        const gone = lostInFirst.filter((group) => lost.has(group));
+        // The cursor goes from the last row back until one is changed: each segment once.
+        for (const start of segmentStarts(whole, lostInSecond))
+          await changeRows<Segment>(name, 'segments', (segment) =>
+            segment.first === start ? { ...segment, frames: harmed(segment, whole, lostInSecond) } : null,
+          );
+        const gone = lostInFirst.filter((group) => lostInSecond.includes(group));
 
         const again = await openJournal(parts(indexedDbJournalLeg(name)), { thorough: true });
         if (gone.length > 0) {
@@ -64,7 +55,7 @@ test('whatever groups each copy has lost, all that one of them still holds is th
           expect(result.copies.map(({ problem }) => problem)).toEqual([null, null]);
           const mended = new Set(again.value.report.repaired.map(({ copy }) => copy));
           expect(mended).toEqual(
-            new Set([...(lostInFirst.length > 0 ? ['opfs'] : []), ...(lost.size > 0 ? ['indexeddb'] : [])]),
+            new Set([...(lostInFirst.length > 0 ? ['opfs'] : []), ...(lostInSecond.length > 0 ? ['indexeddb'] : [])]),
           );
           await again.value.journal.close();
         }
@@ -75,7 +66,21 @@ test('whatever groups each copy has lost, all that one of them still holds is th
   );
 });
 
-const holds = ({ first, count }: Segment, sequence: number): boolean => sequence >= first && sequence < first + count;
+/** The entries that the segments with these groups begin with: three groups lie in each. */
+function segmentStarts(whole: readonly Group[], lost: readonly number[]): ReadonlySet<number> {
+  return new Set(lost.map((group) => whole[group - (group % 3)]?.firstSequence ?? -1));
+}
+
+/** One bit changed in the signed head of each of these groups that lies in the segment. */
+function harmed({ first, count, frames }: Segment, whole: readonly Group[], lost: readonly number[]): Uint8Array {
+  const out = frames.slice();
+  const firsts = lost.map((group) => whole[group]?.firstSequence ?? -1);
+  for (const sequence of firsts.filter((of) => of >= first && of < first + count)) {
+    const at = offsetOf(frames, sequence);
+    out[at] = (out[at] ?? 0) ^ 1;
+  }
+  return out;
+}
 
 /** Where the signed head of the group that starts here lies in the frames. */
 function offsetOf(frames: Uint8Array, firstSequence: number): number {

@@ -1,10 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { toPack } from '#adapters/opfs/log-files.ts';
+import { encodeCut } from '#core/audit/group-frame.ts';
+import { utf8 } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { seededRandom } from '#core/base/random.ts';
 import type { Group } from '#ports/journal-leg.ts';
-import { journalLegSuite, testGroup } from '#tests/conformance/journal-leg.ts';
+import { flipped } from '#tests/conformance/indexeddb-benches.ts';
+import { entryMark, journalLegSuite, testGroup } from '#tests/conformance/journal-leg.ts';
 import { type FaultName, Weather } from '#tests/simulation/faults.ts';
 import { OpfsDisk, replace } from '#tests/simulation/opfs-disk.ts';
 import { newProcess, Scheduler } from '#tests/simulation/scheduler.ts';
@@ -75,14 +78,11 @@ journalLegSuite('OPFS on a simulated disk', () => {
       if (file !== undefined) replace(file, file.bytes.slice(0, file.size - 7));
       return Promise.resolve();
     },
-    flip: (sequence: number) => {
-      const mark = Buffer.from(`<entry ${String(sequence)}>`);
+    flip: (sequence: number, offset?: number) => {
       for (const file of disk.directories.get('journal')?.values() ?? []) {
-        const bytes = Buffer.from(file.bytes.slice(0, file.size));
-        const at = bytes.indexOf(mark);
-        if (at < 0) continue;
-        bytes[at] = (bytes[at] ?? 0) ^ 1;
-        replace(file, new Uint8Array(bytes));
+        const bytes = flipped(file.bytes.slice(0, file.size), utf8(entryMark(sequence)), offset);
+        if (bytes === null) continue;
+        replace(file, bytes);
         return Promise.resolve();
       }
       throw new Error('The mark is in no file.');
@@ -179,21 +179,32 @@ describe('packing', () => {
     expect((await leader.read()).damage).not.toBeNull();
   });
 
-  test('a rotten pack is noticed', async () => {
+  test('a byte that rots in a pack costs the group it lies in and no other, though nothing else has them any more', async () => {
     const { disk } = newDisk();
-    await writtenBy(4);
+    const groups = await writtenBy(4);
     for (const epoch of [5, 6]) {
       const leader = await leading(epoch);
       await leader.pack?.();
       await leader.close();
     }
+    expect(names(disk)).toEqual(['0000000001-0000000004.pack']);
     const pack = disk.directories.get('journal')?.get('0000000001-0000000004.pack');
     if (pack === undefined) throw new Error('There is no pack.');
     const whole = pack.bytes.slice(0, pack.size);
-    for (let at = 0; at < whole.length; at += 5) {
+    const cut = encodeCut(0).length;
+    for (let at = 0; at < whole.length; at++) {
       replace(pack, whole.with(at, 1 ^ (whole[at] ?? 0)));
-      const { groups, damage } = await opfsJournalLeg().read();
-      expect(groups.length < 4 || damage !== null, `byte ${String(at)}`).toBe(true);
+      const lost = Math.floor((4 * (at - cut)) / (whole.length - 2 * cut));
+      const leg = opfsJournalLeg();
+      const { groups: read, damage } = await leg.read();
+      if (lost < 0 || lost > 3) expect(read, `byte ${String(at)}`).toEqual(groups);
+      else {
+        expect(read, `byte ${String(at)}`).toEqual(groups.slice(0, lost));
+        if (lost < 3) expect(damage).not.toBeNull();
+        expect((await leg.read((2 * lost + 2) as Sequence)).groups).toEqual(groups.slice(lost + 1));
+        expect(await leg.damaged?.((2 * lost) as Sequence)).not.toBeNull();
+      }
+      expect(await leg.head()).toEqual(lost === 3 ? groups[2] : groups[3]);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { Table } from 'dexie';
-import { decodeFrame, encodeGroup, frameLength } from '#core/audit/group-frame.ts';
+import { decodeFrame, encodeGroup, frameCandidates } from '#core/audit/group-frame.ts';
 import { concat } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { err } from '#core/base/result.ts';
@@ -34,6 +34,15 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
       }),
     );
 
+  /** Those that may hold some of these entries, and none after them. */
+  const segmentsOf = async (from: number, to: number): Promise<readonly Segment[]> => {
+    const before = from === 0 ? undefined : await segments.where('first').belowOrEqual(from).last();
+    return segments
+      .where('first')
+      .between(before?.first ?? 0, to, true, false)
+      .toArray();
+  };
+
   return {
     name: 'indexeddb',
 
@@ -51,31 +60,41 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
     },
 
     read: async (from = 0 as Sequence, count = Infinity) => {
-      const before = from === 0 ? undefined : await segments.where('first').belowOrEqual(from).last();
-      const start = before?.first ?? 0;
       const groups: Group[] = [];
-      let length: number | null = null;
-      for (const segment of await segments
-        .where('first')
-        .between(start, from + count, true, false)
-        .toArray()) {
-        if (length !== null && segment.first !== length)
-          return { groups, damage: `entries from ${String(length)} are missing` };
-        const { groups: found, damaged } = unpack(segment);
-        groups.push(
-          ...found.filter((group) => group.firstSequence + group.count > from && group.firstSequence < from + count),
-        );
-        if (damaged) return { groups, damage: `the segment of entry ${String(segment.first)} is damaged` };
-        length = segment.first + segment.count;
+      let next: number = from;
+      for (const segment of await segmentsOf(from, from + count)) {
+        if (segment.first > next) return { groups, damage: `entries from ${String(next)} are missing` };
+        for (const { group } of unpack(segment).pieces) {
+          if (endOf(group) <= next || group.firstSequence >= from + count) continue;
+          if (group.firstSequence > next) return { groups, damage: damageIn(segment) };
+          groups.push(group);
+          next = endOf(group);
+        }
+        if (next < Math.min(from + count, segment.first + segment.count)) return { groups, damage: damageIn(segment) };
       }
       return { groups, damage: null };
     },
 
+    damaged: async (from) => {
+      const [segment] = await segmentsOf(from, from + 1);
+      if (segment === undefined || segment.first + segment.count <= from) return null;
+      const { pieces, holes } = unpack(segment);
+      const hole =
+        holes.find(({ entry }) => entry === from) ?? pieces.find(({ group }) => group.firstSequence === from);
+      if (hole === undefined) return null;
+      const after = pieces.find(({ at }) => at >= hole.end);
+      return {
+        bytes: segment.frames.slice(hole.at, hole.end),
+        until: after?.group.firstSequence ?? segment.first + segment.count,
+      };
+    },
+
     head: async () => {
-      const last = await segments.orderBy('first').last();
-      if (last === undefined) return null;
-      const { groups, damaged } = unpack(last);
-      return damaged ? ((await lastIntact(segments, last, groups)) ?? null) : (groups.at(-1) ?? null);
+      for await (const segment of backwards(segments)) {
+        const last = unpack(segment).pieces.at(-1);
+        if (last !== undefined) return last.group;
+      }
+      return null;
     },
 
     append: (groups) => {
@@ -101,22 +120,28 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
 
     truncateFrom: (from) => fenced(() => truncate(segments, from)),
 
-    mend: ([...groups]) =>
+    mend: (groups) =>
       fenced(async () => {
         const [first, last] = [groups[0], groups.at(-1)];
         if (first === undefined || last === undefined) return;
-        const [from, to] = [first.firstSequence, last.firstSequence + last.count];
-        const before = await segments.where('first').below(from).last();
-        if (before !== undefined && before.first + before.count > from) {
-          groups.unshift(...unpack(before).groups.filter((group) => group.firstSequence + group.count <= from));
-          await segments.delete(before.first);
+        const [from, to] = [first.firstSequence, endOf(last)];
+        const touched = (await segmentsOf(from, to)).filter((segment) => segment.first + segment.count > from);
+        const kept = touched.flatMap((segment) => unpack(segment).pieces.map(({ group }) => group));
+        const all = [
+          ...kept.filter((group) => endOf(group) <= from),
+          ...groups,
+          ...kept.filter(({ firstSequence }) => firstSequence >= to),
+        ];
+        const start = Math.min(from, touched[0]?.first ?? from);
+        const end = Math.max(to, ...touched.map((segment) => segment.first + segment.count));
+        let next = start;
+        for (const group of all) {
+          if (group.firstSequence !== next) throw new Error(`Entry ${String(next)} is damaged too.`);
+          next = endOf(group);
         }
-        const within = await segments.where('first').between(from, to, true, false).toArray();
-        const end = Math.max(0, ...[before, ...within].map((segment) => (segment?.first ?? 0) + (segment?.count ?? 0)));
-        if (end > to) throw new Error(`What is damaged goes on to entry ${String(end - 1)}, not to ${String(to - 1)}.`);
-        await segments.bulkDelete(within.map((segment) => segment.first));
-        const start = groups[0]?.firstSequence ?? from;
-        await segments.add({ first: start, count: to - start, frames: concat(...groups.map(encodeGroup)) });
+        if (next !== end) throw new Error(`Entry ${String(next)} is damaged too.`);
+        await segments.bulkDelete(touched.map((segment) => segment.first));
+        await segments.add({ first: start, count: end - start, frames: concat(...all.map(encodeGroup)) });
       }),
 
     close: () => {
@@ -135,10 +160,10 @@ async function truncate(segments: Table<Segment, number>, from: number): Promise
   await segments.where('first').aboveOrEqual(from).delete();
   if (straddling === undefined || straddling.first + straddling.count <= from) return;
   await segments.delete(straddling.first);
-  const kept = unpack(straddling).groups.filter((group) => group.firstSequence + group.count <= from);
-  if (kept.length === 0) return;
-  const count = kept.reduce((sum, group) => sum + group.count, 0);
-  await segments.add({ first: straddling.first, count, frames: concat(...kept.map(encodeGroup)) });
+  const kept = unpack(straddling).pieces.findLast(({ group }) => endOf(group) <= from);
+  if (kept === undefined) return;
+  const { first, frames } = straddling;
+  await segments.add({ first, count: endOf(kept.group) - first, frames: frames.slice(0, kept.end) });
 }
 
 /**
@@ -146,40 +171,65 @@ async function truncate(segments: Table<Segment, number>, from: number): Promise
  * from here: it was in no head.
  */
 function isCutAt(last: Segment, end: number): boolean {
-  const { groups, damaged } = unpack(last);
-  const whole = groups.at(-1);
-  return damaged && end === (whole === undefined ? last.first : whole.firstSequence + whole.count);
+  const whole = unpack(last).pieces.at(-1);
+  return last.first + last.count > end && end === (whole === undefined ? last.first : endOf(whole.group));
 }
 
-function unpack(segment: Segment): { readonly groups: readonly Group[]; readonly damaged: boolean } {
-  const groups: Group[] = [];
-  const { frames } = segment;
-  let next = segment.first;
+async function* backwards(segments: Table<Segment, number>): AsyncGenerator<Segment> {
+  let segment = await segments.orderBy('first').last();
+  for (; segment !== undefined; segment = await segments.where('first').below(segment.first).last()) yield segment;
+}
+
+interface Span {
+  readonly at: number;
+  readonly end: number;
+}
+
+interface Piece extends Span {
+  readonly group: Group;
+}
+
+interface Unpacked {
+  /** The groups that are intact, and where they lie. */
+  readonly pieces: readonly Piece[];
+  /** What lies between them, and the first entry that is missing there. */
+  readonly holes: readonly (Span & { readonly entry: number })[];
+}
+
+function unpack({ first, frames }: Segment): Unpacked {
+  const pieces: Piece[] = [];
+  const holes: (Span & { readonly entry: number })[] = [];
+  let entry = first;
   for (let at = 0; at < frames.length;) {
-    const length = frameLength(frames, at);
-    const frame =
-      length === null || at + length > frames.length ? null : decodeFrame(frames.subarray(at, at + length), textOf);
-    if (length === null || frame?.kind !== 'group' || frame.group.firstSequence !== next)
-      return { groups, damaged: true };
-    groups.push({
-      ...frame.group,
-      epoch: frame.group.epoch as Epoch,
-      firstSequence: frame.group.firstSequence as Sequence,
-    });
-    next += frame.group.count;
-    at += length;
+    const piece = nextPiece(frames, at, entry);
+    const start = piece?.at ?? frames.length;
+    if (start > at) holes.push({ at, end: start, entry });
+    if (piece === null) break;
+    pieces.push(piece);
+    entry = endOf(piece.group);
+    at = piece.end;
   }
-  return { groups, damaged: next !== segment.first + segment.count };
+  return { pieces, holes };
 }
 
-async function lastIntact(
-  segments: Table<Segment, number>,
-  damaged: Segment,
-  intact: readonly Group[],
-): Promise<Group | undefined> {
-  if (intact.length > 0) return intact.at(-1);
-  const before = await segments.where('first').below(damaged.first).last();
-  return before === undefined ? undefined : unpack(before).groups.at(-1);
+/** The next group that is intact and does not begin before this entry. */
+function nextPiece(frames: Uint8Array, from: number, entry: number): Piece | null {
+  for (const { at, length } of frameCandidates(frames, from, frames.length)) {
+    const end = at + length;
+    const frame = decodeFrame(frames.subarray(at, end), textOf);
+    if (frame?.kind !== 'group' || frame.group.firstSequence < entry) continue;
+    const { epoch, firstSequence } = frame.group;
+    return { at, end, group: { ...frame.group, epoch: epoch as Epoch, firstSequence: firstSequence as Sequence } };
+  }
+  return null;
+}
+
+function endOf({ firstSequence, count }: Group): number {
+  return firstSequence + count;
+}
+
+function damageIn({ first }: Segment): string {
+  return `the segment of entry ${String(first)} is damaged`;
 }
 
 const decoder = new TextDecoder();

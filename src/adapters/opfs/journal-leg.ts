@@ -116,6 +116,19 @@ export function opfsJournalLeg(directoryName = 'journal', packFrom = PACK_FILES_
         return { groups: loaded.groups, damage: loaded.damage ?? damage };
       }),
 
+    damaged: (from) =>
+      whileFilesStay(async () => {
+        const { places, holes } = await reader.places(await reader.files());
+        const next = places[firstThat(places, (place) => endOf(place) > from)];
+        if (next !== undefined && next.place.first <= from)
+          return next.place.first < from
+            ? null
+            : { bytes: await reader.raw(next.file, next.place), until: endOf(next) };
+        const hole = holes.findLast(({ entry }) => entry === from);
+        if (hole === undefined) return null;
+        return { bytes: await reader.raw(hole.file, hole), until: next?.place.first ?? null };
+      }),
+
     head: () =>
       whileFilesStay(async () => {
         const files = await reader.files();

@@ -43,6 +43,17 @@ export function inForce(files: readonly LogFile[], sealed: ReadonlySet<string>):
     .sort((a, b) => a.to - b.to);
 }
 
+/**
+ * Whether a pack without its end may be one that was never finished: then the files it was made of are all there still.
+ * Where the first or the last of them is gone it was sealed once, and its end has been damaged since.
+ */
+export function isAttempt(pack: LogFile, files: readonly LogFile[]): boolean {
+  const others = files.filter(({ name }) => name !== pack.name);
+  return (
+    others.some(({ from }) => from === pack.from) && others.some(({ from, to }) => to === pack.to && from >= pack.from)
+  );
+}
+
 /** Fewer files than so many are left as they are. */
 export const PACK_FILES_MIN = 4;
 

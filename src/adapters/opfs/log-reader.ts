@@ -13,7 +13,7 @@ import {
   type EpochLog,
   type Place,
 } from './epoch-log.ts';
-import { inForce, isPack, logFileOf, type LogFile } from './log-files.ts';
+import { inForce, isAttempt, isPack, logFileOf, type LogFile } from './log-files.ts';
 import { fileNames, isNamed } from './sync-handle.ts';
 
 type Assembled = ReturnType<typeof assemble>;
@@ -55,8 +55,8 @@ export class LogReader {
         this.#sealed.delete(known);
       }
     for (const file of all)
-      if (isPack(file) && !this.#sealed.has(file.name) && (await isSealed(await this.bytesOf(file))))
-        this.#sealed.add(file.name);
+      if (isPack(file) && !this.#sealed.has(file.name))
+        if (!isAttempt(file, all) || (await isSealed(await this.bytesOf(file)))) this.#sealed.add(file.name);
     return inForce(all, this.#sealed);
   }
 
@@ -102,6 +102,12 @@ export class LogReader {
   async *bytesAt(places: readonly Place[]): AsyncGenerator<Uint8Array> {
     for (const [first, last] of runsOf(places))
       yield (await this.bytesOf(first.file)).read(first.place.at, last.place.end);
+  }
+
+  /** What lies there, whatever it is, up to the end of the file. */
+  async raw(file: LogFile, { at, end }: { readonly at: number; readonly end: number }): Promise<Uint8Array> {
+    const bytes = await this.bytesOf(file);
+    return bytes.read(at, Math.min(end, bytes.size));
   }
 
   /** The groups from the last to the first, read from the ends of the files; at last null where they do not tell. */

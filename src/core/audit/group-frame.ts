@@ -6,7 +6,9 @@
  *           | 2 u8 | sequence f64                                                                     a cut
  *
  * Texts and payloads each carry a u32 length. The length at the end lets the last frame be found without reading the
- * others. The checksum finds torn and rotten frames; what proves the content is the signed tree, not this.
+ * others. The checksum finds torn and rotten frames; what proves the content is the signed tree, not this. Where a length
+ * is damaged, the next frame is found by what frames look like: entries and heads are text without control characters
+ * and payloads are sealed, so that nothing in a frame looks like one.
  */
 import { concat, utf8 } from '../base/bytes.ts';
 
@@ -72,6 +74,32 @@ export function frameHead(bytes: Uint8Array): FrameHead | null {
   if (kind === 2 && length === CUT_BYTES) return { kind: 'cut', from: view.getFloat64(9, true) };
   if (kind !== 1 || length < GROUP_HEAD_BYTES) return null;
   return { kind: 'group', first: view.getFloat64(17, true), count: view.getUint32(25, true) };
+}
+
+/** Bytes from the start of a frame that tell whether it may be one. */
+export const FRAME_START_BYTES = 8 + GROUP_HEAD_BYTES;
+
+/**
+ * Where in these bytes a frame may start, and how long it would be: whether it is one shows when it is decoded.
+ * @param limit where the last frame ends at the latest, counted as `from` is; it may lie beyond the bytes at hand
+ */
+export function* frameCandidates(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+): Generator<{ readonly at: number; readonly length: number }> {
+  const view = viewOf(bytes);
+  const isCount = (at: number): boolean =>
+    Number.isSafeInteger(view.getFloat64(at, true)) && view.getUint8(at + 7) < 128;
+  for (let at = from; at + 8 + CUT_BYTES <= bytes.length; at++) {
+    const kind = bytes[at + 8];
+    if ((kind !== 1 && kind !== 2) || !isCount(at + 9)) continue;
+    const body = view.getUint32(at, true);
+    if (kind === 2 ? body !== CUT_BYTES : body < GROUP_HEAD_BYTES) continue;
+    if (kind === 1 && (at + 25 > bytes.length || !isCount(at + 17))) continue;
+    const length = body + FRAME_OVERHEAD_BYTES;
+    if (at + length <= limit) yield { at, length };
+  }
 }
 
 /** @returns null when the frame is torn, rotten or no frame at all */
