@@ -23,7 +23,9 @@ export interface JournalLegError {
 
 /** What lies in a copy where a group should be and cannot be read. */
 export interface DamagedStretch {
-  /** From where the group begins, in the form of core/audit/group-frame.ts. */
+  /** The first entry that is missing there. */
+  readonly first: number;
+  /** From where the group of that entry begins, in the form of core/audit/group-frame.ts; a cut may stand before it. */
   readonly bytes: Uint8Array;
   /** The first entry that stands behind it; null when none does. */
   readonly until: number | null;
@@ -43,7 +45,10 @@ export interface JournalLeg {
     from?: Sequence,
     count?: number,
   ) => Promise<{ readonly groups: readonly Group[]; readonly damage: string | null }>;
-  /** What lies where the group that begins with this entry should be; null when there is nothing. Absent where bytes cannot be told. */
+  /**
+   * What lies where the group with this entry should be; null when there is nothing, or the entry is not the first of a
+   * group that can be found. Absent where bytes cannot be told.
+   */
   readonly damaged?: (from: Sequence) => Promise<DamagedStretch | null>;
   /** The last intact group, found without reading the history; null when there is none. */
   readonly head: () => Promise<Group | null>;

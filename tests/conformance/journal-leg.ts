@@ -213,17 +213,15 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
       await append(leg, ...groups.slice(4));
       await leg.close();
       await bench.flip(2);
-      await bench.flip(6, -20);
+      await bench.flip(4);
       const next = await opened(2);
       expect((await next.read()).groups).toEqual(groups.slice(0, 1));
-      expect((await next.read(4 as Sequence)).groups).toEqual(groups.slice(2, 3));
-      expect((await next.read(8 as Sequence)).groups).toEqual(groups.slice(4));
+      expect((await next.read(6 as Sequence)).groups).toEqual(groups.slice(3));
       if (next.mend === undefined) return context.skip();
       expect((await next.mend(groups.slice(1, 2))).ok, 'less than what is damaged').toBe(false);
-      expect((await next.mend(groups.slice(1, 3))).ok, 'less than what is damaged').toBe(false);
+      expect((await next.mend(groups.slice(2, 3))).ok, 'less than what is damaged').toBe(false);
       expect((await next.read()).groups, 'nothing has changed').toEqual(groups.slice(0, 1));
-      await bench.flip(6, -20);
-      expect(await next.mend(groups.slice(1, 2))).toEqual({ ok: true, value: undefined });
+      expect(await next.mend(groups.slice(1, 3))).toEqual({ ok: true, value: undefined });
       for (const reader of [next, bench.leg()]) expect(await reader.read()).toEqual({ groups, damage: null });
       await append(next, testGroup(2, 10, 1));
       await opened(3);
@@ -256,6 +254,7 @@ export function journalLegSuite(name: string, make: () => Promise<JournalLegBenc
             expect(after.groups, `byte ${String(at)}`).toEqual(groups.slice(lost + 1));
             expect(await reader.head()).toEqual(groups[lost === 4 ? 3 : 4]);
             const there = await reader.damaged?.((2 * lost) as Sequence);
+            if (there !== undefined) expect(there, `byte ${String(at)}`).toMatchObject({ first: 2 * lost });
             if (there !== undefined) expect(there?.bytes, `byte ${String(at)}`).toHaveLength(frame.length);
             await bench.flip(2 * lost, at - mark);
           }

@@ -79,14 +79,13 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
       const [segment] = await segmentsOf(from, from + 1);
       if (segment === undefined || segment.first + segment.count <= from) return null;
       const { pieces, holes } = unpack(segment);
-      const hole =
-        holes.find(({ entry }) => entry === from) ?? pieces.find(({ group }) => group.firstSequence === from);
-      if (hole === undefined) return null;
-      const after = pieces.find(({ at }) => at >= hole.end);
-      return {
-        bytes: segment.frames.slice(hole.at, hole.end),
-        until: after?.group.firstSequence ?? segment.first + segment.count,
-      };
+      const piece = pieces.find(({ group }) => endOf(group) > from);
+      if (piece?.group.firstSequence === from)
+        return { first: from, bytes: segment.frames.slice(piece.at, piece.end), until: endOf(piece.group) };
+      const hole = holes.find((one) => one.end === (piece?.at ?? segment.frames.length));
+      const until = piece?.group.firstSequence ?? segment.first + segment.count;
+      if (hole === undefined || until < from) return null;
+      return { first: hole.entry, bytes: segment.frames.slice(hole.at, hole.end), until };
     },
 
     head: async () => {
@@ -126,22 +125,21 @@ export function indexedDbJournalLeg(name = 'windhover-journal'): JournalLeg {
         if (first === undefined || last === undefined) return;
         const [from, to] = [first.firstSequence, endOf(last)];
         const touched = (await segmentsOf(from, to)).filter((segment) => segment.first + segment.count > from);
-        const kept = touched.flatMap((segment) => unpack(segment).pieces.map(({ group }) => group));
-        const all = [
-          ...kept.filter((group) => endOf(group) <= from),
-          ...groups,
-          ...kept.filter(({ firstSequence }) => firstSequence >= to),
-        ];
-        const start = Math.min(from, touched[0]?.first ?? from);
-        const end = Math.max(to, ...touched.map((segment) => segment.first + segment.count));
-        let next = start;
-        for (const group of all) {
-          if (group.firstSequence !== next) throw new Error(`Entry ${String(next)} is damaged too.`);
-          next = endOf(group);
-        }
-        if (next !== end) throw new Error(`Entry ${String(next)} is damaged too.`);
+        const [head, tail] = [touched[0], touched.at(-1)];
+        const before = head && unpack(head).pieces.findLast(({ group }) => endOf(group) <= from);
+        const after = tail && unpack(tail).pieces.find(({ group }) => group.firstSequence >= to);
+        const start = Math.min(from, head?.first ?? from);
+        const end = Math.max(to, tail === undefined ? to : tail.first + tail.count);
+        const gap = [before === undefined ? start : endOf(before.group), after?.group.firstSequence ?? end];
+        if (gap[0] !== from || gap[1] !== to)
+          throw new Error(`What is damaged goes from entry ${String(gap[0])} to ${String(gap[1])}, exclusive.`);
+        const frames = concat(
+          head?.frames.subarray(0, before?.end ?? 0) ?? new Uint8Array(),
+          ...groups.map(encodeGroup),
+          tail?.frames.subarray(after?.at ?? tail.frames.length) ?? new Uint8Array(),
+        );
         await segments.bulkDelete(touched.map((segment) => segment.first));
-        await segments.add({ first: start, count: end - start, frames: concat(...all.map(encodeGroup)) });
+        await segments.add({ first: start, count: end - start, frames });
       }),
 
     close: () => {

@@ -119,14 +119,15 @@ export function opfsJournalLeg(directoryName = 'journal', packFrom = PACK_FILES_
     damaged: (from) =>
       whileFilesStay(async () => {
         const { places, holes } = await reader.places(await reader.files());
-        const next = places[firstThat(places, (place) => endOf(place) > from)];
-        if (next !== undefined && next.place.first <= from)
-          return next.place.first < from
-            ? null
-            : { bytes: await reader.raw(next.file, next.place), until: endOf(next) };
-        const hole = holes.findLast(({ entry }) => entry === from);
-        if (hole === undefined) return null;
-        return { bytes: await reader.raw(hole.file, hole), until: next?.place.first ?? null };
+        const at = firstThat(places, (place) => endOf(place) > from);
+        const next = places[at];
+        const until = next?.place.first ?? null;
+        if (next !== undefined && until === from)
+          return { first: from, bytes: await reader.raw(next.file, next.place), until: endOf(next) };
+        const first = endOf(places[at - 1]);
+        const hole = holes.findLast(({ entry }) => entry === first);
+        if (hole === undefined || (until ?? Infinity) < from) return null;
+        return { first, bytes: await reader.raw(hole.file, hole), until };
       }),
 
     head: () =>

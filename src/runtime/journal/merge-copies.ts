@@ -3,9 +3,10 @@ import { assert } from '#core/base/assert.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
 import type { Sequence } from '#core/base/ids.ts';
 import { ok, type Result } from '#core/base/result.ts';
-import type { Group, JournalLegError } from '#ports/journal-leg.ts';
+import type { Group, JournalLeg, JournalLegError } from '#ports/journal-leg.ts';
 import { endOf, entriesIn, PAGE_ENTRIES, type ReadableLeg, verifyCopy, type VerifiedCopy } from './copies.ts';
 import type { JournalReading, OpenReport } from './parts.ts';
+import { rescuedGroups } from './rescue-groups.ts';
 
 interface Mended {
   readonly copy: VerifiedCopy;
@@ -13,7 +14,7 @@ interface Mended {
 }
 
 /**
- * Where every copy is damaged, and what one has lost another still holds, mends one of them in place: a copy that can put
+ * Where no copy is whole, and what one has lost another still holds, mends one of them in place: a copy that can put
  * groups where damaged ones lie, and is never cut, so that whatever happens meanwhile each group that could be read still
  * can. Group by group what is taken must give the root of the signed head after it.
  * @param fits whether a copy agrees with what is remembered of the journal
@@ -27,7 +28,8 @@ export async function mendFromEachOther(
 ): Promise<Result<Mended, JournalLegError> | null> {
   const target = copies.find(({ leg }) => leg.mend !== undefined);
   const mend = target?.leg.mend;
-  if (target === undefined || mend === undefined || copies.some(({ problem }) => problem === null)) return null;
+  const whole = copies.some((copy) => copy.problem === null && fits(copy));
+  if (target === undefined || mend === undefined || whole) return null;
   const legs = copies.map(({ leg }) => leg);
   const all = await verifyCopy(parts, { name: 'memory', read: await mergedRead(parts, legs) }, { rootsAt });
   if (!fits(all) || copies.some(({ size }) => size >= all.size)) return null;
@@ -77,9 +79,20 @@ function isSame(group: Group, held: Group | undefined): boolean {
   return group.checkpoint === held?.checkpoint && group.entries.every((text, index) => text === held.entries[index]);
 }
 
-/** Reads on in another copy where one cannot be read, or tells something else than the signed heads. */
-async function mergedRead(parts: JournalReading, legs: readonly ReadableLeg[]): Promise<ReadableLeg['read']> {
+/**
+ * Reads on in another copy where one cannot be read, or tells something else than the signed heads; and where none can,
+ * in what two of them hold of a group together.
+ */
+async function mergedRead(parts: JournalReading, legs: readonly JournalLeg[]): Promise<ReadableLeg['read']> {
   const ranges: { readonly leg: ReadableLeg; readonly from: number; to: number }[] = [];
+  const read: ReadableLeg['read'] = async (from = 0 as Sequence, count = Infinity) => {
+    const groups: Group[] = [];
+    for (const range of ranges) {
+      const [start, end] = [Math.max(from, range.from), Math.min(from + count, range.to)];
+      if (start < end) groups.push(...(await range.leg.read(start as Sequence, end - start)).groups);
+    }
+    return { groups, damage: null };
+  };
   let check = startCheck(agentIdOf(parts.signer.publicKey));
   for (let advanced = true; advanced;) {
     advanced = false;
@@ -96,13 +109,15 @@ async function mergedRead(parts: JournalReading, legs: readonly ReadableLeg[]): 
         advanced = true;
       }
     }
-  }
-  return async (from = 0 as Sequence, count = Infinity) => {
-    const groups: Group[] = [];
-    for (const range of ranges) {
-      const [start, end] = [Math.max(from, range.from), Math.min(from + count, range.to)];
-      if (start < end) groups.push(...(await range.leg.read(start as Sequence, end - start)).groups);
+    if (advanced) continue;
+    for (const group of await rescuedGroups(legs, check.frontier.size, read)) {
+      const checked = checkEntries(parts.tools, check, { ...group, payloads: [] }, 'root');
+      if (!checked.ok) break;
+      const alone = () => Promise.resolve({ groups: [group], damage: null });
+      ranges.push({ leg: { name: 'memory', read: alone }, from: group.firstSequence, to: endOf(group) });
+      check = checked.value;
+      advanced = true;
     }
-    return { groups, damage: null };
-  };
+  }
+  return read;
 }

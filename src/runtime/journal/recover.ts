@@ -8,6 +8,7 @@ import { copyGroups, endOf, headOf, PAGE_ENTRIES, verifyCopy, type VerifiedCopy 
 import { mendFromEachOther } from './merge-copies.ts';
 import type { JournalParts, OpenError, OpenReport } from './parts.ts';
 import { KeyFinder } from './record-keys.ts';
+import { type LostEntries, lostEntries } from './rescue-groups.ts';
 
 export interface Recovered {
   readonly head: JournalHead;
@@ -17,8 +18,8 @@ export interface Recovered {
 
 /**
  * Reads every copy whole, takes the longest that is proved and agrees with what the store and the pins remember, and
- * mends the others from it. Where each copy is damaged, and at another place, one is mended from all of them first. What no copy has, but the store or a pin remembers, is lost: that is amnesia, and nothing is
- * changed unless the owner has accepted the loss.
+ * mends the others from it. Where none is whole, one is mended first from what all of them hold. What no copy has, but
+ * the store or a pin remembers, is lost: that is amnesia, and nothing is changed unless the owner has accepted the loss.
  */
 export async function recover(
   parts: JournalParts,
@@ -42,7 +43,8 @@ export async function recover(
   const longest = longestOf(agreeing.length > 0 ? agreeing : copies);
   const expected = Math.max(head?.size ?? 0, pin?.size ?? 0);
   const lost = agreeing.length === 0 || (head === null && longest.size > 0);
-  if (lost && !acceptLoss) return err(amnesia(longest, expected, head === null));
+  if (lost && !acceptLoss)
+    return err(amnesia(longest, expected, head === null, await lostEntries(legs, longest.size, expected)));
 
   for (const copy of copies) {
     const shared = Math.min(longest.size, copy.size);
@@ -107,12 +109,24 @@ async function sameUpTo(parts: JournalParts, one: VerifiedCopy, other: VerifiedC
   return a.size === size && b.size === size && rootOf(a) === rootOf(b);
 }
 
-function amnesia(longest: VerifiedCopy, expected: number, fresh: boolean): OpenError {
+function amnesia(longest: VerifiedCopy, expected: number, fresh: boolean, gone: readonly LostEntries[]): OpenError {
   const size = Math.max(expected, longest.size);
   const message = fresh
     ? `This browser lost the agent's store: its journal had ${entries(size)}, of which ${entries(longest.size)} can still be proved.`
     : `The journal had ${entries(size)}; only ${entries(longest.size)} can still be proved${because(longest)}.`;
-  return { code: 'amnesia', message, readable: longest.size, expected: size };
+  return { code: 'amnesia', message: `${message}${named(gone)}`, readable: longest.size, expected: size };
+}
+
+const NAMED_MAX = 8;
+
+/** Which entries are lost, by their numbers. */
+function named(gone: readonly LostEntries[]): string {
+  if (gone.length === 0) return '';
+  const ranges = gone
+    .slice(0, NAMED_MAX)
+    .map(({ from, to }) => (to - from === 1 ? String(from) : `${String(from)} to ${String(to - 1)}`));
+  const more = gone.length > NAMED_MAX ? ' and others' : '';
+  return ` No copy can read these entries: ${ranges.join(', ')}${more}.`;
 }
 
 function entries(count: number): string {

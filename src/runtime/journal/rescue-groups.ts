@@ -1,0 +1,71 @@
+import { blendFrames } from '#core/audit/blend-frames.ts';
+import { encodeCut, encodeGroup, type GroupFrame } from '#core/audit/group-frame.ts';
+import type { Epoch, Sequence } from '#core/base/ids.ts';
+import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import { endOf, PAGE_ENTRIES, type ReadableLeg } from './copies.ts';
+
+const decoder = new TextDecoder();
+const textOf = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+/**
+ * Groups from this entry on that no copy can read, put together from what two of them still hold of their bytes.
+ * @param known those before it, wherever they could be read: where damage goes back over them, they tell how far
+ */
+export async function rescuedGroups(
+  legs: readonly Pick<JournalLeg, 'damaged'>[],
+  from: number,
+  known: ReadableLeg['read'],
+): Promise<readonly Group[]> {
+  const stretches: Uint8Array[] = [];
+  for (const leg of legs) {
+    const there = await leg.damaged?.(from as Sequence);
+    if (there == null) continue;
+    const { groups } = await known(there.first as Sequence, from - there.first);
+    const before = groups.reduce((sum, group) => sum + encodeGroup(group).length, 0);
+    const [bytes, behindCut] = [there.bytes.subarray(before), there.bytes.subarray(before + encodeCut(0).length)];
+    for (const other of stretches)
+      for (const own of [bytes, behindCut]) {
+        const blended = blendFrames(other, own, textOf);
+        if (blended[0]?.firstSequence === from) return blended.map(asGroup);
+      }
+    stretches.push(bytes, behindCut);
+  }
+  return [];
+}
+
+function asGroup(frame: GroupFrame): Group {
+  return { ...frame, epoch: frame.epoch as Epoch, firstSequence: frame.firstSequence as Sequence };
+}
+
+/** Entries [from, to). */
+export interface LostEntries {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The entries below this size that no copy can read any more, as far as the copies tell. */
+export async function lostEntries(
+  legs: readonly Pick<JournalLeg, 'read' | 'damaged'>[],
+  from: number,
+  size: number,
+): Promise<readonly LostEntries[]> {
+  const lost: LostEntries[] = [];
+  for (let next = from; next < size;) {
+    let end = next;
+    for (const leg of legs) {
+      const { groups } = await leg.read(next as Sequence, PAGE_ENTRIES);
+      if ((groups[0]?.firstSequence ?? Infinity) <= next) end = Math.max(end, endOf(groups.at(-1) ?? null));
+    }
+    if (end === next) {
+      const told = await Promise.all(legs.map(async (leg) => (await leg.damaged?.(next as Sequence)) ?? null));
+      const ends = told.filter((stretch) => stretch !== null).map(({ until }) => until ?? size);
+      if (ends.length === 0) return lost;
+      end = Math.min(size, ...ends);
+      const last = lost.at(-1);
+      if (last?.to === next) lost[lost.length - 1] = { from: last.from, to: end };
+      else lost.push({ from: next, to: end });
+    }
+    next = end;
+  }
+  return lost;
+}
