@@ -121,7 +121,7 @@ describe('opening', () => {
         return leg.open(epoch);
       },
     }));
-    expect(late).toMatchObject({ ok: false, error: { code: 'fenced' } });
+    expect(late).toEqual(err({ code: 'fenced', message: 'Another tab took the lead meanwhile.' }));
     const fresh = journalWorld();
     fresh.store.fail = 'io';
     expect(await openJournal(fresh.parts())).toMatchObject({ ok: false, error: { code: 'io' } });
@@ -176,7 +176,11 @@ describe('opening', () => {
     const world = await filled(6);
     world.first.groups.splice(3, 1);
     const verified = await verifyJournal(world.parts());
-    expect(verified.copies[0]).toMatchObject({ verifiedUpTo: 3 });
+    expect(verified.copies[0]).toEqual({
+      name: 'opfs',
+      verifiedUpTo: 3,
+      problem: 'a group starts at entry 4, not at 3',
+    });
     expect(verified.verifiedUpTo).toBe(6);
   });
 });

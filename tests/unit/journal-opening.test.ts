@@ -69,6 +69,7 @@ test('a tab that leads again cannot cut or mend through the journal it had befor
   world.first.damagedAt = 1;
   world.second.damagedAt = 2;
   expect(await before.value.journal.repair()).toEqual(err({ code: 'fenced', message }));
+  expect([world.first.damagedAt, world.second.damagedAt], 'nothing was mended').toEqual([1, 2]);
   expect(await now.value.journal.repair()).toMatchObject({ ok: true });
   expect(await verifyJournal(world.parts(), { payloads: true })).toMatchObject({ verifiedUpTo: 4, payloads: 4 });
 });
@@ -248,9 +249,7 @@ test('a journal that was opened and holds nothing verifies as that', async () =>
   const { journal } = await world.open();
   await journal.close();
   expect(world.store.head).toMatchObject({ epoch: 0 as Epoch, size: 0 });
-  expect(await verifyJournal(world.parts(), { payloads: true })).toMatchObject({
-    size: 0,
-    verifiedUpTo: 0,
-    problem: null,
-  });
+  const verified = await verifyJournal(world.parts(), { payloads: true });
+  expect(verified).toMatchObject({ size: 0, verifiedUpTo: 0, problem: null });
+  expect(verified.copies.map(({ problem }) => problem)).toEqual([null, null]);
 });

@@ -34,13 +34,16 @@ export async function openJournal(
   parts: JournalParts,
   options: OpenOptions = {},
 ): Promise<Result<{ readonly journal: Journal; readonly report: OpenReport }, OpenError>> {
-  const opened = await openLegs(parts, options.epoch ?? (await parts.store.raiseEpoch()));
+  const raised = options.epoch ?? (await parts.store.raiseEpoch());
+  // No earlier leader moves the head any more, and a pin only tells how far the journal went at least.
+  const recalling = recall(parts);
+  recalling.catch(() => undefined);
+  const opened = await openLegs(parts, raised);
   if (!opened.ok) return opened;
-  const { epoch, legs, missing } = opened.value;
-  const [head, pin] = await Promise.all([parts.store.head(), furthestPin(parts.pins)]);
-  const sound = head === null || (await isProved(parts, head));
+  const { epoch, legs, ends, missing } = opened.value;
+  const { head, pin, sound } = await recalling;
 
-  const quick = options.thorough === true || !sound ? null : await takeOver(parts, legs, head, pin);
+  const quick = options.thorough === true || !sound ? null : await takeOver(parts, legs, await ends, head, pin);
   if (quick !== null) {
     // From now on a store without a head is one that lost it: the first record keys make this durable too.
     const kept = quick.head === head ? ok(undefined) : await parts.store.moveHead(epoch, quick.head);
@@ -69,9 +72,22 @@ export async function openJournal(
   });
 }
 
+/** What the store and the pins remember of the journal, and whether the head is what it was when it was signed. */
+async function recall(
+  parts: JournalParts,
+): Promise<{ readonly head: JournalHead | null; readonly pin: HeadPin | null; readonly sound: boolean }> {
+  const proving = parts.store
+    .head()
+    .then(async (head) => ({ head, sound: head === null || (await isProved(parts, head)) }));
+  const [proved, pin] = await Promise.all([proving, furthestPin(parts.pins)]);
+  return { ...proved, pin };
+}
+
 interface OpenedLegs {
   readonly epoch: Epoch;
   readonly legs: readonly JournalLeg[];
+  /** The last group of each, which is read as soon as it is open. */
+  readonly ends: Promise<readonly (Group | null)[]>;
   readonly missing: OpenReport['missing'];
 }
 
@@ -81,20 +97,30 @@ interface OpenedLegs {
  */
 async function openLegs(parts: JournalParts, epoch: Epoch): Promise<Result<OpenedLegs, OpenError>> {
   const legs: JournalLeg[] = [];
+  const heads: Promise<Group | null>[] = [];
   const missing: { copy: string; why: string }[] = [];
   const answers = await Promise.all(
-    parts.legs.map(async (leg) => ({ leg, opened: await openPatiently(parts, leg, epoch) })),
+    parts.legs.map(async (leg) => {
+      const opened = await openPatiently(parts, leg, epoch);
+      const end = opened.ok ? leg.head() : Promise.resolve(null);
+      end.catch(() => undefined);
+      return { leg, opened, end };
+    }),
   );
-  for (const { leg, opened } of answers) {
-    if (opened.ok) legs.push(heldLeg(leg, epoch));
-    else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
+  for (const { leg, opened, end } of answers) {
+    if (opened.ok) {
+      legs.push(heldLeg(leg, epoch));
+      heads.push(end);
+    } else if (opened.error.code !== 'fenced') missing.push({ copy: leg.name, why: opened.error.message });
     else if ((await parts.store.epoch()) !== epoch || opened.error.epoch === undefined) return opened;
     else return openLegs(parts, await parts.store.raiseEpoch(opened.error.epoch));
   }
   // Of two that open at once, the one with the lower epoch may have come last to a copy, and must not go on.
   if ((await parts.store.epoch()) !== epoch)
     return err({ code: 'fenced', message: 'Another tab took the lead meanwhile.' });
-  if (legs.length > 0) return ok({ epoch, legs, missing });
+  const ends = Promise.all(heads);
+  ends.catch(() => undefined);
+  if (legs.length > 0) return ok({ epoch, legs, ends, missing });
   return err({
     code: 'io',
     message: `No copy of the journal can be opened: ${missing.map(({ why }) => why).join('; ')}`,
@@ -120,14 +146,12 @@ async function openPatiently(parts: JournalParts, leg: JournalLeg, epoch: Epoch)
 async function takeOver(
   parts: JournalParts,
   legs: readonly JournalLeg[],
+  ends: readonly (Group | null)[],
   kept: JournalHead | null,
   pin: HeadPin | null,
 ): Promise<{ readonly head: JournalHead; readonly repaired: OpenReport['repaired'] } | null> {
-  if (kept === null) {
-    const ends = await Promise.all(legs.map((leg) => leg.head()));
+  if (kept === null)
     return (pin?.size ?? 0) === 0 && ends.every((end) => end === null) ? { head: NOTHING, repaired: [] } : null;
-  }
-  const ends = await Promise.all(legs.map((leg) => leg.head()));
   const [first, ...others] = legs;
   assert(first !== undefined, 'a journal is opened with a copy');
   const head = await headFrom(parts, first, ends[0] ?? null, kept, pin);

@@ -2,6 +2,7 @@ import { type Entry, parseEntry, type Payload } from '#core/audit/entry.ts';
 import type { Sequence } from '#core/base/ids.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import { endOf } from './copies.ts';
 import type { JournalReading } from './parts.ts';
 import { KeyFinder } from './record-keys.ts';
 import { openPayload, type OpenedPayload } from './sealed-payload.ts';
@@ -45,13 +46,13 @@ export async function readEntries(parts: JournalReading, from: number, count: nu
 /** Every acknowledged group in order, for exports and for folding the journal anew; memory stays bounded. */
 export async function* readGroups(parts: JournalReading, from = 0): AsyncIterable<ReadGroup> {
   const head = await parts.store.head();
-  const size = head?.size ?? 0;
-  if (head === null || from >= size) return;
+  if (head === null) return;
+  const { size } = head;
   const keys = new KeyFinder(parts);
   const legs = await trusted(parts, head);
   for (let next = from; next < size;) {
     for (const group of await groupsOf(legs, next, Math.min(PAGE_ENTRIES, size - next))) {
-      const end = group.firstSequence + group.count;
+      const end = endOf(group);
       yield { entries: await openGroup(parts, keys, group, from, size), checkpoint: group.checkpoint, size: end };
       next = end;
     }
@@ -86,13 +87,8 @@ async function groupsOf(legs: readonly JournalLeg[], from: number, count: number
   const faults: string[] = [];
   for (const leg of legs) {
     const { groups, damage } = await leg.read(from as Sequence, count);
-    const [first, last] = [groups[0], groups.at(-1)];
-    const whole =
-      first !== undefined &&
-      last !== undefined &&
-      first.firstSequence <= from &&
-      last.firstSequence + last.count >= from + count;
-    if (whole) return groups;
+    const begins = groups[0]?.firstSequence ?? Infinity;
+    if (begins <= from && endOf(groups.at(-1) ?? null) >= from + count) return groups;
     faults.push(`${leg.name}: ${damage ?? 'shorter than the head'}`);
   }
   throw new Error(

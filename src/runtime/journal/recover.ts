@@ -49,7 +49,7 @@ export async function recover(
   for (const copy of copies) {
     const shared = Math.min(longest.size, copy.size);
     const from = copy === longest || (await sameUpTo(parts, copy, longest, shared)) ? shared : 0;
-    if (from === longest.size && copy.size === longest.size && copy.problem === null) continue;
+    if (from === longest.size && copy.problem === null) continue;
     const cut = await copy.leg.truncateFrom(from as Sequence);
     if (!cut.ok) return cut;
     const failed = await copyGroups(longest.leg, copy.leg, from, longest.size);
