@@ -1,4 +1,5 @@
 import { benchActivation } from '../../tests/bench/activation.ts';
+import { benchActorActivation } from '../../tests/bench/actor-activation.ts';
 import { benchGoal } from '../../tests/bench/goal.ts';
 import { benchImport } from '../../tests/bench/import.ts';
 import { benchJournalGrowth } from '../../tests/bench/journal-growth.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   append: benchAppendInBrowser,
   growth: benchJournalGrowth,
   activation: benchActivation,
+  'actor-activation': benchActorActivation,
 };
 
 const words = process.argv.slice(2);

@@ -16,13 +16,15 @@ export interface ActorPast {
 
 /** Everything that one message comes to: one durable write, or none of it. */
 export interface ActorCommit {
-  /** Its sequence is one more than the last. */
+  /** Its sequence is one more than the last, or a higher one where a snapshot stands for the entries that are missing. */
   readonly entry: ActorEntry;
   /** The message is taken from the mailbox, and not accepted again. False when it stays to be tried once more. */
   readonly taken: boolean;
   readonly outbox: readonly Envelope[];
   /** The state after the entry, now and then. */
   readonly snapshot: Json | null;
+  /** What was found missing, in words without anything of the owner's; told by `damage` until the owner knows. */
+  readonly damage?: string;
 }
 
 /** State, log, mailbox and outbox of every actor of one vault, shared by all tabs. Values are sealed at rest. */
@@ -36,7 +38,7 @@ export interface ActorStore {
   readonly activate: (actor: ActorId) => Promise<ActorPast & { readonly epoch: Epoch }>;
   /** The same for onlookers: raises nothing. */
   readonly past: (actor: ActorId) => Promise<ActorPast>;
-  /** Entries from a sequence on, for people. */
+  /** Entries from a sequence on, for people; without those that a snapshot stands for because they were missing. */
   readonly log: (actor: ActorId, from: number, count: number) => Promise<readonly ActorEntry[]>;
   readonly commit: (actor: ActorId, epoch: Epoch, commit: ActorCommit) => Promise<Result<void, StoreError>>;
 
@@ -54,7 +56,7 @@ export interface ActorStore {
    * gives back the same where it stays. Whatever activations from before still hold, they can no longer write.
    */
   readonly rewrite: (change: <T extends ActorEntry | Json | Envelope>(kept: T) => T) => Promise<void>;
-  /** What could not be read any more, in words, and was left out; null when nothing was, or the owner knows. */
+  /** What could not be read any more or was missing, in words; null when nothing was, or the owner knows. */
   readonly damage: () => Promise<string | null>;
   /** The owner knows. */
   readonly noticed: () => Promise<void>;

@@ -82,6 +82,7 @@ const api = {
       outside: {},
       visible: () => Promise.resolve(true),
       note: () => null,
+      witness: null,
       changed: () => undefined,
     });
     system.start();

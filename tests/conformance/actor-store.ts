@@ -105,6 +105,26 @@ export function actorStoreSuite(name: string, make: () => Promise<ActorStoreBenc
       expect((await store.past(ANNA)).tail).toHaveLength(1);
     });
 
+    test('an entry may come after missing ones where a snapshot stands for them, and that is told until the owner knows', async () => {
+      const { epoch } = await store.activate(ANNA);
+      for (const sequence of [1, 2])
+        expect(await store.commit(ANNA, epoch, commit(sequence, epoch, `m${String(sequence)}`))).toEqual(DONE);
+      expect(await store.damage()).toBeNull();
+      const after = { ...commit(40, epoch, 'm40', { snapshot: { seen: 40 } }), damage: 'Entries are missing.' };
+      expect(await store.commit(ANNA, epoch, after)).toEqual(DONE);
+      expect(await store.commit(ANNA, epoch, after)).toEqual(FENCED);
+      expect(await store.commit(ANNA, epoch, commit(42, epoch, 'm42'))).toEqual(FENCED);
+      const other = bench.store();
+      expect(await other.past(ANNA)).toEqual({ snapshot: { sequence: 40, state: { seen: 40 } }, tail: [] });
+      expect(await store.commit(ANNA, epoch, commit(41, epoch, 'm41'))).toEqual(DONE);
+      const read = async (from: number, count: number) =>
+        (await other.log(ANNA, from, count)).map(({ sequence }) => sequence);
+      expect([await read(1, 100), await read(2, 39), await read(3, 37)]).toEqual([[1, 2, 40, 41], [2, 40], []]);
+      expect(await other.damage()).toBe('Entries are missing.');
+      await store.noticed();
+      expect([await store.damage(), await bench.store().damage()]).toEqual([null, null]);
+    });
+
     test('messages wait in the order in which they came, once each, and are not accepted again once taken', async () => {
       const other = bench.store();
       for (const id of ['z', 'm', 'a']) expect(await store.post(mail(id))).toBe('kept');

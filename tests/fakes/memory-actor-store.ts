@@ -26,20 +26,27 @@ interface Kept {
   entries: ActorEntry[];
   snapshot: { sequence: number; state: Json } | null;
   outbox: Envelope[];
+  /** What was found missing, until the owner knows. */
+  damage: string | null;
 }
 
 export function memoryActorDisk(): MemoryActorDisk {
   return { actors: new Map(), mail: [], receipts: new Map(), heard: new Map(), fail: null, entriesRead: 0 };
 }
 
+/** Entries that its log has, those that were found missing among them. */
+function lengthOf(kept: Kept | undefined): number {
+  return kept?.entries.at(-1)?.sequence ?? 0;
+}
+
 export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): ActorStore {
   const kept = (actor: ActorId): Kept => {
-    const found = disk.actors.get(actor) ?? { epoch: 0, entries: [], snapshot: null, outbox: [] };
+    const found = disk.actors.get(actor) ?? { epoch: 0, entries: [], snapshot: null, outbox: [], damage: null };
     disk.actors.set(actor, found);
     return found;
   };
   const pastOf = ({ snapshot, entries }: Kept): ActorPast => {
-    const tail = entries.slice(snapshot?.sequence ?? 0);
+    const tail = entries.filter(({ sequence }) => sequence > (snapshot?.sequence ?? 0));
     disk.entriesRead += tail.length;
     return structuredClone({ snapshot, tail });
   };
@@ -67,13 +74,18 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
     },
     past: (actor) => Promise.resolve(pastOf(kept(actor))),
     log: (actor, from, count) =>
-      Promise.resolve(structuredClone(kept(actor).entries.slice(Math.max(0, from - 1), from - 1 + count))),
-    commit: (actor, epoch, { entry, taken, outbox, snapshot }) => {
+      Promise.resolve(
+        structuredClone(kept(actor).entries.filter(({ sequence }) => sequence >= from && sequence < from + count)),
+      ),
+    commit: (actor, epoch, { entry, taken, outbox, snapshot, damage }) => {
       const found = kept(actor);
-      if (found.epoch !== epoch || entry.sequence !== found.entries.length + 1) return Promise.resolve(err('fenced'));
+      const last = lengthOf(found);
+      const follows = snapshot === null ? entry.sequence === last + 1 : entry.sequence > last;
+      if (found.epoch !== epoch || !follows) return Promise.resolve(err('fenced'));
       if (disk.fail !== null) return Promise.resolve(err(disk.fail));
       found.entries.push(structuredClone(entry));
       found.outbox.push(...structuredClone(outbox));
+      if (damage !== undefined) found.damage = damage;
       if (snapshot !== null) found.snapshot = structuredClone({ sequence: entry.sequence, state: snapshot });
       const at = disk.mail.findIndex(({ to, id }) => to === actor && id === entry.message);
       if (taken && at >= 0) {
@@ -91,7 +103,7 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
       const pair = JSON.stringify([to, from]);
       const admission = admit({
         stamp,
-        entries: disk.actors.get(to as ActorId)?.entries.length ?? 0,
+        entries: lengthOf(disk.actors.get(to as ActorId)),
         waits: disk.mail.some((other) => key(other) === key(envelope)),
         receipt: disk.receipts.has(key(envelope)),
         highest: disk.heard.get(pair) ?? null,
@@ -118,8 +130,14 @@ export function memoryActorStore(disk: MemoryActorDisk = memoryActorDisk()): Act
       disk.mail.splice(0, disk.mail.length, ...disk.mail.map((envelope) => change(envelope)));
       return Promise.resolve();
     },
-    damage: () => Promise.resolve(null),
-    noticed: () => Promise.resolve(),
+    damage: () => {
+      const reports = new Set([...disk.actors.values()].flatMap(({ damage }) => damage ?? []));
+      return Promise.resolve(reports.size === 0 ? null : [...reports].join(' '));
+    },
+    noticed: () => {
+      for (const found of disk.actors.values()) found.damage = null;
+      return Promise.resolve();
+    },
     erase: () => {
       Object.assign(disk, memoryActorDisk());
       return Promise.resolve();

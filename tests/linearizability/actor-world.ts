@@ -7,6 +7,7 @@ import { err } from '#core/base/result.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import { ActorSystem, type ActorNews } from '#runtime/actors/actor-system.ts';
+import type { ActorParts } from '#runtime/actors/run-actor.ts';
 import { fakeClock, type FakeClock } from '#tests/fakes/fake-clock.ts';
 import { memoryActorDisk, memoryActorStore, type MemoryActorDisk } from '#tests/fakes/memory-actor-store.ts';
 import { memoryBroadcast } from '#tests/fakes/memory-broadcast.ts';
@@ -31,7 +32,7 @@ export interface WorldTab<S> {
   readonly dead: () => boolean;
 }
 
-export interface WorldOptions {
+export interface WorldOptions<S = unknown> {
   /** Makes each store of a tab, from the one with nothing in its way. */
   readonly store?: (store: ActorStore) => ActorStore;
   /** How often a write of a tab fails: before it is made, and after it was made and before it was told. */
@@ -40,9 +41,11 @@ export interface WorldOptions {
   readonly between?: (tab: Pick<WorldTab<unknown>, 'kill' | 'freeze'>) => void;
   readonly outside?: { readonly [address: string]: (envelope: { readonly id: string }) => Promise<boolean> };
   readonly disk?: MemoryActorDisk;
+  readonly note?: ActorParts<S>['note'];
+  readonly witness?: ActorParts<S>['witness'];
 }
 
-export function actorWorld<S>(behaviour: Behaviour<S>, options: WorldOptions = {}): ActorWorld<S> {
+export function actorWorld<S>(behaviour: Behaviour<S>, options: WorldOptions<S> = {}): ActorWorld<S> {
   const clock = fakeClock();
   const disk = options.disk ?? memoryActorDisk();
   const locks = memoryLocks();
@@ -85,7 +88,8 @@ export function actorWorld<S>(behaviour: Behaviour<S>, options: WorldOptions = {
         },
         outside: options.outside ?? {},
         visible: () => Promise.resolve(true),
-        note: () => null,
+        note: options.note ?? (() => null),
+        witness: options.witness ?? null,
         changed: () => undefined,
       });
       system.start();

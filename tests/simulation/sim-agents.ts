@@ -23,6 +23,9 @@ interface Kept {
 const NEW: Kept = { epoch: 0, entries: [], snapshot: null, outbox: [] };
 const [ACTORS, MAIL, RECEIPTS, HEARD] = ['actors', 'actor.mail', 'actor.receipts', 'actor.heard'];
 
+/** Entries that its log has, those that were found missing among them. */
+const lengthOf = ({ entries }: Kept): number => entries.at(-1)?.sequence ?? 0;
+
 class Fenced extends Error {}
 
 /** The actors' store as IndexedDB keeps it, on a simulated disk. @param process null for a reader from outside */
@@ -37,7 +40,7 @@ export function idbActorStore(disk: IdbDisk, process: Process | null): ActorStor
     [...from.all(MAIL)] as [string | number, Envelope][];
   const pastOf = ({ snapshot, entries }: Kept): ActorPast => ({
     snapshot,
-    tail: entries.slice(snapshot?.sequence ?? 0),
+    tail: entries.filter(({ sequence }) => sequence > (snapshot?.sequence ?? 0)),
   });
   const name = ({ to, id }: Pick<Envelope, 'to' | 'id'>): string => `${to}\n${id}`;
   return {
@@ -59,12 +62,16 @@ export function idbActorStore(disk: IdbDisk, process: Process | null): ActorStor
       }),
     past: (actor) => read('actor', (from) => pastOf(keptIn(from, actor))),
     log: (actor, from, count) =>
-      read('actor log', (of) => keptIn(of, actor).entries.slice(Math.max(0, from - 1), from - 1 + count)),
+      read('actor log', (of) =>
+        keptIn(of, actor).entries.filter(({ sequence }) => sequence >= from && sequence < from + count),
+      ),
     commit: async (actor, epoch, { entry, taken, outbox, snapshot }) => {
       try {
         await write('actor entry', (to) => {
           const kept = keptIn(to, actor);
-          if (kept.epoch !== epoch || entry.sequence !== kept.entries.length + 1) throw new Fenced();
+          const last = lengthOf(kept);
+          const follows = snapshot === null ? entry.sequence === last + 1 : entry.sequence > last;
+          if (kept.epoch !== epoch || !follows) throw new Fenced();
           to.put(ACTORS, actor, {
             epoch,
             entries: [...kept.entries, entry],
@@ -92,7 +99,7 @@ export function idbActorStore(disk: IdbDisk, process: Process | null): ActorStor
         const pair = `${envelope.to}\n${envelope.from}`;
         const admission = admit({
           stamp: envelope.stamp,
-          entries: keptIn(to, envelope.to).entries.length,
+          entries: lengthOf(keptIn(to, envelope.to)),
           waits: mailIn(to).some(([, other]) => name(other) === name(envelope)),
           receipt: to.get(RECEIPTS, name(envelope)) !== undefined,
           highest: (to.get(HEARD, pair) as number | undefined) ?? null,
@@ -149,9 +156,14 @@ export function checkAgents(world: World): void {
   for (const problem of problems(world)) world.history.violated('actors', problem);
   for (const [actor, { entries }] of world.idb.table(ACTORS) as Map<string, Kept>) {
     const answered = new Set<string>();
-    entries.forEach(({ sequence, epoch, message, crash }, index) => {
-      if (sequence !== index + 1 || epoch < (entries[index - 1]?.epoch ?? 0))
-        world.history.violated('actors', `entry ${String(index + 1)} of ${actor} is out of order`);
+    entries.forEach(({ sequence, epoch, message, event, crash }, index) => {
+      const before = entries[index - 1];
+      const last = before?.sequence ?? 0;
+      // Where entries were lost, what made it anew from the journal comes after those that the journal knows.
+      const follows =
+        (event as { readonly type?: string } | null)?.type === 'restored' ? sequence > last : sequence === last + 1;
+      if (!follows || epoch < (before?.epoch ?? 0))
+        world.history.violated('actors', `entry ${String(sequence)} of ${actor} is out of order`);
       if (crash === null && answered.has(message))
         world.history.violated('actors', `${actor} answered ${message} twice`);
       if (crash === null) answered.add(message);

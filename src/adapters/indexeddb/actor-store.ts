@@ -17,6 +17,8 @@ interface HeadRow {
   readonly epoch: number;
   readonly sequence: number;
   readonly snapshot: { readonly sequence: number; readonly state: Sealed } | null;
+  /** What was found missing, in words, until the owner knows. */
+  readonly damage?: string;
 }
 
 interface EntryRow {
@@ -175,7 +177,7 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       return openEntries(await rows.toArray());
     },
 
-    commit: async (actor, epoch, { entry, taken: take, outbox: toSend, snapshot }) => {
+    commit: async (actor, epoch, { entry, taken: take, outbox: toSend, snapshot, damage }) => {
       const key = await nameOf(actor);
       const { sequence, message } = entry;
       const id = await messageName(actor, message);
@@ -190,14 +192,16 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
           kept.onsuccess = () => {
             try {
               const head = kept.result;
-              if (head?.epoch !== epoch || head.sequence + 1 !== sequence)
+              const follows = (last: number): boolean => (state === null ? sequence === last + 1 : sequence > last);
+              if (head?.epoch !== epoch || !follows(head.sequence))
                 throw new FencedError('The actor was activated elsewhere.');
               table('entries').put({ actor: key, sequence, sealed } satisfies EntryRow);
               for (const row of messages) table('outbox').add(row);
               if (take) takeMail(table, { actor: key, sequence, id });
               table('receipts').delete(IDBKeyRange.bound([key, -Infinity], [key, receiptsEndAt(sequence)]));
               const next = state === null ? head.snapshot : { sequence, state };
-              table('heads').put({ ...head, sequence, snapshot: next } satisfies HeadRow);
+              const found = damage === undefined ? {} : { damage };
+              table('heads').put({ ...head, sequence, snapshot: next, ...found } satisfies HeadRow);
             } catch (error) {
               undo(error as Error);
             }
@@ -257,8 +261,13 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       await rewriteMessages(change);
     },
     // What cannot be read is refused where it is read.
-    damage: () => Promise.resolve(null),
-    noticed: () => Promise.resolve(),
+    damage: async () => {
+      const reports = new Set((await heads.toArray()).flatMap(({ damage }) => damage ?? []));
+      return reports.size === 0 ? null : [...reports].join(' ');
+    },
+    noticed: async () => {
+      await heads.toCollection().modify((head: { damage?: string }) => void delete head.damage);
+    },
 
     erase: () => database.delete({ disableAutoOpen: false }),
     close: () => database.close(),

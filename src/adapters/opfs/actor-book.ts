@@ -19,6 +19,8 @@ interface Head {
   readonly snapshot: EntryRecord | null;
   /** Entries that are not in the files of the log yet, in order. */
   readonly entries: EntryRecord[];
+  /** The first and the last sequence of each row of entries that were found missing. */
+  readonly missing?: readonly (readonly [from: number, to: number])[];
   /** Names of messages that were taken, each with the entry that took it, in order. */
   readonly receipts: (readonly [sequence: number, id: string])[];
   /** The highest number heard of each sender. */
@@ -38,6 +40,7 @@ export type BookRecord =
       readonly taken: string | null;
       readonly outbox: readonly Letter[];
       readonly snapshot: SealedText | null;
+      readonly damage?: string;
     }
   | { readonly type: 'sent'; readonly actor: string; readonly ids: readonly string[] }
   | { readonly type: 'noticed' };
@@ -140,18 +143,22 @@ export class ActorBook {
     this.damage = damage;
   }
 
-  #commit({ actor, entry, taken, outbox, snapshot }: Extract<BookRecord, { type: 'commit' }>): void {
+  #commit({ actor, entry, taken, outbox, snapshot, damage }: Extract<BookRecord, { type: 'commit' }>): void {
     const head = this.head(actor);
     const [sequence] = entry;
+    const expected = head.sequence + 1;
     const kept = head.receipts.filter(([at]) => at > receiptsEndAt(sequence));
     this.heads.set(actor, {
       ...head,
       sequence,
       snapshot: snapshot === null ? head.snapshot : [sequence, snapshot],
       entries: [...head.entries, entry],
+      ...(sequence > expected && { missing: [...(head.missing ?? []), [expected, sequence - 1] as const] }),
       receipts: taken === null ? kept : [...kept, [sequence, taken]],
     });
     if (taken !== null) this.mail.delete(taken);
     this.outbox.push(...outbox);
+    if (damage !== undefined && this.damage?.includes(damage) !== true)
+      this.damage = [this.damage, damage].filter((report) => report !== null).join(' ');
   }
 }

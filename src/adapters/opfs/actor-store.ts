@@ -88,7 +88,7 @@ export function opfsActorStore(sealer: Sealer, parts: ActorFilesParts): ActorSto
     },
     log: async (actor, from, count) => {
       const key = await nameOf(actor);
-      const { sequence, entries } = (await files.read()).head(key);
+      const { sequence, entries, missing = [] } = (await files.read()).head(key);
       const to = Math.min(sequence, from + count - 1);
       const recent = entries.filter(([at]) => at >= from && at <= to);
       const older = await archived(
@@ -98,11 +98,13 @@ export function opfsActorStore(sealer: Sealer, parts: ActorFilesParts): ActorSto
         Math.min(to, (entries[0]?.[0] ?? sequence + 1) - 1),
       );
       const all = [...older, ...recent];
-      if (all.length < to - from + 1) throw new Error('Part of this log is damaged on this disk.');
+      const gaps = missing.map(([first, last]) => Math.max(0, Math.min(last, to) - Math.max(first, from) + 1));
+      if (all.length < to - from + 1 - gaps.reduce((sum, gap) => sum + gap, 0))
+        throw new Error('Part of this log is damaged on this disk.');
       return openEntries(key, all);
     },
 
-    commit: async (actor, epoch, { entry, taken, outbox, snapshot }) => {
+    commit: async (actor, epoch, { entry, taken, outbox, snapshot, damage }) => {
       const key = await nameOf(actor);
       const { sequence, message } = entry;
       const sealed = await seal(entry, entryContext(key, sequence));
@@ -111,11 +113,13 @@ export function opfsActorStore(sealer: Sealer, parts: ActorFilesParts): ActorSto
         taken: taken ? await messageName(actor, message) : null,
         outbox: await Promise.all(outbox.map((envelope) => sealMessage(key, envelope))),
         snapshot: snapshot === null ? null : await seal(snapshot, snapshotContext(key, sequence)),
+        ...(damage !== undefined && { damage }),
       };
       try {
         return await files.write<Result<void, StoreError>>((book) => {
           const head = book.head(key);
-          const mine = head.epoch === epoch && head.sequence + 1 === sequence;
+          const follows = snapshot === null ? sequence === head.sequence + 1 : sequence > head.sequence;
+          const mine = head.epoch === epoch && follows;
           return mine ? { record, result: ok(undefined) } : { record: null, result: err('fenced') };
         });
       } catch (error) {

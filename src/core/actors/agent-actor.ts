@@ -14,7 +14,7 @@ import type {
   Task,
 } from './agent-messages.ts';
 import { RUNS } from './agent-messages.ts';
-import { OWNER, requestFault, type Draft, type Envelope } from './envelope.ts';
+import { OWNER, requestFault, type ActorId, type Draft, type Envelope } from './envelope.ts';
 
 /** Ended tasks that stay in an agent's state; older ones are in its log. */
 const TASKS_KEPT = 12;
@@ -29,6 +29,8 @@ const WORDS: { readonly [status in Outcome['status']]: string } = {
   cancelled: 'was stopped.',
   refused: 'did not take it.',
 };
+
+const ALREADY_TAKEN: AgentEvent = { type: 'ignored', reason: 'This goal was taken already.' };
 
 const NO_ANSWER = { sentences: [], more: 0 };
 
@@ -77,6 +79,20 @@ export const agentBehaviour: Behaviour<AgentActor> = {
     return refuse(state, message, body, { ...NO_ANSWER, status: 'failed', reason }, at);
   },
 };
+
+/**
+ * Makes an agent what the journal tells that it was, where the end of its own log is lost. With it may have gone what it
+ * had to send: that is sent once more under the same ids, which count once.
+ */
+export function restoredAgent(state: AgentActor, at: UnixMs): Reaction {
+  const outbox = openTasks(state).flatMap(({ id, goal, run, asks, path }): Draft[] => {
+    if (run !== null) return [runOrder(state, `${id}/run`, { type: 'start', run, goal, sources: state.sources }, at)];
+    return asks
+      .filter(({ outcome }) => outcome === null)
+      .map((ask) => request(state, [...path, state.id], ask, [], at));
+  });
+  return react({ type: 'restored', state }, outbox);
+}
 
 export function bodyOf(message: Envelope): AgentMessage {
   return message.body as unknown as AgentMessage;
@@ -141,6 +157,9 @@ function withTasks(state: AgentActor, changed: readonly Task[]): AgentActor {
 function takeGoal(state: AgentActor, message: Envelope, body: AgentRequest, at: UnixMs): Reaction {
   if (state.phase === 'new' || state.phase === 'retired')
     return refuse(state, message, body, { ...NO_ANSWER, status: 'refused', reason: 'There is no such agent.' }, at);
+  const known = state.tasks.find(({ id }) => id === message.id);
+  // Where the mailbox was cut off and what the agent did was not, a goal may come once more.
+  if (known !== undefined) return react(ALREADY_TAKEN, known.status === 'ended' ? reply(state, known, at) : []);
   if (state.takenBack.includes(message.id))
     return refuse(state, message, body, { ...NO_ANSWER, status: 'cancelled', reason: null }, at);
   const task = taskFor(message, body, at);
@@ -159,9 +178,7 @@ function takeGoal(state: AgentActor, message: Envelope, body: AgentRequest, at: 
   });
   const requests = asks.flatMap((ask, index): Draft[] => {
     if (ask.outcome !== null) return [];
-    const asked = body.asks[index]?.asks ?? [];
-    const request: AgentRequest = { type: 'goal', goal: ask.goal, asker: state.name, asks: asked };
-    return [{ id: ask.id, from: state.id, to: ask.to, at, path, body: request as unknown as Json }];
+    return [request(state, path, ask, body.asks[index]?.asks ?? [], at)];
   });
   const asking: Task = { ...task, status: 'asking', asks };
   if (requests.length > 0) return react({ type: 'goal-taken', task: asking }, requests);
@@ -193,9 +210,6 @@ function obey(state: AgentActor, message: Envelope, order: OwnerOrder, at: UnixM
     case 'create':
       if (state.phase !== 'new') return ignored('This agent is there already.');
       return react({ type: 'created', name: order.name, sources: order.sources }, []);
-    case 'restore':
-      if (state.phase !== 'new') return ignored('This agent is there already.');
-      return react({ type: 'restored', state: order.state }, []);
     default:
       if (state.phase === 'new' || state.phase === 'retired') return ignored('There is no such agent.');
   }
@@ -297,6 +311,17 @@ function onTask(state: AgentActor, id: string, act: (open: Task) => Reaction): R
 function taskFor(message: Envelope, { goal, asker }: AgentRequest, at: UnixMs): Task {
   const { id, from, path } = message;
   return { id, goal, from, asker, path, at, endedAt: null, status: 'working', run: null, asks: [], outcome: null };
+}
+
+function request(
+  state: AgentActor,
+  path: readonly ActorId[],
+  { id, to, goal }: Ask,
+  asks: AgentRequest['asks'],
+  at: UnixMs,
+): Draft {
+  const body: AgentRequest = { type: 'goal', goal, asker: state.name, asks };
+  return { id, from: state.id, to, at, path, body: body as unknown as Json };
 }
 
 function runOrder(state: AgentActor, id: string, order: RunOrder, at: UnixMs): Draft {

@@ -12,9 +12,7 @@ export type AgentMessage = OwnerOrder | AgentRequest | AgentNotice;
 export type OwnerOrder =
   | { readonly type: 'create'; readonly name: string; readonly sources: readonly SourceId[] | null }
   | { readonly type: 'change'; readonly name: string; readonly sources: readonly SourceId[] | null }
-  | { readonly type: 'start' | 'stop' | 'restart' | 'kill' | 'retire' }
-  /** What the owner's journal kept of an agent whose own store is lost, or was left on another device. */
-  | { readonly type: 'restore'; readonly state: AgentActor };
+  | { readonly type: 'start' | 'stop' | 'restart' | 'kill' | 'retire' };
 
 export interface AgentRequest {
   readonly type: 'goal';
@@ -123,6 +121,7 @@ export type AgentEvent =
       readonly name: string;
       readonly sources: readonly SourceId[] | null;
     }
+  /** What the owner's journal tells of an agent whose own log is lost, is cut off, or was left on another device. */
   | { readonly type: 'restored'; readonly state: AgentActor }
   | {
       readonly type: 'started' | 'stopped' | 'restarted' | 'killed' | 'retired';

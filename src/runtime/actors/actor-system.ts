@@ -48,7 +48,7 @@ export class ActorSystem<S> {
   start(): void {
     this.#silence = this.#parts.broadcast.listen((news) => {
       if (news.type === 'beat') this.#heard(news.actor);
-      else if (news.type === 'mail') this.#wake(news.actor);
+      else if (news.type === 'mail') this.wake(news.actor);
       else this.#parts.changed(news.actor);
     });
     this.resume();
@@ -60,8 +60,18 @@ export class ActorSystem<S> {
     const admission = await this.#parts.store.post(envelope);
     this.#parts.broadcast.post({ type: 'mail', actor });
     this.#parts.changed(actor);
-    this.#wake(actor);
+    this.wake(actor);
     return admission;
+  }
+
+  /** Activates the actor, here or where it is active, if there is anything to do for it. */
+  wake(actor: ActorId): void {
+    if (this.#resting) return;
+    const turn = this.#turns.get(actor);
+    if (turn !== undefined) return turn.wake();
+    const failure = this.#failures.get(actor);
+    if (failure !== undefined && this.#parts.clock.monotonic() < failure.until) return;
+    this.#begin(actor, false);
   }
 
   /** Takes the actor from whatever holds it, in this tab or another, and activates it here. */
@@ -127,18 +137,9 @@ export class ActorSystem<S> {
     this.#cancelLook = this.#parts.clock.after(LOOK_AGAIN_MS, () => this.#look());
     void this.#parts.store
       .waiting()
-      .then((actors) => actors.forEach((actor) => this.#wake(actor)))
+      .then((actors) => actors.forEach((actor) => this.wake(actor)))
       // It looks again by itself.
       .catch(() => undefined);
-  }
-
-  #wake(actor: ActorId): void {
-    if (this.#resting) return;
-    const turn = this.#turns.get(actor);
-    if (turn !== undefined) return turn.wake();
-    const failure = this.#failures.get(actor);
-    if (failure !== undefined && this.#parts.clock.monotonic() < failure.until) return;
-    this.#begin(actor, false);
   }
 
   #begin(actor: ActorId, steal: boolean): void {
@@ -154,7 +155,7 @@ export class ActorSystem<S> {
         this.#turns.delete(actor);
         this.#parts.changed(actor);
         // What came while it ended is not left for the next look.
-        if (turn.woken) this.#wake(actor);
+        if (turn.woken) this.wake(actor);
       });
   }
 
@@ -162,7 +163,7 @@ export class ActorSystem<S> {
     const tries = (this.#failures.get(actor)?.tries ?? 0) + 1;
     const until = this.#parts.clock.monotonic() + backOffMs(tries);
     this.#failures.set(actor, { tries, until, reason: error instanceof Error ? error.message : String(error) });
-    this.#parts.clock.after(backOffMs(tries) as Ms, () => this.#wake(actor));
+    this.#parts.clock.after(backOffMs(tries) as Ms, () => this.wake(actor));
   }
 
   /** Acts on the actor's mail under its lock. */

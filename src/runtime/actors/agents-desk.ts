@@ -1,5 +1,5 @@
 import { type ActorEntry, type Supervised } from '#core/actors/actor.ts';
-import { agentBehaviour, bodyOf } from '#core/actors/agent-actor.ts';
+import { agentBehaviour, bodyOf, restoredAgent } from '#core/actors/agent-actor.ts';
 import {
   JOURNAL,
   RUNS,
@@ -66,13 +66,17 @@ export class AgentsDesk implements AgentsApi {
       behaviour: agentBehaviour,
       outside: { [RUNS]: (envelope) => this.#orderRun(envelope), [JOURNAL]: (envelope) => this.#note(envelope) },
       note: (actor, entry) => noteOf(actor, entry),
+      witness: {
+        told: async (actor) => ((await parts.rows.row('actor', actor))?.value as Revived | undefined) ?? null,
+        restored: restoredAgent,
+      },
       changed: () => this.#changed(),
     });
   }
 
   async start(): Promise<void> {
-    await this.#restore();
     this.#system.start();
+    await this.#wakeShortened();
     await this.settle();
   }
 
@@ -136,8 +140,12 @@ export class AgentsDesk implements AgentsApi {
   async log(agent: ActorId, upTo: number | null): Promise<readonly ActorEntry[]> {
     const { sequence } = await this.#revived(agent);
     const last = upTo ?? sequence;
-    const from = Math.max(1, last - LOG_LINES + 1);
-    return [...(await this.#parts.store.log(agent, from, last - from + 1))].reverse();
+    // Where entries are missing it looks further back.
+    for (let lines = LOG_LINES; ; lines *= 2) {
+      const from = Math.max(1, last - lines + 1);
+      const read = await this.#parts.store.log(agent, from, last - from + 1);
+      if (read.length > 0 || from === 1) return [...read].reverse();
+    }
   }
 
   async noticedDamage(): Promise<void> {
@@ -159,17 +167,15 @@ export class AgentsDesk implements AgentsApi {
     await this.#system.stop();
   }
 
-  /** Makes agents anew that the journal tells of and the store does not: it was lost, or is another device's. */
-  async #restore(): Promise<void> {
-    // The rows first: an agent is in the store before the journal hears of it.
-    const told = await this.#parts.rows.rows('actor');
-    const kept = new Set<string>(await this.#parts.store.actors());
-    for (const { id, value } of told) {
+  /**
+   * Activates agents of which the journal tells more than the store: it was lost, was cut off, or is another device's.
+   * They are made good by that. Nothing waits for them that would activate them otherwise.
+   */
+  async #wakeShortened(): Promise<void> {
+    for (const { id, value } of await this.#parts.rows.rows('actor')) {
       const { state, sequence } = value as Revived;
-      if (kept.has(id) || state.phase === 'new' || state.phase === 'retired') continue;
-      const message: AgentMessage = { type: 'restore', state };
-      const envelope = this.#envelope(id as ActorId, message, `restore/${id}/${String(sequence)}`, OWNER, 0);
-      await this.#parts.store.post(envelope);
+      if (state.phase === 'new' || state.phase === 'retired') continue;
+      if ((await this.#revived(id as ActorId)).sequence < sequence) this.#system.wake(id as ActorId);
     }
   }
 

@@ -5,6 +5,7 @@ import {
   newActor,
   type ActorEntry,
   type Behaviour,
+  type Reaction,
   type Supervised,
 } from '#core/actors/actor.ts';
 import type { ActorId, Draft, Envelope } from '#core/actors/envelope.ts';
@@ -12,7 +13,7 @@ import { OUTBOX_MAX, outboxStamp } from '#core/actors/receipts.ts';
 import { assert } from '#core/base/assert.ts';
 import type { Epoch, Ms, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
-import type { ActorPast, ActorStore } from '#ports/actor-store.ts';
+import type { ActorCommit, ActorPast, ActorStore } from '#ports/actor-store.ts';
 import type { Clock } from '#ports/clock.ts';
 
 /** An actor that nobody writes to for so long leaves memory. */
@@ -30,8 +31,21 @@ export interface ActorParts<S> {
   readonly handOn: (envelope: Envelope) => Promise<boolean>;
   /** A message about each entry, written with it: for a journal that signs them; null for none. */
   readonly note: (actor: ActorId, entry: ActorEntry) => Draft | null;
+  /** Who was told of the entries, to hold the store against; null for nobody. */
+  readonly witness: ActorWitness<S> | null;
   /** The actor's log, mailbox or outbox is another. */
   readonly changed: (actor: ActorId) => void;
+}
+
+/**
+ * What somebody else knows of the actors. A file that was cut off between two records looks whole; who was told of more
+ * entries than it has knows better. Nobody is told of an entry before it is durable, so more is always a loss.
+ */
+export interface ActorWitness<S> {
+  /** The actor as the entries make it that were told; null when there were none. */
+  readonly told: (actor: ActorId) => Promise<Supervised<S> | null>;
+  /** Makes an actor this again. */
+  readonly restored: (state: S, at: UnixMs) => Reaction;
 }
 
 /** One tab's turn at an actor: until it is lost it may act; whatever wakes it while it works is not missed. */
@@ -57,7 +71,8 @@ export async function runActor<S>(parts: ActorParts<S>, actor: ActorId, turn: Ac
   const { store, clock, behaviour } = parts;
   if (!(await hasWork(parts, actor))) return;
   const { epoch, ...past } = await store.activate(actor);
-  let current = revive(behaviour, actor, past);
+  let current = await madeGood(parts, actor, epoch, revive(behaviour, actor, past));
+  if (current === null) return;
   let tail = past.tail.length;
   for (;;) {
     if (turn.lost.aborted) return;
@@ -76,22 +91,71 @@ export async function runActor<S>(parts: ActorParts<S>, actor: ActorId, turn: Ac
       continue;
     }
     const { entry, taken, outbox } = react(behaviour, current, message, epoch, now);
-    const note = parts.note(actor, entry);
-    const next = foldEntry(behaviour, current, entry);
+    const next: Supervised<S> = foldEntry(behaviour, current, entry);
     tail += 1;
     const due = tail >= ACTOR_TAIL_MAX;
     const snapshot = due ? (next as unknown as Json) : null;
-    const drafts = note === null ? outbox : [...outbox, note];
-    const all = drafts.map((draft, index): Envelope => ({ ...draft, stamp: outboxStamp(entry.sequence, index) }));
-    const written = await store.commit(actor, epoch, { entry, taken, outbox: all, snapshot });
-    if (!written.ok) {
-      if (written.error === 'fenced') return;
-      throw new Error(written.error === 'quota' ? 'The disk is full.' : 'The store could not be written.');
-    }
+    if (!(await written(parts, actor, { entry, taken, outbox, snapshot }))) return;
     current = next;
     if (due) tail = 0;
     parts.changed(actor);
   }
+}
+
+/**
+ * The actor as it was, where its witness was told of more entries than its log has. The entry that says so comes after
+ * all that were told, so that no number is given twice, and a snapshot stands for those that are missing.
+ * @returns null when another activation wrote
+ */
+async function madeGood<S>(
+  parts: ActorParts<S>,
+  actor: ActorId,
+  epoch: Epoch,
+  kept: Supervised<S>,
+): Promise<Supervised<S> | null> {
+  const { witness, behaviour, clock } = parts;
+  const told = await toldOfMore(parts, actor, kept);
+  if (witness === null || told === null) return kept;
+  const at = clock.now();
+  const { event, outbox } = witness.restored(told.state, at);
+  const sequence = told.sequence + 1;
+  const entry = { sequence, epoch, at, message: `restored/${String(told.sequence)}`, event, crash: null };
+  const next = foldEntry(behaviour, told, entry);
+  const snapshot = next as unknown as Json;
+  if (!(await written(parts, actor, { entry, taken: false, outbox, snapshot, damage: CUT_OFF }))) return null;
+  parts.changed(actor);
+  return next;
+}
+
+const CUT_OFF =
+  'The last entries of an agent’s log were missing on this disk. It goes on from what the journal tells of it; messages that waited for it may be lost.';
+
+async function toldOfMore<S>(
+  { witness }: ActorParts<S>,
+  actor: ActorId,
+  { sequence }: Supervised<S>,
+): Promise<Supervised<S> | null> {
+  const told = (await witness?.told(actor)) ?? null;
+  return told !== null && told.sequence > sequence ? told : null;
+}
+
+/**
+ * Writes what one message came to, and a note of it.
+ * @returns whether this is still the activation that counts
+ * @throws Error when the store cannot be written
+ */
+async function written<S>(
+  { store, note }: ActorParts<S>,
+  actor: ActorId,
+  { outbox, ...commit }: Omit<ActorCommit, 'outbox'> & { readonly outbox: readonly Draft[] },
+): Promise<boolean> {
+  const { entry } = commit;
+  const noted = note(actor, entry);
+  const drafts = noted === null ? outbox : [...outbox, noted];
+  const all = drafts.map((draft, index): Envelope => ({ ...draft, stamp: outboxStamp(entry.sequence, index) }));
+  const done = await store.commit(actor, entry.epoch, { ...commit, outbox: all });
+  if (done.ok || done.error === 'fenced') return done.ok;
+  throw new Error(done.error === 'quota' ? 'The disk is full.' : 'The store could not be written.');
 }
 
 /** What one message comes to: the behaviour's reaction, or the crash that it ended in. */
@@ -134,12 +198,13 @@ function leftAside<S>(
 }
 
 /** Whether an activation would do anything: looking raises no epoch. */
-async function hasWork<S>({ store, behaviour, clock }: ActorParts<S>, actor: ActorId): Promise<boolean> {
+async function hasWork<S>(parts: ActorParts<S>, actor: ActorId): Promise<boolean> {
+  const { store, behaviour, clock } = parts;
   if ((await store.outbox(actor)).length > 0) return true;
+  const kept = revive(behaviour, actor, await store.past(actor));
+  if ((await toldOfMore(parts, actor, kept)) !== null) return true;
   const mail = await store.mailbox(actor);
-  if (mail.length === 0) return false;
-  const { state, crashes } = revive(behaviour, actor, await store.past(actor));
-  return behaviour.choose(state, mail, isCalm(crashes, clock.now())) !== null;
+  return mail.length > 0 && behaviour.choose(kept.state, mail, isCalm(kept.crashes, clock.now())) !== null;
 }
 
 /** Hands on what was written, in order to each receiver. @returns whether nothing is left */

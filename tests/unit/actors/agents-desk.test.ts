@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ActorId } from '#core/actors/envelope.ts';
-import type { AgentActor } from '#core/actors/agent-messages.ts';
+import { OWNER, type ActorId } from '#core/actors/envelope.ts';
+import type { AgentActor, AgentRequest } from '#core/actors/agent-messages.ts';
 import type { ActorEntry, Supervised } from '#core/actors/actor.ts';
 import type { CommandId, RunId, SourceId } from '#core/base/ids.ts';
+import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
 import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import { forgetRuns } from '#runtime/actors/forget-runs.ts';
@@ -190,6 +191,49 @@ describe('the owner’s agents', { timeout: 60_000 }, () => {
     expect({ sources: after.sources, tasks: after.tasks }).toEqual({ sources: before.sources, tasks: before.tasks });
     await during(again.desk.give(figures, 'Total expenses by category'));
     await until(() => named(again.view(), 'Figures').tasks.filter(({ status }) => status === 'ended').length === 2);
+  });
+
+  test('are made good from the journal where the last entries of their logs are missing, each goal done once', async () => {
+    for (const kept of [2, 1]) {
+      const { open, first, create, during, until, disk, values } = await withAgents();
+      const figures = await create('Figures', ['expenses.csv']);
+      await during(first.desk.give(figures, TOTALS));
+      await until(() => named(first.view(), 'Figures').tasks[0]?.status === 'ended');
+      await until(() => disk.actors.get(figures)?.outbox.length === 0);
+      const before = named(first.view(), 'Figures');
+      await first.desk.stop();
+      const goal = before.tasks[0]!;
+      // As a file that ends between two records: with the entries went what they took from the mailbox.
+      const actor = disk.actors.get(figures)!;
+      actor.entries.splice(kept);
+      disk.receipts.clear();
+      const body: AgentRequest = { type: 'goal', goal: TOTALS, asker: '', asks: [] };
+      const stamp = { by: 'receiver', entries: 1 } as const;
+      const letter = { id: goal.id, from: OWNER, to: figures, at: goal.at, path: [], body: body as unknown as Json };
+      if (kept === 1) disk.mail.push({ ...letter, stamp });
+
+      const again = await open();
+      await until(() => (disk.actors.get(figures)?.entries.at(-1)?.sequence ?? 0) >= 4);
+      await until(() => disk.mail.length === 0 && disk.actors.get(figures)?.outbox.length === 0);
+      expect(disk.actors.get(figures)?.entries[kept]).toMatchObject({ sequence: 4, event: { type: 'restored' } });
+      await until(() => again.view().damage !== null);
+      expect(again.view().damage).toContain('missing');
+      const after = named(again.view(), 'Figures');
+      expect({ tasks: after.tasks, ended: after.ended }).toEqual({ tasks: before.tasks, ended: before.ended });
+      await during(again.desk.noticedDamage());
+      await until(() => again.view().damage === null);
+      const log = await during(again.desk.log(figures, null));
+      expect(log.map(({ sequence }) => sequence)).toEqual(expect.arrayContaining([1, 4]));
+      await during(again.desk.give(figures, TOTALS));
+      await until(() => named(again.view(), 'Figures').ended.answered === 2);
+      const started = (await values()).filter((value) => (value as { type?: string } | null)?.type === 'run.started');
+      expect(started).toHaveLength(2);
+      // Nothing of it is noticed a second time.
+      await again.desk.stop();
+      const third = await open();
+      await until(() => named(third.view(), 'Figures').ended.answered === 2);
+      expect(third.view().damage).toBeNull();
+    }
   });
 
   test('forget a run that is destroyed for good, in every store, and stay what they were besides', async () => {
