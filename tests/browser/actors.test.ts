@@ -110,6 +110,40 @@ test.each(['IndexedDB', 'OPFS'] as const)(
   },
 );
 
+test('in OPFS a log that ends before what the journal heard of it is told, and goes on from that', SLOW, async () => {
+  for (const messages of [1, 2, 5]) {
+    const name = freshName('cut');
+    const tab = openTab();
+    await tab.remote.start('OPFS', name);
+    for (let value = 1; value <= 5; value++) {
+      await tab.remote.ask(`m${String(value)}`, 'x', { call: { do: 'add', value } });
+      await expect.poll(() => tab.remote.answer('x', `m${String(value)}`), { timeout: 60_000 }).not.toBeNull();
+    }
+    tab.kill();
+    const next = openTab();
+    // Each message was a record when it came, and another when it was answered.
+    await next.remote.cutRecords(name, 2 * messages);
+    await next.remote.start('OPFS', name);
+    const kept = ['m1', 'm2', 'm3', 'm4', 'm5'].slice(0, 5 - messages);
+    expect([await next.remote.log('x'), await next.remote.damage()]).toEqual([kept, null]);
+    await next.remote.tell('x', 5, 15);
+    await next.remote.wake('x');
+    await expect.poll(() => next.remote.log('x'), { timeout: 60_000 }).toEqual([...kept, 'restored/5']);
+    expect(await next.remote.damage()).toContain('missing');
+    await next.remote.ask('r', 'x', { call: { do: 'read' } });
+    await expect.poll(() => next.remote.answer('x', 'r'), { timeout: 60_000 }).toBe(15);
+    next.kill();
+
+    const third = openTab();
+    await third.remote.start('OPFS', name);
+    await third.remote.tell('x', 5, 15);
+    await third.remote.ask('s', 'x', { call: { do: 'read' } });
+    await expect.poll(() => third.remote.answer('x', 's'), { timeout: 60_000 }).toBe(15);
+    expect(await third.remote.log('x')).toEqual([...kept, 'restored/5', 'r', 's']);
+    third.kill();
+  }
+});
+
 test('over a store whose fence is broken, real tabs are caught', SLOW, async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { history } = await play('OPFS', seed, 40, true);

@@ -2,9 +2,11 @@ import * as Comlink from 'comlink';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { indexedDbActorStore } from '#adapters/indexeddb/actor-store.ts';
 import { webLeaderLock } from '#adapters/locks/leader-lock.ts';
+import { decodeFrames, encodeFrame } from '#adapters/opfs/actor-frames.ts';
 import { opfsActorStore } from '#adapters/opfs/actor-store.ts';
 import { openSyncHandle, type SyncHandle } from '#adapters/opfs/sync-handle.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
+import { newActor, type Supervised } from '#core/actors/actor.ts';
 import { OWNER, type ActorId } from '#core/actors/envelope.ts';
 import type { Json } from '#core/base/json.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
@@ -25,6 +27,7 @@ let store: ActorStore | null = null;
 let unfenced = false;
 let hang: string | null = null;
 let hanging = false;
+const told = new Map<ActorId, Supervised<Json>>();
 
 function storeOf(kind: StoreKind, name: string): ActorStore {
   const sealer = plainSealer();
@@ -82,11 +85,20 @@ const api = {
       outside: {},
       visible: () => Promise.resolve(true),
       note: () => null,
-      witness: null,
+      witness: {
+        told: (actor) => Promise.resolve(told.get(actor) ?? null),
+        restored: (state) => ({ event: { state, output: null }, outbox: [] }),
+      },
       changed: () => undefined,
     });
     system.start();
   },
+  /** A journal heard of so many entries of the actor, and that they came to this. */
+  tell: (actor: string, sequence: number, state: Json) => {
+    told.set(actor as ActorId, { ...newActor(registerBehaviour, actor as ActorId), sequence, state });
+  },
+  wake: (actor: string) => system?.wake(actor as ActorId),
+  damage: () => store?.damage() ?? null,
   breakFence: () => void (unfenced = true),
   hangAt: (where: string) => void (hang = where),
   hangs: () => hanging,
@@ -111,18 +123,29 @@ const api = {
     handles.write = yes ? refuse : write;
   },
   /** Cuts seven bytes off the newest file. */
-  tear: async (directory: string) => {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(directory);
-    const names: string[] = [];
-    for await (const name of folder.keys()) if (name.endsWith('.actors')) names.push(name);
-    const newest = names.sort().at(-1);
-    if (newest === undefined) throw new Error('There is nothing to tear.');
-    const handle = await openSyncHandle(await folder.getFileHandle(newest));
-    handle?.truncate(handle.getSize() - 7);
-    handle?.flush();
-    handle?.close();
-  },
+  tear: (directory: string) => cut(directory, (bytes) => bytes.length - 7),
+  /** Cuts the last records off the newest file, so that what is left of it looks whole. */
+  cutRecords: (directory: string, count: number) =>
+    cut(directory, (bytes) =>
+      decodeFrames(bytes)
+        .records.slice(0, -count)
+        .reduce<number>((length, record) => length + encodeFrame(record).length, 0),
+    ),
 };
+
+async function cut(directory: string, lengthOf: (bytes: Uint8Array) => number): Promise<void> {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(directory);
+  const names: string[] = [];
+  for await (const name of folder.keys()) if (name.endsWith('.actors')) names.push(name);
+  const newest = names.sort().at(-1);
+  const handle = newest === undefined ? null : await openSyncHandle(await folder.getFileHandle(newest));
+  if (handle === null) throw new Error('There is nothing to cut.');
+  const bytes = new Uint8Array(handle.getSize());
+  handle.read(bytes, { at: 0 });
+  handle.truncate(lengthOf(bytes));
+  handle.flush();
+  handle.close();
+}
 
 async function reached(where: string): Promise<void> {
   if (hang !== where) return;

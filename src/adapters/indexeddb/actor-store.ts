@@ -48,6 +48,9 @@ interface HeardRow {
   readonly number: number;
 }
 
+/** No actor is called so: these receipts stay. */
+const OF_THE_FIRST_VERSION = '';
+
 type Change = Parameters<ActorStore['rewrite']>[0];
 
 const REWRITTEN_AT_ONCE = 256;
@@ -61,8 +64,15 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
     taken: 'id',
     outbox: '++order, actor, [actor+id]',
   });
-  // The first version remembered every message for ever.
-  database.version(2).stores({ taken: null, receipts: '[actor+sequence], id', heard: '[actor+from]' });
+  // The first version remembered every message for ever, and numbered none: what it took is remembered on.
+  database
+    .version(2)
+    .stores({ taken: null, receipts: '[actor+sequence], id', heard: '[actor+from]' })
+    .upgrade(async (transaction) => {
+      const names = (await transaction.table('taken').toCollection().primaryKeys()) as string[];
+      const kept = names.map((id, sequence): ReceiptRow => ({ actor: OF_THE_FIRST_VERSION, sequence, id }));
+      await transaction.table('receipts').bulkAdd(kept);
+    });
   const heads: Table<HeadRow, string> = database.table('heads');
   const entries: Table<EntryRow, [string, number]> = database.table('entries');
   const mail: Table<MessageRow, number> = database.table('mail');
@@ -266,7 +276,9 @@ export function indexedDbActorStore(sealer: Sealer, name = 'windhover-actors'): 
       return reports.size === 0 ? null : [...reports].join(' ');
     },
     noticed: async () => {
-      await heads.toCollection().modify((head: { damage?: string }) => void delete head.damage);
+      await heads.toCollection().modify((head: { damage?: string }) => {
+        delete head.damage;
+      });
     },
 
     erase: () => database.delete({ disableAutoOpen: false }),
