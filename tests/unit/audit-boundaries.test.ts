@@ -176,7 +176,8 @@ test('an entry that cannot be read is told why', () => {
   for (const wrong of ['Step', '.step', 'step.', 'step..one', 'step one', 't'.repeat(65), ''])
     expect(shape('step.started', wrong), wrong).toBe(type);
   for (const right of ['step', 'step.one-2', 't'.repeat(64)]) expect(shape('step.started', right)).toBe('read');
-  for (const wrong of ['""', '7', `"${'r'.repeat(129)}"`])
+  expect(shape('"step.started"', '["step.started"]')).toBe(type);
+  for (const wrong of ['""', '7', '["r"]', `"${'r'.repeat(129)}"`])
     expect(shape('"run-1"', wrong)).toBe('the run is neither an id nor null');
   for (const right of ['"\\n"', `"${'r'.repeat(128)}"`, 'null']) expect(shape('"run-1"', right)).toBe('read');
   for (const wrong of ['7', '"ab"', `"${'A'.repeat(64)}"`, `"${'a'.repeat(65)}"`])

@@ -69,6 +69,11 @@ test('an attestation is an in-toto statement that tells in PROV-O how answer and
     logIndex: 4,
   });
   expect(of('#step-s2')).toMatchObject({ decision: 'approved by the owner', logIndex: 11 });
+  expect(graph.filter(({ file }) => file !== undefined).map(({ file, logIndex }) => [file, logIndex])).toEqual([
+    ['mail/budget.eml', 0],
+    ['notes/größe.txt', 1],
+    ['facts.md', 12],
+  ]);
   expect(graph.filter((node) => node['prov:wasDerivedFrom'] !== undefined)).toHaveLength(2);
 });
 

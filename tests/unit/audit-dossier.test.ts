@@ -3,13 +3,14 @@ import { sha256 } from '#adapters/noble/sha256.ts';
 import { cosign } from '#core/audit/cosignature.ts';
 import { type Dossier, encodeDossier, makeDossier, verifyDossier } from '#core/audit/dossier.ts';
 import type { ExportRecord } from '#core/audit/export-contents.ts';
-import { merkleTree } from '#core/audit/merkle-tree.ts';
+import { payloadJson } from '#core/audit/entry.ts';
+import { inclusionProof, merkleTree } from '#core/audit/merkle-tree.ts';
 import { parseNote } from '#core/audit/note.ts';
-import { hex, utf8 } from '#core/base/bytes.ts';
+import { base64, hex, utf8 } from '#core/base/bytes.ts';
 import { canonicalJson, type Json } from '#core/base/json.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
-import { checkTools, rememberingTools, type TestFact, type TestJournal } from '#tests/fakes/journal.ts';
-import { RUN, runJournal } from '#tests/fakes/run-journal.ts';
+import { checkTools, rememberingTools, type TestFact, testJournal, type TestJournal } from '#tests/fakes/journal.ts';
+import { RUN, runFacts, runJournal } from '#tests/fakes/run-journal.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 import { files } from '#tests/fakes/sentence-vault.ts';
 
@@ -153,6 +154,25 @@ test('of a dossier that does not hold, as much is told as was found to hold', as
   const wrong = await cosign(sha256, 'another text\n', key, 1_764_000_000, witness.sign);
   expect(report(dossier, { anchor: anchor + wrong, witnesses: [key] })).toEqual(refused(notIts, { agent, size }));
   expect(report(dossier, { anchor: anchor + wrong })).toMatchObject({ ok: true });
+});
+
+test('an entry that only says it is an import, and one that says no file, stand for none', async () => {
+  const facts = runFacts();
+  const mislabelled = { ...facts[0]!, type: 'source.removed' };
+  const empty = { ...facts[0]!, value: { type: 'source.imported' } };
+  const from = testJournal([...facts, mislabelled, empty]);
+  const made = await make(from, 19);
+  if (!made.ok) throw new Error(made.error);
+  expect(verify(made.value).ok).toBe(true);
+  const tree = merkleTree(sha256, from.leafHashes);
+  for (const sequence of [17, 18]) {
+    const inclusion = inclusionProof(sha256, tree, sequence, 19).map(base64);
+    const proved = { entry: from.entries[sequence]!, payload: payloadJson(from.payloads[sequence]!), inclusion };
+    expect(verify({ ...made.value, sources: [...made.value.sources, proved] }).firstBad).toEqual({
+      sequence,
+      why: `entry ${String(sequence)} is not the import of a file`,
+    });
+  }
 });
 
 test('of those who vouch for a dossier the trusted witness is named, and one of another key or name is not', async () => {

@@ -152,6 +152,6 @@ function parsed(line: string | null): unknown {
 
 /** The first entry that a tile or bundle of level 0 holds. */
 function firstOf(path: string): number | null {
-  const index = /^tile\/(?:0|entries)\/((?:x\d{3}\/)*\d{3})/.exec(path)?.[1];
+  const index = /tile\/(?:0|entries)\/((?:x\d{3}\/)*\d{3})/.exec(path)?.[1];
   return index === undefined ? null : 256 * Number(index.replaceAll(/[x/]/g, ''));
 }
