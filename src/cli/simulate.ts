@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { bundleSimulation } from './bundle-simulation.ts';
 import type { Report } from './simulation-report.ts';
+import { SimulationTally } from './simulation-tally.ts';
 
 /**
  * `npm run simulate -- --seeds N --from S`: lives N lives of the whole runtime on simulated disks, tabs, clocks and
@@ -35,16 +35,21 @@ let unreachableFaults: readonly (readonly [string, string])[] = [];
 
 mkdirSync('node_modules/.cache', { recursive: true });
 const folder = mkdtempSync(join('node_modules', '.cache', 'simulation-'));
+const children = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal);
+  });
 try {
   await bundleSimulation(folder);
-  const reports = await runAll();
-  process.exitCode = summary(reports, unreachableFaults) ? 0 : 1;
+  const tally = await runAll();
+  process.exitCode = summary(tally, unreachableFaults) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function runAll(): Promise<Report[]> {
-  const reports: Report[] = [];
+async function runAll(): Promise<SimulationTally> {
+  const tally = new SimulationTally(from, seeds);
   const started = Date.now();
   let told = started;
   const shares = Array.from({ length: jobs }, (_, index) =>
@@ -59,18 +64,18 @@ async function runAll(): Promise<Report[]> {
         ...given(),
       },
       (report) => {
-        reports.push(report);
+        tally.add(report);
         if (report.violations.length > 0) console.log(`seed ${report.seed}: ${report.violations[0] ?? ''}`);
         if (Date.now() - told < 20_000) return;
         told = Date.now();
-        console.log(`  ${reports.length} of ${seeds} seeds in ${Math.round((told - started) / 1000)} s`);
+        console.log(`  ${tally.lives} of ${seeds} seeds in ${Math.round((told - started) / 1000)} s`);
       },
     ),
   );
   const ended = await Promise.all(shares);
   if (ended.some((code) => code !== 0)) throw new Error('A simulating process stopped before its end.');
-  console.log(`${reports.length} seeds in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
-  return reports.sort((a, b) => a.seed - b.seed);
+  console.log(`${tally.lives} seeds in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  return tally;
 }
 
 function given(): { readonly scenarios?: readonly unknown[] } {
@@ -82,6 +87,7 @@ function run(assignment: object, told: (report: Report) => void): Promise<number
   const child = spawn(process.execPath, [...NODE_OPTIONS, file, JSON.stringify(assignment)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.add(child);
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.startsWith('[')) unreachableFaults = JSON.parse(line) as typeof unreachableFaults;
     else if (line.startsWith('{')) told(JSON.parse(line) as Report);
@@ -90,28 +96,19 @@ function run(assignment: object, told: (report: Report) => void): Promise<number
   return new Promise((done) => child.on('close', done));
 }
 
-function summary(reports: readonly Report[], unreachable: readonly (readonly [string, string])[]): boolean {
-  const failed = reports.filter(({ violations }) => violations.length > 0);
-  const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0);
-  const struck = new Map<string, number>();
-  const lives = new Map<string, number>();
-  for (const report of reports)
-    for (const [fault, times] of report.struck) {
-      struck.set(fault, (struck.get(fault) ?? 0) + times);
-      lives.set(fault, (lives.get(fault) ?? 0) + 1);
-    }
-  console.log(`${sum(({ events }) => events)} events, ${sum(({ entries }) => entries)} acknowledged entries, `);
-  console.log(`${sum(({ saves }) => saves)} files saved, ${sum((report) => Number(report.reported))} losses reported.`);
-  for (const [fault, times] of [...struck].sort(([a], [b]) => a.localeCompare(b)))
-    console.log(`  ${fault.padEnd(22)} ${String(times).padStart(8)} times in ${String(lives.get(fault))} lives`);
+function summary(tally: SimulationTally, unreachable: readonly (readonly [string, string])[]): boolean {
+  const { failed, lives, events, entries, saves, reported } = tally;
+  console.log(`${events} events, ${entries} acknowledged entries, `);
+  console.log(`${saves} files saved, ${reported} losses reported.`);
+  for (const [fault, struck] of [...tally.struck].sort(([a], [b]) => a.localeCompare(b)))
+    console.log(`  ${fault.padEnd(22)} ${String(struck.times).padStart(8)} times in ${struck.lives} lives`);
   for (const [fault, why] of unreachable) console.log(`  ${fault.padEnd(22)} ${why}`);
-  const all = createHash('sha256').update(reports.map(({ seed, trace }) => `${seed} ${trace}\n`).join(''));
-  console.log(`Trace of all: ${all.digest('hex')}`);
+  console.log(`Trace of all: ${tally.traceOfAll()}`);
   for (const { seed, violations, smallest } of failed.slice(0, SHOWN_MAX)) {
     console.log(`\nSeed ${seed} fails. Again: npm run simulate -- --seeds 1 --from ${seed} --log`);
     for (const violation of violations) console.log(`  ${violation}`);
     if (smallest !== null) console.log(`  Smallest: npm run simulate -- --scenario '${JSON.stringify(smallest)}'`);
   }
-  console.log(failed.length === 0 ? 'No invariant was violated.' : `${failed.length} of ${reports.length} seeds fail.`);
+  console.log(failed.length === 0 ? 'No invariant was violated.' : `${failed.length} of ${lives} seeds fail.`);
   return failed.length === 0;
 }

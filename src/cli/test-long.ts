@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findBrowser } from './find-browser.ts';
 
 /**
- * `npm run test:long`: what `npm test` takes a part of each day, here whole. Takes long, and stops at nothing: every step
- * runs, and the exit status is 1 when any failed. `-- --seeds N --kills N --tenth` makes it shorter.
+ * `npm run test:long`: what `npm test` takes a part of each day, here whole. Takes long, and stops at no failure:
+ * every step runs, and the exit status is 1 when any failed. `-- --seeds N --kills N --tenth` makes it shorter; an
+ * interrupt ends the step it is at, and with it the whole.
  */
 const { values } = parseArgs({
   options: {
@@ -33,12 +34,29 @@ const STEPS: readonly { readonly command: string; readonly args: readonly string
 ];
 
 const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
-for (const step of STEPS) {
-  const { status } = spawnSync(join('node_modules', '.bin', step.command), [...step.args], {
-    stdio: 'inherit',
-    env: { ...env, ...step.env },
-    shell: process.platform === 'win32',
+let running: ChildProcess | null = null;
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    stopping.abort();
+    running?.kill(signal);
   });
-  console.log(`${step.command}: ${status === 0 ? 'passed' : 'failed'}`);
-  if (status !== 0) process.exitCode = 1;
+
+for (const step of STEPS) {
+  const ok = await passes(step);
+  if (!ok) process.exitCode = 1;
+  console.log(`${step.command}: ${ok ? 'passed' : stopping.signal.aborted ? 'stopped' : 'failed'}`);
+  if (stopping.signal.aborted) break;
+}
+
+function passes({ command, args, env: more }: (typeof STEPS)[number]): Promise<boolean> {
+  return new Promise((resolve) => {
+    running = spawn(join('node_modules', '.bin', command), [...args], {
+      stdio: 'inherit',
+      env: { ...env, ...more },
+      shell: process.platform === 'win32',
+    });
+    running.on('error', () => resolve(false));
+    running.on('close', (code) => resolve(code === 0));
+  });
 }

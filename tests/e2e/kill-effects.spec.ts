@@ -69,7 +69,8 @@ test('a file is saved once, whichever part is killed at whichever point, and ask
         : nameOf(each).includes(ONLY),
     );
     expect(cases.length).toBeGreaterThan(0);
-    console.log(`${cases.length} of ${every.length} cases`);
+    const byDeed = Object.keys(DEEDS).map((deed) => `${deed} ${cases.filter((each) => each.deed === deed).length}`);
+    console.log(`${cases.length} of ${every.length} cases: ${byDeed.join(', ')}`);
 
     const left = new Map<string, Case>();
     for (const each of cases) left.set(await runKilled(each, acknowledged), each);

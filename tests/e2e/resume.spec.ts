@@ -61,6 +61,7 @@ test('a run interrupted at each entry boundary goes on with the very next entry,
     }
   }
 
+  console.log(`${interrupted.length} interruptions at ${course.length - 1} boundaries`);
   const exported = await exportJournal({ page });
   acknowledged.expectKept(exported);
   const digest = runFrom(exported, undisturbed)?.answerDigest;
