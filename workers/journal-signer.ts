@@ -68,6 +68,11 @@ export class JournalSigner implements ChangingSigner {
   }
 
   async prepare(): Promise<Signer> {
+    await this.refresh();
+    const lying = await this.#openNext(await this.#kept.once<NextKey>(NEXT, () => this.#make()));
+    if (!same(lying.publicKey, this.publicKey)) return lying;
+    // It is in use already: whoever took it up was stopped before it was cleared away. No key may follow itself.
+    await this.#kept.remove(NEXT);
     return this.#openNext(await this.#kept.once<NextKey>(NEXT, () => this.#make()));
   }
 

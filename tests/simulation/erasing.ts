@@ -5,6 +5,8 @@ import type { World } from './world.ts';
 
 /** The owner looks so long for a tab to erase everything in, and tries again after so long where that failed. */
 const AGAIN_MS = 1_500;
+/** By then the owner has given the first orders to an app that knows nothing. */
+const BEGUN_MS = 4_000;
 
 /** What is kept in the profile: values of tables, each with its place, and files. */
 interface Kept {
@@ -20,6 +22,8 @@ interface Kept {
 export class Erasing {
   /** Until it is done. */
   wanted = false;
+  /** Until then the owner begins anew, ms. */
+  begunAnewBy = 0;
   #before: Kept | null = null;
   readonly #world: World;
 
@@ -71,6 +75,7 @@ export class Erasing {
     world.backups.told = null;
     world.history = world.newHistory(world.history.violations);
     this.wanted = false;
+    this.begunAnewBy = world.scheduler.now / MS + BEGUN_MS;
     world.owner.beginsAnew();
   }
 

@@ -109,10 +109,11 @@ export function idbLeg(disk: IdbDisk, process: Process | null): JournalLeg {
       return Promise.resolve();
     },
     erase: async () => {
-      await write('erase leg', (to) => {
+      const erased = await write('erase leg', (to) => {
         for (const table of ['journal.segments', 'journal.meta'])
           for (const key of [...to.all(table).keys()]) to.delete(table, key);
       });
+      if (!erased.ok) throw new Error(erased.error.message);
     },
   };
 }

@@ -93,6 +93,7 @@ export function simSigner(disk: IdbDisk, process: Process | null, kit: SigningKi
     },
     refresh,
     prepare: async () => {
+      if (next() === signingSeed(disk)) await write(NEXT, null);
       if (next() === null) {
         const made = 1 + ((table.get(MADE) as number | undefined) ?? signingSeed(disk));
         await write(MADE, made);

@@ -74,6 +74,8 @@ export class SimTab {
   readonly page: Page;
   readonly worker: Process;
   started = false;
+  /** When its runtime was put together, ms. */
+  openedAt = 0;
   /** What the owner sees. */
   overview: Overview | null = null;
   /** The highest epoch under which this tab's journal was acknowledged or opened. */
@@ -269,6 +271,7 @@ export class SimTab {
     const blobs = scenario.backup
       ? blobsOf(world, { files: blobFiles('vault-blobs', 'blobs'), sealer, entropy, clock })
       : null;
+    this.openedAt = scheduler.now / MS;
     this.#composed = {
       ...{ tab, files },
       agents: scenario.agents ? this.#agents(actors, tab, store) : null,

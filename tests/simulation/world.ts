@@ -231,6 +231,7 @@ export class World {
     const inbox = this.idb.table('store.inbox').size;
     return (
       !this.erasing.wanted &&
+      this.scheduler.now / MS > this.erasing.begunAnewBy &&
       inbox === 0 &&
       this.open.length > 0 &&
       (!this.scenario.agents || agentsSettled(this)) &&

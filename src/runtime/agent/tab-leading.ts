@@ -8,7 +8,7 @@ import type { JournalError, JournalState, OpenReport } from '../journal/parts.ts
 import type { Doomed } from '../contract/commands.ts';
 import { type Doom, findDoom } from './destruction.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import { checkpointOf, readGroups } from '../journal/reader.ts';
+import { DamagedCopies, checkpointOf, readGroups } from '../journal/reader.ts';
 import type { JournalVerification } from '../journal/verify-journal.ts';
 import type { Fact } from './facts.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -50,7 +50,7 @@ export class TabLeading {
   #mend: (() => Promise<void>) | null = null;
   /** Has copies that are whole put in order, once a turn. */
   #pack: (() => Promise<void>) | null = null;
-  /** A copy was found damaged and could not be mended: the next opening reads everything, and says what is lost. */
+  /** Copies were found damaged and could not be mended: the next opening reads everything, and says what is lost. */
   #thorough = false;
   #decided: () => void = () => undefined;
 
@@ -236,6 +236,8 @@ export class TabLeading {
       return null;
     } catch (error) {
       if (error instanceof UnreadableEntry) return error.message;
+      // The opening looked at the ends only: the next reads everything, mends what it can, and says what is lost.
+      if (error instanceof DamagedCopies) this.#thorough = true;
       throw error;
     }
   }

@@ -25,12 +25,15 @@ export interface ReadGroup {
   readonly size: number;
 }
 
+/** No copy holds entries that were acknowledged, as far as they were read. */
+export class DamagedCopies extends Error {}
+
 const PAGE_ENTRIES = 256;
 
 /**
  * Acknowledged entries [from, from + count) with their payloads, from the first copy that holds them; for any tab. Fewer
  * come back at the end of the journal.
- * @throws Error when no copy holds an acknowledged entry: the journal must be repaired
+ * @throws DamagedCopies when no copy holds an acknowledged entry: the journal must be repaired
  */
 export async function readEntries(parts: JournalReading, from: number, count: number): Promise<readonly ReadEntry[]> {
   const head = await parts.store.head();
@@ -91,7 +94,7 @@ async function groupsOf(legs: readonly JournalLeg[], from: number, count: number
     if (begins <= from && endOf(groups.at(-1) ?? null) >= from + count) return groups;
     faults.push(`${leg.name}: ${damage ?? 'shorter than the head'}`);
   }
-  throw new Error(
+  throw new DamagedCopies(
     `No copy of the journal holds the entries ${String(from)} to ${String(from + count - 1)} (${faults.join('; ')}).`,
   );
 }
