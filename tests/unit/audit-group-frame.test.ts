@@ -44,6 +44,18 @@ test('a frame comes back as it was written, and its head can be read alone', () 
   expect(lengthBefore(behind, 21)).toBe(21);
 });
 
+test('frames lie on disks as they always did: what an earlier build wrote is read, and the same is written', () => {
+  const group =
+    '3300000035f5665201000000000000084000000000000014400200000004000000' +
+    '6e6f74650100000061020000006262010000000102000000020333000000';
+  const bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
+  expect(Buffer.from(encodeGroup(GROUP)).toString('hex')).toBe(group);
+  expect(decodeFrame(bytes(group), decodeText)).toEqual({ kind: 'group', group: GROUP });
+  const cut = '09000000e5205458020000000000001c4009000000';
+  expect(Buffer.from(encodeCut(7)).toString('hex')).toBe(cut);
+  expect(decodeFrame(bytes(cut), decodeText)).toEqual({ kind: 'cut', from: 7 });
+});
+
 test('how long a frame is cannot be told from fewer bytes than say it', () => {
   const frame = encodeCut(7);
   expect(frame).toHaveLength(21);

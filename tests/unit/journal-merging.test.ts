@@ -62,7 +62,7 @@ test('whatever groups each copy has lost, all that one of them still holds is th
         await deleteDatabase(name);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
