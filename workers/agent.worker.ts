@@ -27,11 +27,12 @@ import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Desks } from './desks.ts';
 import { openJournalSigner } from './journal-signer.ts';
-import { openVault, vaultCopy, type VaultOfThread } from './open-vault.ts';
+import { openVault, secretsCopy, vaultCopy, type VaultOfThread } from './open-vault.ts';
 import { sealerOf } from './sealer-of.ts';
 import { currentPlace, placesOf, storesOf } from './stores.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
+import { copiedKeyHolder } from '#runtime/identity/copied-key-holder.ts';
 import { journalKeys, journalName, namesLast } from '#runtime/identity/journal-keys.ts';
 import { shareLeadership, type Heartbeat } from '#runtime/leader.ts';
 import type { AgentWire } from '#runtime/contract/agent-wire.ts';
@@ -89,7 +90,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   if (vault.keys === null) throw new Error('The vault is locked.');
   const open = { id: vault.record.vault, keys: vault.keys };
   const sealer = sealerOf(open);
-  const signer = await openJournalSigner(open, keys, sealer);
+  const copied = opfs ? copiedKeyHolder(keys, { files: secretsCopy(), vault: open.id, sha256 }) : null;
+  const held = copied ?? keys;
+  const signer = await openJournalSigner(open, held, sealer);
   const ballast = new Ballast(opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast'), platformClock);
   const lock = webLocksAvailable() ? webLeaderLock() : leaseLeaderLock(platformClock, webCryptoEntropy);
   const storeParts = { opfs, sealer, window };
@@ -113,7 +116,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const agent = await journalName(store, signer);
   const defaults = defaultSettings(options.zone, options.locale);
   const desks: () => Promise<Desks> = once(async () =>
-    (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent }),
+    (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent, keys: held }),
   );
   const backup = once(async () =>
     (await import('./backup.ts')).openBackup({
@@ -198,11 +201,12 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       await places.erase();
       await (await backup()).erase();
       await ballast.erase();
-      await keys.erase();
+      await held.erase();
       if (opfs) await vaultCopy().erase();
     },
   });
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
+  platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
   return { tab, files: tabFiles, desks, backup, agents };
 }

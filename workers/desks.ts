@@ -2,7 +2,6 @@ import type { CommandId, UnixMs } from '#core/base/ids.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import { verifyIdentity } from '#core/identity/verify-identity.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
-import { keyvalSecretStore } from '#adapters/keyval/secret-store.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
@@ -11,10 +10,12 @@ import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { ChangingSigner, Sealer } from '#ports/crypto.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import type { RestoreParts } from '#runtime/backup/restore.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { CosignersDesk } from '#runtime/identity/cosigners-desk.ts';
+import { heldSecrets } from '#runtime/identity/held-secrets.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { readRootBackup } from '#runtime/identity/root-backup.ts';
@@ -31,6 +32,8 @@ export interface DeskParts {
   readonly sealer: Sealer;
   readonly signer: ChangingSigner;
   readonly agent: AgentId;
+  /** Where its secrets lie, sealed. */
+  readonly keys: KeyHolder;
 }
 
 /** Where the owner and others ask who the agent is, and for proofs of what it did. */
@@ -48,13 +51,13 @@ export interface Desks {
   readonly keepRoot: RestoreParts['keepRoot'];
 }
 
-export function openDesks({ tab, store, sealer, signer, agent }: DeskParts): Desks {
+export function openDesks({ tab, store, sealer, signer, agent, keys }: DeskParts): Desks {
   const parts = {
     sha256,
     entropy: webCryptoEntropy,
     sealer,
     signer,
-    secrets: keyvalSecretStore(),
+    secrets: heldSecrets(keys),
     keys: nobleIdentityKeys(webCryptoEntropy),
   };
   const tools = async () => ({ sha256, verifyEd25519, ...(await import('#adapters/noble/ml-dsa.ts')) });

@@ -1,11 +1,11 @@
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { keyvalBackupMemory } from '#adapters/keyval/backup-memory.ts';
-import type { KeyHolder } from '#adapters/keyval/key-holder.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
 import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import type { Sealer } from '#ports/crypto.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { WindowApi } from '#ports/window-api.ts';
-import { vaultCopy } from './open-vault.ts';
+import { secretsCopy, vaultCopy } from './open-vault.ts';
 import { currentPlace, eraseStores, placesOf, storesOf } from './stores.ts';
 
 const locked = (): Promise<never> => Promise.reject(new Error('The vault is locked.'));
@@ -21,5 +21,7 @@ export async function eraseLocked(keys: KeyHolder, window: WindowApi): Promise<v
   await keyvalBackupMemory().erase();
   await (opfs ? opfsBlobFiles('ballast') : indexedDbBlobFiles('windhover-ballast')).erase();
   await keys.erase();
-  if (opfs) await vaultCopy().erase();
+  if (!opfs) return;
+  await secretsCopy().erase();
+  await vaultCopy().erase();
 }

@@ -1,5 +1,4 @@
 import { createNobleSigner } from '#adapters/noble/ed25519.ts';
-import type { KeyHolder } from '#adapters/keyval/key-holder.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import {
   canSign,
@@ -9,6 +8,7 @@ import {
   type KeptSigningKeys,
 } from '#adapters/webcrypto/signer.ts';
 import type { ChangingSigner, Sealed, Sealer, Signer } from '#ports/crypto.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { OpenVault } from '#ports/vault.ts';
 import { wrapContext } from '#runtime/vault/slots.ts';
 

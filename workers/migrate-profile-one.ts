@@ -1,7 +1,6 @@
 import { openProfileOneStore } from '#adapters/indexeddb/profile-one-store.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
-import type { KeyHolder } from '#adapters/keyval/key-holder.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
@@ -11,6 +10,7 @@ import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import { createWebCryptoSealer } from '#adapters/webcrypto/sealer.ts';
 import type { LeaderLock } from '#ports/coordination.ts';
 import type { Sealer, Signer } from '#ports/crypto.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
 import { migrateProfile } from '#runtime/vault/migrate-profile.ts';

@@ -1,12 +1,13 @@
 import * as Comlink from 'comlink';
 import { broadcastKeySharing } from '#adapters/broadcast/key-sharing.ts';
-import { keyHolder, vaultRecords, type KeyHolder } from '#adapters/keyval/key-holder.ts';
+import { keyHolder, vaultRecords } from '#adapters/keyval/key-holder.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { opfsAvailable } from '#adapters/opfs/sync-handle.ts';
 import { opfsTextFiles } from '#adapters/opfs/text-files.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import { webCryptoVault } from '#adapters/webcrypto/vault-crypto.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { TextFiles } from '#ports/text-files.ts';
 import type { Stretcher } from '#ports/vault.ts';
 import { copiedVaultRecords } from '#runtime/vault/record-copy.ts';
@@ -21,6 +22,8 @@ export interface VaultOfThread {
 
 /** The second copy of the vault's record, in the private file system. */
 export const vaultCopy = (): TextFiles => opfsTextFiles('vault');
+/** And that of the keys and secrets that it seals. */
+export const secretsCopy = (): TextFiles => opfsTextFiles('secrets');
 
 /** @param ask whether another tab may hand on the keys that it has */
 export async function openVault(ask: boolean): Promise<VaultOfThread> {

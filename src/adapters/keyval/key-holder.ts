@@ -1,26 +1,9 @@
-import { clear, del, get, set, update, type UseStore } from 'idb-keyval';
+import { clear, del, get, keys, set, update, type UseStore } from 'idb-keyval';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { VaultRecord, VaultRecordStore } from '#ports/vault.ts';
 import { strictStore } from './strict-store.ts';
 
-/**
- * Keys in a database of their own: CryptoKeys that cannot be taken out, and secrets that the vault has sealed or
- * wrapped. Nothing is put here that opens or signs anything by itself, but for the device's key.
- */
-export interface KeyHolder {
-  /**
-   * The value kept under this name, else what `create` makes, kept from now on. Tabs that race all get the one that was
-   * kept first.
-   */
-  readonly once: <T>(name: string, create: () => Promise<T>) => Promise<T>;
-  readonly get: <T>(name: string) => Promise<T | null>;
-  readonly set: (name: string, value: unknown) => Promise<void>;
-  readonly has: (name: string) => Promise<boolean>;
-  readonly remove: (name: string) => Promise<void>;
-  /** One durable transaction; gives what is kept afterwards. */
-  readonly change: <T>(name: string, next: (kept: T | null) => T) => Promise<T>;
-  readonly erase: () => Promise<void>;
-}
-
+/** Keys in an IndexedDB database of their own. */
 export function keyHolder(databaseName = 'windhover-keys'): KeyHolder {
   const store: UseStore = strictStore(databaseName);
   const change = async <T>(name: string, next: (kept: T | null) => T): Promise<T> => {
@@ -40,11 +23,12 @@ export function keyHolder(databaseName = 'windhover-keys'): KeyHolder {
     has: async (name) => (await get(name, store)) !== undefined,
     remove: (name) => del(name, store),
     change,
+    names: async () => (await keys<string>(store)).sort(),
     erase: () => clear(store),
   };
 }
 
 /** The vault's record, beside the keys. */
-export function vaultRecords(keys: KeyHolder): VaultRecordStore {
-  return { read: () => keys.get<VaultRecord>('vault'), change: (next) => keys.change<VaultRecord>('vault', next) };
+export function vaultRecords(kept: KeyHolder): VaultRecordStore {
+  return { read: () => kept.get<VaultRecord>('vault'), change: (next) => kept.change<VaultRecord>('vault', next) };
 }

@@ -922,8 +922,9 @@ export const en = {
   'restore.paused': 'Runs that were under way are paused: look at them before you resume.',
   'restore.use': 'Open what was restored',
   'recover.start': 'Restore from what is left here',
+  'recover.same-key': 'Your keys were kept in a second place: this is the same agent, and signs with the same key.',
   'recover.key':
-    'Where the signing key was lost too, a new one signs from here on, and says so in the journal. To have others take it for yours, bring your root back from its copy, on the Identity page.',
+    'The signing key was lost too. A new one signs from here on, and says so in the journal. To have others take it for yours, bring your root back from its copy, on the Identity page.',
   'recover.lead':
     'Checks the copy of the journal and the files that are still in this browser, writes them anew, and proves the result. What is left stays as it is until you delete it.',
 

@@ -128,9 +128,9 @@ export const KEPT_HERE: readonly KeptHere[] = [
   },
   {
     where: 'private file system',
-    name: /^(vault|keys(~\d+)?)$/,
-    what: 'A second copy of the vault’s wrapped key and of the keys of journal entries.',
-    why: 'So that what is left can be opened by you when IndexedDB is lost.',
+    name: /^(vault|secrets|keys(~\d+)?)$/,
+    what: 'A second copy of the vault’s wrapped key, of the keys that sign for you, and of the keys of journal entries.',
+    why: 'So that what is left can be opened by you, and goes on as the same agent, when IndexedDB is lost.',
     until: 'Until a key is destroyed with what it opens, or everything is erased.',
     readable: 'Only with your passphrase, passkey or recovery code.',
     here: 'data/vault.json (the ways to open it, not the keys)',

@@ -1,5 +1,5 @@
 import { isEnded } from '#core/agent/transition.ts';
-import type { KeyInForce } from '#core/audit/signing-keys.ts';
+import { keyInForce, type KeyInForce } from '#core/audit/signing-keys.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf, publicKeyOf } from '#core/identity/did-key.ts';
@@ -39,6 +39,8 @@ export interface RestoreReport {
   /** Files that are not there, by path. */
   readonly missing: readonly string[];
   readonly digest: string;
+  /** Whether the key that signed last is this device's: nobody need name another. */
+  readonly sameKey: boolean;
 }
 
 export interface RestoreOptions {
@@ -99,6 +101,7 @@ export async function restoreFrom(
     unreadable: verified.unreadable,
     missing,
     digest: wanted.digest,
+    sameKey: keyInForce(keys, source.last.to).agent === agentIdOf(parts.signer.publicKey),
   };
 }
 

@@ -93,11 +93,11 @@ export class Restorer {
       const place = await this.#options.places.fresh();
       try {
         const options = { signal: this.#stopping.signal, progress };
-        const { entries, files, runs, unreadable, missing } = await restoreFrom(parts, source, place, options);
+        const { digest: _, ...view } = await restoreFrom(parts, source, place, options);
         await this.#options.stop();
         await place.use(parts.clock.now());
         this.#options.replaced();
-        return { entries, files, runs, unreadable, missing };
+        return view;
       } catch (error) {
         await place.erase().catch(() => undefined);
         throw error;

@@ -107,4 +107,6 @@ export interface RestoredView {
   readonly unreadable: number;
   /** Paths of files that are not in the backup. */
   readonly missing: readonly string[];
+  /** The key that signed last is on this device: nothing needs to be certified. */
+  readonly sameKey: boolean;
 }

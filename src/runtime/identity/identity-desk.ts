@@ -54,7 +54,8 @@ export class IdentityDesk implements Pick<IdentityApi, 'view' | 'prove' | 'chall
       ...(await cosigningView(this.#book, opened.value)),
       keys: identity.keys.map(({ from, key }) => ({
         from,
-        restored: stored.continued?.some(({ agent }) => agent === key.keys[0]) === true,
+        restored:
+          stored.continued?.some((continued) => continued.agent === key.keys[0] && continued.from === from) === true,
         ...this.#viewOf(key),
       })),
       certificates: identity.certificates.map((certificate) => ({
