@@ -28,7 +28,7 @@ export interface BackupComposition {
   readonly signer: Signer;
   readonly lock: LeaderLock;
   readonly places: RestorePlaces;
-  readonly desks: () => Promise<Pick<Desks, 'exportRoot' | 'keepRoot'>>;
+  readonly desks: () => Promise<Pick<Desks, 'secrets' | 'keepSecrets'>>;
 }
 
 export type Backup = BackupApi & { readonly erase: () => Promise<void> };
@@ -45,8 +45,7 @@ export function openBackup({
   places,
   desks,
 }: BackupComposition): Backup {
-  const exportRoot = async (): Promise<string | null> => (await desks()).exportRoot();
-  const keepRoot: RestoreParts['keepRoot'] = async (text, records) => (await desks()).keepRoot(text, records);
+  const keepSecrets: RestoreParts['keepSecrets'] = async (...given) => (await desks()).keepSecrets(...given);
   const memory = keyvalBackupMemory();
   const tools = async (): Promise<BackupTools> => ({
     cipher: (await import('#adapters/age/age-cipher.ts')).ageCipher(),
@@ -56,7 +55,7 @@ export function openBackup({
   });
   const keeper = new BackupKeeper({
     tools,
-    live: { journal: tab.reading, blobs, store, root: exportRoot },
+    live: { journal: tab.reading, blobs, store, secrets: async () => (await desks()).secrets() },
     agent,
     clock: platformClock,
     entropy: webCryptoEntropy,
@@ -75,7 +74,7 @@ export function openBackup({
       entropy: webCryptoEntropy,
       signer,
       sealer,
-      keepRoot,
+      keepSecrets,
     }),
     places,
     remains: { journal: tab.reading, blobs },

@@ -1,6 +1,5 @@
 import type { CommandId, UnixMs } from '#core/base/ids.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
-import { verifyIdentity } from '#core/identity/verify-identity.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
@@ -18,8 +17,8 @@ import { CosignersDesk } from '#runtime/identity/cosigners-desk.ts';
 import { heldSecrets } from '#runtime/identity/held-secrets.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
-import { readRootBackup } from '#runtime/identity/root-backup.ts';
 import { RootDesk } from '#runtime/identity/root-desk.ts';
+import { keepSecretsOf, secretsForBackup, type BackedUpSecrets } from '#runtime/identity/secret-backup.ts';
 import type { StoredIdentity } from '#runtime/identity/identity-facts.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import { VouchingDesk } from '#runtime/identity/vouching-desk.ts';
@@ -46,9 +45,8 @@ export interface Desks {
   readonly beginIdentity: (at: UnixMs) => ReturnType<typeof beginIdentity>;
   readonly changeKey: ReturnType<typeof changeKey>;
   readonly settleKeys: (identity: StoredIdentity, size: number) => ReturnType<typeof settleKeys>;
-  /** The owner's root as a backup carries it, null where it is not on this device. */
-  readonly exportRoot: () => Promise<string | null>;
-  readonly keepRoot: RestoreParts['keepRoot'];
+  readonly secrets: () => Promise<BackedUpSecrets>;
+  readonly keepSecrets: RestoreParts['keepSecrets'];
 }
 
 export function openDesks({ tab, store, sealer, signer, agent, keys }: DeskParts): Desks {
@@ -92,15 +90,7 @@ export function openDesks({ tab, store, sealer, signer, agent, keys }: DeskParts
     beginIdentity: (at) => beginIdentity(parts, at),
     changeKey: changeKey(book, signer),
     settleKeys: (identity, size) => settleKeys(book, signer, identity, size),
-    exportRoot: async () => {
-      const exported = await root.exportRoot();
-      return exported.ok ? exported.value : null;
-    },
-    keepRoot: async (text, records) => {
-      const verified = verifyIdentity(await tools(), records);
-      const read = readRootBackup(text);
-      if (!verified.ok || read?.agent !== verified.value.id) return false;
-      return book.ring.restore(verified.value.root, read.secret);
-    },
+    secrets: () => secretsForBackup(book),
+    keepSecrets: (secrets, restored) => keepSecretsOf(book, secrets, restored),
   };
 }

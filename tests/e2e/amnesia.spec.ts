@@ -123,7 +123,7 @@ test('when IndexedDB was lost, the passphrase still opens what is left, and the 
 
 /** Who the agent is, as it shows itself: its identity, the key that signs, and where its root is. */
 async function whoIs(page: Page): Promise<string> {
-  await openPage(page, 'Identity');
+  await page.getByRole('link', { name: 'Identity' }).first().click();
   const card = page.getByRole('region', { name: 'Windhover' });
   await expect(card.getByText('sealed on this device')).toBeVisible({ timeout: PATIENCE_MS });
   return card.innerText();

@@ -12,6 +12,7 @@ import type { OpenSeries } from '#runtime/backup/open-series.ts';
 import { restoreFrom, seriesSource, type RestoreOptions, type RestoreParts } from '#runtime/backup/restore.ts';
 import type { BackupTools, LiveContent } from '#runtime/backup/parts.ts';
 import { hex } from '#core/base/bytes.ts';
+import { NO_SECRETS } from '#runtime/identity/secret-backup.ts';
 import type { SeriesToWrite, WriteOptions } from '#runtime/backup/write-series.ts';
 import { keyName } from '#runtime/backup/series.ts';
 import { checkTools } from './journal.ts';
@@ -51,7 +52,7 @@ export function backupWorld(seed = 1): BackupWorld {
   const world: BackupWorld = {
     journal,
     blobs,
-    live: { journal: journal.parts(), blobs, store, root: () => Promise.resolve(null) },
+    live: { journal: journal.parts(), blobs, store, secrets: () => Promise.resolve(NO_SECRETS) },
     agent,
     add: async (...groups) => {
       const { journal: writing } = await journal.open();
@@ -138,7 +139,7 @@ export function otherDevice(): { readonly parts: RestoreParts; readonly place: R
       entropy: seededEntropy(9),
       signer: seededSigner(9),
       sealer,
-      keepRoot: () => Promise.resolve(false),
+      keepSecrets: () => Promise.resolve(),
     },
     place: {
       store: memoryAgentStore(memoryStoreDisk()),

@@ -7,6 +7,7 @@ import { findSeries } from '#runtime/backup/series.ts';
 import { writeSeries } from '#runtime/backup/write-series.ts';
 import { backupTools, backupWorld, NOW, otherDevice, seriesToWrite, restoreSeries } from '../fakes/backup-world.ts';
 import { memoryBackupFolder } from '../fakes/memory-backup-folder.ts';
+import { NO_SECRETS } from '#runtime/identity/secret-backup.ts';
 
 // Ciphers and curves in JavaScript, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -50,7 +51,7 @@ test('what is backed up in any steps and restored elsewhere has the same digest,
       const options = { signal: new AbortController().signal, progress: () => undefined };
       const report = await restoreSeries(parts, folder, opened, place, options);
       const journal = { ...parts, store: place.store, legs: place.legs };
-      const restored = { journal, blobs: place.blobs, store: place.store, root: () => Promise.resolve(null) };
+      const restored = { journal, blobs: place.blobs, store: place.store, secrets: () => Promise.resolve(NO_SECRETS) };
       const after = await liveDigest(restored, backupTools.hash, to, await place.blobs.list());
       return after.digest === before.digest && report.digest === before.digest;
     }),

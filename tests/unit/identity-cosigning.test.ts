@@ -3,6 +3,7 @@ import { armored, unarmored } from '#core/identity/armor.ts';
 import { readCosigner, type NamedCosigner } from '#core/identity/cosigner-card.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
 import { verifyIdentity } from '#core/identity/verify-identity.ts';
+import { keepSecretsOf, NO_SECRETS, secretsForBackup } from '#runtime/identity/secret-backup.ts';
 import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 import { Chain, signerOf, tools } from '#tests/fakes/identities.ts';
 import { agentOf, deskOf, deviceOf, value } from '#tests/fakes/identity-world.ts';
@@ -252,4 +253,47 @@ test('a hybrid co-signer signs with both halves: without either, or with one of 
     await owner.cosigners.takeSignature(armored('WINDHOVER SIGNATURE', { ...answer, signature: classic })),
   ).toEqual(refused('does not hold'));
   expect(value(await owner.cosigners.takeSignature(good)).complete).toBe(true);
+});
+
+test('the key that vouches for others goes with a backup, to the agent that it is of and to no other', async () => {
+  const [ann] = (await agents(2)) as [Agent];
+  const owner = await ownerWith([ann], 1);
+  const secrets = await secretsForBackup(ann.book);
+  expect(secrets).toEqual({ root: value(await ann.root.exportRoot()), vouching: expect.any(String) as string });
+  const stored = (await ann.book.stored())!;
+
+  const restored = deskOf(deviceOf(8), ann.shelf);
+  expect(await restored.vouchingKey.existing()).toBeNull();
+  await keepSecretsOf(restored.book, secrets, stored);
+  expect(value(await restored.desk.view())!.vouching).toMatchObject({ here: true });
+  expect(value(await restored.desk.view())!.holdsRoot).toBe(true);
+  // Those who named it go on knowing it.
+  value(await owner.cosigners.askCosigners('root'));
+  const request = await requestOf(owner);
+  const { digest } = value(await restored.vouching.readRequest(request));
+  const signature = value(await restored.vouching.signRequest(request, digest));
+  expect(value(await owner.cosigners.takeSignature(signature)).complete).toBe(true);
+
+  const [bo] = (await agents(3)) as [Agent];
+  value(await bo.vouchingKey.ready());
+  const foreign = deskOf(deviceOf(9), ann.shelf);
+  for (const given of [
+    await secretsForBackup(bo.book),
+    { root: secrets.vouching, vouching: secrets.root },
+    { root: 'nonsense', vouching: secrets.vouching!.slice(0, -60) },
+    NO_SECRETS,
+  ])
+    await keepSecretsOf(foreign.book, given, stored);
+  await keepSecretsOf(foreign.book, secrets, { ...stored, records: stored.records.slice(1) });
+  expect(value(await foreign.desk.view())).toMatchObject({ holdsRoot: false, vouching: { here: false } });
+  // A root that gave way to another, and a device that never vouched for anybody.
+  const [cy] = (await agents(4)) as [Agent];
+  const before = await secretsForBackup(cy.book);
+  expect(before.vouching).toBeNull();
+  value(await cy.root.strengthenRoot());
+  const late = deskOf(deviceOf(10), cy.shelf);
+  await keepSecretsOf(late.book, before, (await cy.book.stored())!);
+  expect(value(await late.desk.view())!.holdsRoot).toBe(false);
+  await cy.root.removeRoot();
+  expect(await secretsForBackup(cy.book)).toEqual(NO_SECRETS);
 });

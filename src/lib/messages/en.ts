@@ -727,7 +727,7 @@ export const en = {
   'vouch.card': 'Text to hand to the owner who names you',
   'vouch.card-noun': 'co-signer text',
   'vouch.key-away':
-    'The key that this device signed for others with is not here: backups do not carry it. Make your text again and have the owners name you anew.',
+    'The key that this device signed for others with is not here: the backup that was restored did not hold it. Make your text again and have the owners name you anew.',
   'vouch.request': 'Request of another agent',
   'vouch.look': 'Show what it asks',
   'vouch.asked': 'What is asked',

@@ -6,6 +6,7 @@ import type { AgentId } from '#core/identity/did-key.ts';
 import { BackupError } from '#ports/backup-error.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { IncrementalHash } from '../blobs/sealed-blob-store.ts';
+import type { BackedUpSecrets } from '../identity/secret-backup.ts';
 import { readSegment, type SegmentPart } from './format.ts';
 import { inFile, type OpenSegment, type OpenSeries } from './open-series.ts';
 import type { BackupTools } from './parts.ts';
@@ -20,8 +21,8 @@ export type CheckedPart =
     }
   | { readonly kind: 'file'; readonly id: SourceId; readonly size: number }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** As it was when that part of the backup was made; a later one counts. */
-  | { readonly kind: 'root'; readonly text: string | null }
+  /** A secret as it was when that part of the backup was made; a later one counts. */
+  | { readonly kind: keyof BackedUpSecrets; readonly text: string | null }
   | { readonly kind: 'items'; readonly items: readonly unknown[] }
   /** The file is whole and its bytes have its digest. */
   | { readonly kind: 'stored'; readonly id: SourceId; readonly size: number }
@@ -83,8 +84,10 @@ class CheckedSegment {
         if (part.header.agent !== this.check.agent) throw damaged('it is of another agent');
         if (part.header.from !== this.check.frontier.size) throw damaged('it does not follow the part before it');
         yield { kind: 'root', text: null };
+        yield { kind: 'vouching', text: null };
         return;
       case 'root':
+      case 'vouching':
         yield part;
         return;
       case 'entry':

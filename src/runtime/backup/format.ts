@@ -1,5 +1,5 @@
 /**
- * A segment of a backup, version 1: one age file. Opened, it is a run of records, little-endian:
+ * A segment of a backup: one age file. Opened, it is a run of records, little-endian:
  *
  *     record = kind u8 | length u32 | body
  *     1 header      JSON, see SegmentHeader; the first record
@@ -9,7 +9,8 @@
  *     5 bytes       the next bytes of that blob
  *     6 items       JSON array, one batch of what was read from it
  *     7 lost        a sentence: this blob could not be read when the backup was made, and what came of it does not count
- *     9 root        the secret of the owner's root as text (runtime/identity/root-backup.ts), where it lies on the device
+ *     9 root        the secret of the owner's root as text (runtime/identity/secret-backup.ts), where it lies on the device
+ *    10 vouching    the secret of the key that the device vouches for others with, likewise; from version 2 on
  *     8 end         JSON {"blobs":n,"digest":"<hex>","entries":n}, SHA-256 of all bytes before; the last record
  *
  * Segments follow one another without a gap: the first begins at entry 0, each at the end of the one before, always at a
@@ -24,11 +25,15 @@ import type { IncrementalHash } from '../blobs/sealed-blob-store.ts';
 import { recordsOf } from './records.ts';
 
 export const SEGMENT_FORMAT = 'windhover-backup';
-export const SEGMENT_VERSION = 1;
+/** Which is written; it and those before it are read. */
+export const SEGMENT_VERSION = 2;
+/** The first that carries the vouching key. */
+const VOUCHING_VERSION = 2;
 
 export interface SegmentHeader {
   readonly format: typeof SEGMENT_FORMAT;
-  readonly version: typeof SEGMENT_VERSION;
+  /** From 1 to SEGMENT_VERSION. */
+  readonly version: number;
   /** Which series it belongs to: 16 hex digits, drawn when the backup was set up. */
   readonly series: string;
   /** Whose journal it is. */
@@ -55,9 +60,12 @@ export type SegmentPart =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'items'; readonly items: readonly unknown[] }
   | { readonly kind: 'lost'; readonly why: string }
-  | { readonly kind: 'root'; readonly text: string };
+  | { readonly kind: 'root' | 'vouching'; readonly text: string };
 
-const KINDS = { header: 1, entry: 2, checkpoint: 3, blob: 4, bytes: 5, items: 6, lost: 7, end: 8, root: 9 } as const;
+const KINDS = {
+  ...{ header: 1, entry: 2, checkpoint: 3, blob: 4, bytes: 5 },
+  ...{ items: 6, lost: 7, end: 8, root: 9, vouching: 10 },
+} as const;
 
 /** The plain bytes of a segment. @param parts the header first */
 export async function* writeSegment(
@@ -89,11 +97,11 @@ export async function* readSegment(
   const hash = sha256();
   let entries = 0;
   let blobs = 0;
-  let begun = false;
+  let version: number | null = null;
   let ended = false;
   for await (const { kind, body, raw } of recordsOf(plain)) {
     if (ended) throw damaged('there is something after its end');
-    if (!begun && kind !== KINDS.header) throw damaged('it does not begin with a header');
+    if (version === null && kind !== KINDS.header) throw damaged('it does not begin with a header');
     if (kind === KINDS.end) {
       const end = canonicalJson({ entries, blobs, digest: hex(hash.digest()) });
       if (textOf(body) !== end) throw damaged('its end does not fit what stands before');
@@ -102,10 +110,13 @@ export async function* readSegment(
     }
     for (const bytes of raw) hash.update(bytes);
     const part = partOf(kind, body);
-    if (part.kind === 'header' && begun) throw damaged('it has two headers');
+    if (part.kind === 'header') {
+      if (version !== null) throw damaged('it has two headers');
+      ({ version } = part.header);
+    }
+    if (part.kind === 'vouching' && (version ?? 0) < VOUCHING_VERSION) throw damaged(unknownKind(kind));
     if (part.kind === 'entry') entries++;
     if (part.kind === 'blob') blobs++;
-    begun = true;
     yield part;
   }
   if (!ended) throw damaged('its end is missing');
@@ -141,6 +152,7 @@ function bodyOf(part: SegmentPart): Uint8Array {
     case 'lost':
       return utf8(part.why);
     case 'root':
+    case 'vouching':
       return utf8(part.text);
   }
 }
@@ -170,10 +182,12 @@ function partOf(kind: number, body: Uint8Array): SegmentPart {
     }
     case KINDS.root:
       return { kind: 'root', text: textOf(body) };
+    case KINDS.vouching:
+      return { kind: 'vouching', text: textOf(body) };
     case KINDS.lost:
       return { kind: 'lost', why: textOf(body) };
     default:
-      throw damaged(`it has a record of an unknown kind, ${String(kind)}`);
+      throw damaged(unknownKind(kind));
   }
 }
 
@@ -209,11 +223,11 @@ function headerOf(body: Uint8Array): SegmentHeader {
 
 /** @throws BackupError 'newer-version' for what a later version of the app wrote */
 export function checkVersion(version: unknown, known: number): void {
-  if (version === known) return;
-  if (!isCount(version) || version < known) throw damaged('it does not say which version it is');
+  if (!isCount(version) || version === 0) throw damaged('it does not say which version it is');
+  if (version <= known) return;
   throw new BackupError(
     'newer-version',
-    `This backup is of version ${String(version)}. This app reads version ${String(known)}: update it first.`,
+    `This backup is of version ${String(version)}. This app reads versions up to ${String(known)}: update it first.`,
   );
 }
 
@@ -248,6 +262,10 @@ function textOf(body: Uint8Array): string {
   } catch {
     throw damaged('a record in it is not text');
   }
+}
+
+function unknownKind(kind: number): string {
+  return `it has a record of an unknown kind, ${String(kind)}`;
 }
 
 function damaged(why: string): BackupError {

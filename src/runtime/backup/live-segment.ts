@@ -45,8 +45,9 @@ export async function segmentHeader(
  */
 export async function* liveSegment(live: LiveContent, header: SegmentHeader): AsyncIterable<SegmentPart> {
   yield { kind: 'header', header };
-  const root = await live.root();
+  const { root, vouching } = await live.secrets();
   if (root !== null) yield { kind: 'root', text: root };
+  if (vouching !== null) yield { kind: 'vouching', text: vouching };
   const imported = new Set<SourceId>();
   for await (const group of readGroups(live.journal, header.from)) {
     if (group.size > header.to) break;

@@ -3,6 +3,7 @@ import type { AgentStore } from '#ports/agent-store.ts';
 import type { BackupCipher } from '#ports/backup-cipher.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { IncrementalHash } from '../blobs/sealed-blob-store.ts';
+import type { BackedUpSecrets } from '../identity/secret-backup.ts';
 import type { JournalReading } from '../journal/parts.ts';
 
 /** What is kept in this browser, for reading: what a backup is made from and compared with. */
@@ -10,8 +11,8 @@ export interface LiveContent {
   readonly journal: JournalReading;
   readonly blobs: Pick<BlobStore, 'size' | 'read' | 'items'>;
   readonly store: Pick<AgentStore, 'rows'>;
-  /** The secret of the owner's root as text; null where it does not lie on this device. */
-  readonly root: () => Promise<string | null>;
+  /** What of the identity's secrets lies on this device. */
+  readonly secrets: () => Promise<BackedUpSecrets>;
 }
 
 /** What reading a backup needs. */

@@ -3,7 +3,6 @@ import { keyInForce, type KeyInForce } from '#core/audit/signing-keys.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf, publicKeyOf } from '#core/identity/did-key.ts';
-import type { SignedRecord } from '#core/identity/record.ts';
 import { BackupError } from '#ports/backup-error.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { BlobStage } from '#ports/blob-store.ts';
@@ -11,6 +10,8 @@ import type { RestorePlace } from '#ports/restore-place.ts';
 import { runOf, type Fact } from '../agent/facts.ts';
 import { foldHistory } from '../agent/fold-history.ts';
 import { EMPTY_STATE, type AgentState } from '../agent/projection.ts';
+import type { StoredIdentity } from '../identity/identity-facts.ts';
+import { type BackedUpSecrets, NO_SECRETS } from '../identity/secret-backup.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { JournalParts } from '../journal/parts.ts';
 import { readGroups } from '../journal/reader.ts';
@@ -25,8 +26,8 @@ import type { RestoreSource } from './salvaged-parts.ts';
 /** What restoring needs of this device: its own keys. */
 export type RestoreParts = BackupTools &
   Pick<JournalParts, 'clock' | 'entropy' | 'signer' | 'sealer'> & {
-    /** Keeps the secret of the owner's root on this device, when it is the one that these records name. */
-    readonly keepRoot: (text: string, records: readonly SignedRecord[]) => Promise<boolean>;
+    /** Keeps on this device those of the secrets that make the keys which the restored identity names. */
+    readonly keepSecrets: (secrets: BackedUpSecrets, restored: StoredIdentity) => Promise<void>;
   };
 
 export interface RestoreReport {
@@ -78,7 +79,7 @@ export async function restoreFrom(
 ): Promise<RestoreReport> {
   const {
     content: wanted,
-    root,
+    secrets,
     keys,
   } = await adopt(parts, source, place, (fraction) => {
     if (signal.aborted) throw new BackupError('cancelled', 'Restoring was stopped. Nothing here was changed.');
@@ -92,7 +93,7 @@ export async function restoreFrom(
   const missing: string[] = [];
   const present = [...state.sources.values()].filter(({ removedAt }) => removedAt === null);
   for (const { id, path } of present) if (!(await place.blobs.has(id))) missing.push(path);
-  if (root !== null && state.identity !== null) await parts.keepRoot(root, state.identity.records);
+  if (state.identity !== null) await parts.keepSecrets(secrets, state.identity);
   progress(1);
   return {
     entries: wanted.entries.count,
@@ -118,12 +119,12 @@ async function adopt(
   source: RestoreSource,
   place: RestorePlace,
   progress: (fraction: number) => void,
-): Promise<{ readonly content: ContentSum; readonly root: string | null; readonly keys: readonly KeyInForce[] }> {
+): Promise<{ readonly content: ContentSum; readonly secrets: BackedUpSecrets; readonly keys: readonly KeyInForce[] }> {
   const journal = await AdoptedJournal.open({ ...parts, sha256: parts.tools.sha256 }, place);
   const content = new ContentDigest(parts.hash);
   let stage: BlobStage | null = null;
   let file: FileDigest | null = null;
-  let root: string | null = null;
+  let secrets = NO_SECRETS;
   let keys: readonly KeyInForce[] = [];
   try {
     for await (const part of source.parts(progress)) {
@@ -134,7 +135,8 @@ async function adopt(
           ({ keys } = part.check.book);
           break;
         case 'root':
-          root = part.text;
+        case 'vouching':
+          secrets = { ...secrets, [part.kind]: part.text };
           break;
         case 'file':
           stage = await place.blobs.stage();
@@ -161,7 +163,7 @@ async function adopt(
     await stage?.discard();
     await journal.close();
   }
-  return { content: content.sum(), root, keys };
+  return { content: content.sum(), secrets, keys };
 }
 
 /** Everything once more, from the bytes that were written. */
@@ -184,7 +186,7 @@ async function verifyRestored(
       'io',
       `What was written here does not verify: ${proved.problem?.why ?? worse?.problem ?? ''}`,
     );
-  const live = { journal: reading, blobs: place.blobs, store: place.store, root: () => Promise.resolve(null) };
+  const live = { journal: reading, blobs: place.blobs, store: place.store, secrets: () => Promise.resolve(NO_SECRETS) };
   const restored = await liveDigest(live, parts.hash, wanted.entries.count, wanted.files.keys());
   if (restored.digest !== wanted.digest)
     throw new BackupError('io', 'What was written here reads back as something else. The disk may be at fault.');

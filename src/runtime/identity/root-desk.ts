@@ -5,7 +5,7 @@ import { certificateFor } from '#core/identity/verify-identity.ts';
 import type { RecordSigner } from '#ports/identity-keys.ts';
 import type { IdentityApi } from '../contract/identity-api.ts';
 import type { IdentityBook, OpenedIdentity } from './identity-book.ts';
-import { readRootBackup, rootBackup } from './root-backup.ts';
+import { readSecretBackup, secretBackup } from './secret-backup.ts';
 import { certifyOwnKeys, proofCertificate, succession } from './write-records.ts';
 
 type RootApi = Pick<
@@ -61,14 +61,14 @@ export class RootDesk implements RootApi {
     if (!opened.ok) return opened;
     const { id, root } = opened.value.identity;
     const secret = await this.#book.ring.secretOf(root);
-    return secret === null ? err('The root is not on this device.') : ok(rootBackup(id, root, secret));
+    return secret === null ? err('The root is not on this device.') : ok(secretBackup('root', id, root, secret));
   }
 
   async importRoot(backup: string): Promise<Result<void, string>> {
     const opened = await this.#book.opened();
     if (!opened.ok) return opened;
     const { id, root } = opened.value.identity;
-    const read = readRootBackup(backup);
+    const read = readSecretBackup('root', backup);
     if (read === null) return err('This is not the backup of a root, or a part of it is missing.');
     if (read.agent !== id) return err(`This is the root of another agent, ${read.agent}.`);
     if (!(await this.#book.ring.restore(root, read.secret)))

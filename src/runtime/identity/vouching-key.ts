@@ -6,7 +6,10 @@ import type { IdentityBook } from './identity-book.ts';
 /**
  * The key that this device vouches for others with: as a co-signer of their identities, and as the witness of their logs. It
  * is a key of its own, so that those who named it go on knowing it when the journal's key changes, and nothing that it signs
- * can speak for this agent. It lies on this device alone.
+ * can speak for this agent. It lies on this device, sealed, and in its
+ * backups. What it has signed is remembered in the journal, and comes back with the same backup: what it signed after that
+ * was made is forgotten with the rest, so whoever restores an old one while a newer journal is about can be brought to sign
+ * two things of which either alone is true.
  */
 export class VouchingKey {
   readonly #book: IdentityBook;
@@ -15,7 +18,7 @@ export class VouchingKey {
     this.#book = book;
   }
 
-  /** Null while this device vouches for nobody, or where the key did not come along with a restored backup. */
+  /** Null while this device vouches for nobody, or where the key did not come along: backups of version 1 do not hold it. */
   async existing(): Promise<RecordSigner | null> {
     const key = (await this.#book.stored())?.vouching;
     return key === undefined ? null : this.#book.ring.signerOf(key);

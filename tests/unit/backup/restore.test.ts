@@ -10,6 +10,7 @@ import { openSeries } from '#runtime/backup/open-series.ts';
 import { drillSeries } from '#runtime/backup/drill.ts';
 import { findSeries, segmentName } from '#runtime/backup/series.ts';
 import { writeSeries } from '#runtime/backup/write-series.ts';
+import { NO_SECRETS, type BackedUpSecrets } from '#runtime/identity/secret-backup.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import { destroyRecordKeys } from '#runtime/journal/record-keys.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
@@ -94,7 +95,12 @@ test('what was restored can be backed up and restored once more, with all that c
   const second = otherDevice();
   await restoreSeries(second.parts, first.folder, await first.open(), second.place, options);
   const journal = { ...second.parts, store: second.place.store, legs: second.place.legs, pins: [] };
-  const live = { journal, blobs: second.place.blobs, store: second.place.store, root: () => Promise.resolve(null) };
+  const live = {
+    journal,
+    blobs: second.place.blobs,
+    store: second.place.store,
+    secrets: () => Promise.resolve(NO_SECRETS),
+  };
   const folder = memoryBackupFolder();
   const target = await seriesToWrite();
   // The journal keeps its name under the other device's key.
@@ -197,25 +203,34 @@ test('a drill notices what a backup alone cannot tell: that it is not of what is
   await expect(strange).rejects.toMatchObject({ code: 'differs' });
 });
 
-test("the owner's root comes along where it lies on the device, the newest word of it counts, and only with its records", async () => {
+test('the secrets of the identity come along where they lie on the device, and the newest word of each counts', async () => {
   const world = await filled();
   const records = [{ record: { type: 'windhover.genesis' }, signatures: [] }];
   await world.add([{ type: 'agent.genesis', at: NOW, records } as unknown as Fact]);
-  let root: string | null = 'the root';
-  const live = { ...world.live, root: () => Promise.resolve(root) };
+  let secrets: BackedUpSecrets = { root: 'the root', vouching: null };
+  const live = { ...world.live, secrets: () => Promise.resolve(secrets) };
   const backup = await backedUp({ ...world, live });
-  const kept: unknown[] = [];
   const restored = async (): Promise<readonly unknown[]> => {
+    const kept: unknown[] = [];
     const { parts, place } = otherDevice();
-    const keepRoot = (...given: unknown[]) => Promise.resolve(kept.push(given) > 0);
-    await restoreSeries({ ...parts, keepRoot }, backup.folder, await backup.open(), place, options);
-    return kept.splice(0);
+    const keepSecrets = (...given: unknown[]) => Promise.resolve(void kept.push(given));
+    await restoreSeries({ ...parts, keepSecrets }, backup.folder, await backup.open(), place, options);
+    return kept;
   };
-  expect(await restored()).toEqual([['the root', records]]);
-  root = null;
+  expect(await restored()).toMatchObject([[{ root: 'the root', vouching: null }, { records }]]);
+  secrets = { root: null, vouching: 'the vouching key' };
   await world.add([{ type: 'run.paused', run: 'run-1', at: NOW } as Fact]);
   await backup.write();
-  expect(await restored()).toEqual([]);
+  expect(await restored()).toMatchObject([[{ root: null, vouching: 'the vouching key' }, { records }]]);
+});
+
+test('the key that signed last is told to be this device’s where it is, and only there', async () => {
+  const backup = await backedUp(await filled());
+  const { parts, place } = otherDevice();
+  expect((await restoreSeries(parts, backup.folder, await backup.open(), place, options)).sameKey).toBe(false);
+  const same = { ...otherDevice().parts, signer: seededSigner(1) };
+  const report = await restoreSeries(same, backup.folder, await backup.open(), otherDevice().place, options);
+  expect(report.sameKey).toBe(true);
 });
 
 /** What is left of a world when its store is lost: one copy of the journal, the keys of its entries beside it, the files. */

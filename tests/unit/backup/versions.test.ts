@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { utf8 } from '#core/base/bytes.ts';
 import { canonicalJson } from '#core/base/json.ts';
 import { openSeries, unlockSeries } from '#runtime/backup/open-series.ts';
+import type { BackedUpSecrets } from '#runtime/identity/secret-backup.ts';
 import { SEGMENT_VERSION } from '#runtime/backup/format.ts';
 import { findSeries, indexName, segmentName } from '#runtime/backup/series.ts';
 import { once } from '#runtime/backup/write-series.ts';
@@ -20,6 +21,8 @@ interface Expected {
   readonly key: string;
   readonly entries: number;
   readonly digest: string;
+  /** None in version 1. */
+  readonly secrets?: BackedUpSecrets;
 }
 
 function fixture(version: string): { readonly folder: MemoryBackupFolder; readonly expected: Expected } {
@@ -42,15 +45,18 @@ test.each(versions)(
     const key = await unlockSeries(backupTools, folder, found!, expected.passphrase);
     expect(key).toBe(expected.key);
     const { parts, place } = otherDevice();
+    const kept: BackedUpSecrets[] = [];
+    const keepSecrets = (secrets: BackedUpSecrets): Promise<void> => Promise.resolve(void kept.push(secrets));
     const options = { signal: new AbortController().signal, progress: () => undefined };
     const report = await restoreSeries(
-      parts,
+      { ...parts, keepSecrets },
       folder,
       await openSeries(backupTools, folder, found!, key),
       place,
       options,
     );
     expect(report).toMatchObject({ entries: expected.entries, digest: expected.digest, files: 2, missing: [] });
+    expect(kept).toEqual(expected.secrets === undefined ? [] : [expected.secrets]);
   },
 );
 
@@ -58,7 +64,7 @@ test('a segment of a newer version is refused by name, and so is a newer index',
   const { folder, expected } = fixture('v1');
   const [found] = await findSeries(folder);
   const { series } = found!;
-  const header = utf8(canonicalJson({ format: 'windhover-backup', version: 2, unheardOf: true }));
+  const header = utf8(canonicalJson({ format: 'windhover-backup', version: SEGMENT_VERSION + 1, unheardOf: true }));
   const record = new Uint8Array([1, header.length, 0, 0, 0, ...header]);
   const sealed: Uint8Array[] = [];
   for await (const piece of backupTools.cipher.seal(expected.key, once(record))) sealed.push(piece);
@@ -73,3 +79,28 @@ test('a segment of a newer version is refused by name, and so is a newer index',
   const [again] = await findSeries(other);
   await expect(openSeries(backupTools, other, again!, expected.key)).rejects.toMatchObject(newer);
 });
+
+test('what a version means never changes: a vouching key in a part that says it is of version 1 is not taken', async () => {
+  const { folder, expected } = fixture('v2');
+  const [found] = await findSeries(folder);
+  const name = segmentName(found!.series, 1);
+  const plain = Buffer.concat(await piecesOf(backupTools.cipher.open(expected.key, folder.read(name))));
+  const older = Buffer.from(plain.toString('latin1').replace('"version":2', '"version":1'), 'latin1');
+  folder.files.set(
+    name,
+    new Uint8Array(Buffer.concat(await piecesOf(backupTools.cipher.seal(expected.key, once(older))))),
+  );
+  const { parts, place } = otherDevice();
+  const opened = await openSeries(backupTools, folder, { ...found!, index: null }, expected.key);
+  const options = { signal: new AbortController().signal, progress: () => undefined };
+  await expect(restoreSeries(parts, folder, opened, place, options)).rejects.toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('unknown kind, 10') as string,
+  });
+});
+
+async function piecesOf(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes) pieces.push(piece);
+  return pieces;
+}
