@@ -128,6 +128,8 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       signer,
       lock,
       places,
+      keys: held,
+      opfs,
       desks,
     }),
   );
@@ -332,6 +334,7 @@ const wire: AgentWire = {
     setAside: async () => (await backup()).setAside(),
     bringBack: async () => (await backup()).bringBack(),
     discardSetAside: async () => (await backup()).discardSetAside(),
+    retryMigration: async () => (await backup()).retryMigration(),
   },
   agents: {
     onView: async (listener) => (await agents()).onView(listener),

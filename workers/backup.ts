@@ -10,12 +10,14 @@ import type { AgentStore } from '#ports/agent-store.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { Sealer, Signer } from '#ports/crypto.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
 import type { Desks } from './desks.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { BackupKeeper, type BackupMessage } from '#runtime/backup/keeper.ts';
 import type { BackupTools } from '#runtime/backup/parts.ts';
 import type { RestoreParts } from '#runtime/backup/restore.ts';
+import { discardAside, setAsideView } from '#runtime/vault/kept-migration.ts';
 import { Restorer } from '#runtime/backup/restorer.ts';
 import type { BackupApi, BackupSource } from '#runtime/contract/backup-api.ts';
 
@@ -28,6 +30,9 @@ export interface BackupComposition {
   readonly signer: Signer;
   readonly lock: LeaderLock;
   readonly places: RestorePlaces;
+  readonly keys: KeyHolder;
+  /** Whether the private file system can be used. */
+  readonly opfs: boolean;
   readonly desks: () => Promise<Pick<Desks, 'secrets' | 'keepSecrets'>>;
 }
 
@@ -43,9 +48,12 @@ export function openBackup({
   signer,
   lock,
   places,
+  keys,
+  opfs,
   desks,
 }: BackupComposition): Backup {
   const keepSecrets: RestoreParts['keepSecrets'] = async (...given) => (await desks()).keepSecrets(...given);
+  const aside = { keys, places, sealer };
   const memory = keyvalBackupMemory();
   const tools = async (): Promise<BackupTools> => ({
     cipher: (await import('#adapters/age/age-cipher.ts')).ageCipher(),
@@ -96,9 +104,17 @@ export function openBackup({
     restore: (listener) => restorer.restore(listener),
     recover: (listener) => restorer.recover(listener),
     stopRestore: () => done(() => restorer.stop()),
-    setAside: () => places.setAside(),
-    bringBack: () => restorer.bringBack(),
-    discardSetAside: () => places.discard(),
+    setAside: () => setAsideView(aside),
+    bringBack: async () => {
+      if ((await setAsideView(aside))?.migrated) throw new Error('It is of an older version.');
+      await restorer.bringBack();
+    },
+    discardSetAside: () => discardAside(aside),
+    retryMigration: async () => {
+      const { retryMigrationOne } = await import('./migrate-profile-one.ts');
+      await retryMigrationOne({ ...aside, lock, opfs }, blobs);
+      return setAsideView(aside);
+    },
     erase: () => memory.erase(),
   };
 }

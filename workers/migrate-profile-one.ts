@@ -8,15 +8,15 @@ import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import { createWebCryptoSealer } from '#adapters/webcrypto/sealer.ts';
+import type { BlobStore } from '#ports/blob-store.ts';
 import type { LeaderLock } from '#ports/coordination.ts';
 import type { Sealer, Signer } from '#ports/crypto.ts';
 import type { KeyHolder } from '#ports/key-holder.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
-import { migrateProfile } from '#runtime/vault/migrate-profile.ts';
+import { keepMigration, type KeptMigration, retryMigration, settleMigration } from '#runtime/vault/kept-migration.ts';
+import { migrateFiles, migrateProfile } from '#runtime/vault/migrate-profile.ts';
 
-/** The device's key of a profile from before there was a vault: while it is here, that profile is not done with. */
-const DEVICE_KEY = 'device';
 const LOCK = 'vault:migrate';
 
 export interface MigrateParts {
@@ -30,35 +30,48 @@ export interface MigrateParts {
 
 /** Moves what an older version wrote under the vault: copied and verified beside it, then switched, then destroyed. */
 export async function migrateProfileOne(parts: MigrateParts): Promise<void> {
-  const { keys, places, lock } = parts;
-  await lock.hold(LOCK, async () => {
-    const deviceKey = await keys.get<CryptoKey>(DEVICE_KEY);
-    if (deviceKey === null) return;
-    // What stands aside is the old one: an earlier start was cut off after it had switched.
-    if ((await places.setAside()) === null) await copy(parts, createWebCryptoSealer(deviceKey));
-    await places.discard();
-    await keys.remove(DEVICE_KEY);
-  });
+  await parts.lock.hold(LOCK, () =>
+    settleMigration<CryptoKey>(parts, (deviceKey) => copy(parts, createWebCryptoSealer(deviceKey))),
+  );
 }
 
-async function copy({ places, opfs, sealer, signer }: MigrateParts, old: Sealer): Promise<void> {
+/** Tries once more to read the files that could not be read then. @param blobs those in use */
+export async function retryMigrationOne(
+  parts: Pick<MigrateParts, 'keys' | 'places' | 'sealer' | 'lock' | 'opfs'>,
+  blobs: BlobStore,
+): Promise<void> {
+  await parts.lock.hold(LOCK, () =>
+    retryMigration<CryptoKey>(parts, (deviceKey, files) => {
+      const old = blobsOfOld(createWebCryptoSealer(deviceKey), parts.opfs);
+      return migrateFiles({ hash: incrementalSha256 }, old, blobs, files);
+    }),
+  );
+}
+
+/** Null when there is no old profile. */
+async function copy({ keys, places, opfs, sealer, signer }: MigrateParts, old: Sealer): Promise<KeptMigration | null> {
   const store = await openProfileOneStore(old);
-  if (store === null) return;
+  if (store === null) return null;
   const place = await places.fresh();
   const second = indexedDbJournalLeg();
   const legs = opfs ? [opfsJournalLeg(), second] : [second];
-  const blobs = sealedBlobStore({
+  const tools = { sha256, verifyEd25519 };
+  const migration = { entropy: webCryptoEntropy, sealer, signer, tools, hash: incrementalSha256 };
+  const report = await migrateProfile(migration, { sealer: old, store, legs, blobs: blobsOfOld(old, opfs) }, place);
+  store.close();
+  await second.close();
+  place.store.close();
+  const kept = await keepMigration({ keys, sealer }, platformClock.now(), report);
+  await place.use(kept.at);
+  return kept;
+}
+
+function blobsOfOld(sealer: Sealer, opfs: boolean): BlobStore {
+  return sealedBlobStore({
     files: opfs ? opfsBlobFiles('blobs') : indexedDbBlobFiles('windhover-blobs'),
-    sealer: old,
+    sealer,
     entropy: webCryptoEntropy,
     clock: platformClock,
     sha256: incrementalSha256,
   });
-  const tools = { sha256, verifyEd25519 };
-  const migration = { entropy: webCryptoEntropy, sealer, signer, tools, hash: incrementalSha256 };
-  await migrateProfile(migration, { sealer: old, store, legs, blobs }, place);
-  store.close();
-  await second.close();
-  place.store.close();
-  await place.use(platformClock.now());
 }

@@ -98,6 +98,7 @@ export class FakeAgentApi implements AgentApi {
     setAside: () => Promise.resolve(null),
     bringBack: () => Promise.resolve(),
     discardSetAside: () => Promise.resolve(),
+    retryMigration: () => Promise.resolve(null),
   };
   /** Pages of an owner without agents. */
   readonly agents: AgentsApi = {

@@ -6,13 +6,14 @@ import { signCheckpoint } from '#core/audit/checkpoint.ts';
 import { encodeEntry, encodePayload, entryFor, entryHash } from '#core/audit/entry.ts';
 import { appendLeaf, EMPTY_FRONTIER, frontierRoot } from '#core/audit/merkle.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
+import type { Json } from '#core/base/json.ts';
 import type { CommandId, Epoch, RunId, Sequence, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group } from '#ports/journal-leg.ts';
 import type { ProfileOne } from '#ports/profile-one.ts';
 import type { RestorePlace } from '#ports/restore-place.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
-import { migrateProfile, MigrationError, type MigrationParts } from '#runtime/vault/migrate-profile.ts';
+import { migrateFiles, migrateProfile, MigrationError, type MigrationParts } from '#runtime/vault/migrate-profile.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
 import { freshSealer } from '#tests/fakes/fresh-vault.ts';
 import { memoryAgentStore } from '#tests/fakes/memory-agent-store.ts';
@@ -25,7 +26,11 @@ import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 const entropy = seededEntropy(5);
 const signer = seededSigner(5);
 const PENDING = { id: 'c' as CommandId, at: 7, command: { type: 'stop-run' } };
-const FILES = [utf8('one file'), new Uint8Array(1_500_000).fill(7), new Uint8Array()];
+const BIG = new Uint8Array(1_500_000).fill(7);
+const FILES = [utf8('one file'), BIG, new Uint8Array()];
+
+/** What some of the entries say, by their number. */
+const facts: Record<number, Json> = {};
 
 let old: ProfileOne;
 let groups: Group[];
@@ -35,7 +40,9 @@ let oldFiles: ReturnType<typeof memoryBlobFiles>;
 let place: RestorePlace;
 let parts: MigrationParts;
 
-beforeEach(async () => {
+beforeEach(() => begin());
+
+async function begin(): Promise<void> {
   const sealer = createWebCryptoSealer(await generateDeviceKey());
   groups = [];
   wrapped = [];
@@ -48,7 +55,10 @@ beforeEach(async () => {
     const firstSequence = frontier.size as Sequence;
     const [entries, payloads]: [string[], Uint8Array[]] = [[], []];
     for (let index = 0; index < count; index++) {
-      const payload = { salt: entropy.bytes(32), value: { goal: `goal ${String(frontier.size)}` } };
+      const payload = {
+        salt: entropy.bytes(32),
+        value: facts[frontier.size] ?? { goal: `goal ${String(frontier.size)}` },
+      };
       const place = { sequence: frontier.size as Sequence, epoch: epoch as Epoch, time: 5 as UnixMs };
       const text = encodeEntry(entryFor(sha256, { ...place, type: 'run.started', run: 'r' as RunId }, payload));
       const sealed = await sealer.seal(utf8(encodePayload(payload)), 'journal/payload');
@@ -101,14 +111,16 @@ beforeEach(async () => {
     legs: [memoryJournalLeg(), memoryJournalLeg()],
     blobs: memoryBlobStore(fakeClock(), memoryBlobFiles(), fresh),
   };
-});
+}
 
 const groupsAt = (from: number): Group[] => groups.filter((group) => group.firstSequence + group.count > from);
 const idOf = (bytes: Uint8Array): SourceId => hex(sha256(bytes)) as SourceId;
 const reading = () => ({ ...parts, store: place.store, legs: place.legs });
 
 test('everything of an old profile is in the new place, and reads as it did', async () => {
-  expect(await migrateProfile(parts, old, place)).toEqual({ entries: 63, unreadable: 0, files: 3, lost: [] });
+  expect(await migrateProfile(parts, old, place)).toEqual({
+    ...{ entries: 63, destroyed: 0, unreadable: 0, files: 3, lost: [] },
+  });
   const entries = await readEntries(reading(), 0, 63);
   expect(entries.map(({ text }) => text)).toEqual(groups.flatMap((group) => group.entries));
   expect(entries[62]?.payload?.value).toEqual({ goal: 'goal 62' });
@@ -127,7 +139,9 @@ test('everything of an old profile is in the new place, and reads as it did', as
 test('a profile with nothing in it is one too', async () => {
   head = null;
   old = { ...old, blobs: memoryBlobStore() };
-  expect(await migrateProfile(parts, old, place)).toEqual({ entries: 0, unreadable: 0, files: 0, lost: [] });
+  expect(await migrateProfile(parts, old, place)).toEqual({
+    ...{ entries: 0, destroyed: 0, unreadable: 0, files: 0, lost: [] },
+  });
 });
 
 test('what was destroyed or lost before stays so, and is counted', async () => {
@@ -136,7 +150,7 @@ test('what was destroyed or lost before stays so, and is counted', async () => {
   wrapped[2] = wrapped[3] ?? null;
   wrapped.length = 62;
   groups[2] = { ...(groups[2] as Group), payloads: (groups[2] as Group).payloads.slice(0, 58) };
-  expect(await migrateProfile(parts, old, place)).toMatchObject({ entries: 63, unreadable: 5 });
+  expect(await migrateProfile(parts, old, place)).toMatchObject({ entries: 63, destroyed: 1, unreadable: 4 });
   const missing = (await readEntries(reading(), 0, 63)).flatMap(({ missing }, index) =>
     missing === null ? [] : [index],
   );
@@ -205,7 +219,17 @@ test('a file that cannot be read any more is named, and the others are copied', 
   for (const [name, bytes] of oldFiles.kept)
     if (name.endsWith('.bytes') && bytes.length > 1_000_000)
       oldFiles.kept.set(name, bytes.with(500, 1 ^ (bytes[500] ?? 0)));
-  expect(await migrateProfile(parts, old, place)).toMatchObject({ files: 2, lost: [idOf(FILES[1] as Uint8Array)] });
+  expect(await migrateProfile(parts, old, place)).toMatchObject({
+    files: 2,
+    lost: [{ id: idOf(BIG), path: idOf(BIG) }],
+  });
+  // Its bytes are on the disk still: another reading may give them.
+  for (const [name, bytes] of oldFiles.kept)
+    if (name.endsWith('.bytes') && bytes.length > 1_000_000)
+      oldFiles.kept.set(name, bytes.with(500, 1 ^ (bytes[500] ?? 0)));
+  const files = [{ id: idOf(BIG), path: 'big.bin' }];
+  expect(await migrateFiles(parts, old.blobs, place.blobs, files)).toEqual([]);
+  expect(await place.blobs.size(idOf(BIG))).toBe(BIG.length);
 });
 
 test('a file whose items cannot be read any more is named as well', async () => {
@@ -250,4 +274,28 @@ test('copies that are torn, that end early or whose keys were not kept are not s
   const short = { ...memoryJournalLeg(), read: () => Promise.resolve({ groups: [], damage: null }) };
   const two = { ...place, store: memoryAgentStore(), legs: [memoryJournalLeg(), short] };
   await expect(migrateProfile(parts, old, two)).rejects.toThrow('not the same journal');
+});
+
+test('a file that the entries tell of and that is not there is named by its path; a deleted one is not missed', async () => {
+  const source = (id: string, path: string): Json => ({ type: 'source.imported', source: { id, path } });
+  const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
+  facts[5] = source(idOf(BIG), 'big.bin');
+  facts[6] = source(ids[0], 'gone.md');
+  facts[7] = source(ids[1], 'deleted.md');
+  facts[8] = source(ids[2], 'back.md');
+  facts[9] = { type: 'source.removed', source: ids[1] };
+  facts[10] = { type: 'source.removed', source: ids[2] };
+  facts[11] = { type: 'source.restored', source: ids[2] };
+  try {
+    await begin();
+  } finally {
+    for (const at of Object.keys(facts)) Reflect.deleteProperty(facts, at);
+  }
+  expect(await migrateProfile(parts, old, place)).toMatchObject({
+    files: 3,
+    lost: [
+      { id: ids[0], path: 'gone.md' },
+      { id: ids[2], path: 'back.md' },
+    ],
+  });
 });

@@ -106,5 +106,6 @@ function backupOver(wire: Comlink.Remote<BackupApi>): BackupApi {
     setAside: () => wire.setAside(),
     bringBack: () => wire.bringBack(),
     discardSetAside: () => wire.discardSetAside(),
+    retryMigration: () => wire.retryMigration(),
   };
 }

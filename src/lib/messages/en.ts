@@ -41,6 +41,8 @@ export const en = {
   'banner.mended-audit': 'Check the journal',
   'banner.mended-both':
     'Both copies of the journal were damaged, at different places. Each has been mended from the other: nothing is missing.',
+  'banner.migrated': 'Some of what an older version kept could not be read, and its data is kept until you decide.',
+  'banner.migrated-see': 'See what',
   'banner.offline': 'You are offline. Everything here works without a network.',
 
   'role.leading': 'This tab does the work',
@@ -888,6 +890,26 @@ export const en = {
   'backup.bring-back': 'Bring it back',
   'backup.discard': 'Delete it',
   'backup.discarded': 'Deleted what was set aside',
+  'migrated.title': 'Some of what an older version kept could not be read',
+  'migrated.lead':
+    'Your data was moved under the vault’s lock: {when}. All that could be read was copied, and each entry and file was read again and compared. This could not be read:',
+  'migrated.files': { one: 'One file:', other: '{count} files:' },
+  'migrated.entries': {
+    one: 'What {count} entry of the journal says. The entry itself is there and verifies.',
+    other: 'What {count} entries of the journal say. The entries themselves are there and verify.',
+  },
+  'migrated.where': 'The older data is still in this browser, whole and as it was, beside the data in use.',
+  'migrated.do':
+    'What was read badly once can sometimes be read again: close other programs and try. If you have the files elsewhere, add them on the Files page. When you need nothing of it any more, delete the older data.',
+  'migrated.retry': 'Try to read the files again',
+  'migrated.found': {
+    one: '{count} file could be read and is here now',
+    other: '{count} files could be read and are here now',
+  },
+  'migrated.still': 'The files still cannot be read',
+  'migrated.discard': 'Delete the older data',
+  'migrated.discard-warning': 'What could not be read is then lost for good, and no later version can try again.',
+  'migrated.discard-yes': 'Delete it for good',
   'restore.title': 'Restore from a backup',
   'restore.lead': 'Brings back a vault from its backup, on this device.',
   'restore.from-folder': 'Choose the folder',

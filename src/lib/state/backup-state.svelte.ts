@@ -1,4 +1,4 @@
-import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
+import type { BackupApi, BackupView, SetAsideView } from '#runtime/contract/backup-api.ts';
 import type { BackupFolderChoice } from '#lib/client/device.ts';
 import type { AgentClient } from '#lib/client/agent.ts';
 
@@ -8,6 +8,8 @@ const OLD_MS = 7 * 24 * 3_600_000;
 /** The encrypted backup of this vault, as every page shows it. */
 export class BackupState {
   view = $state.raw<BackupView | null>(null);
+  /** What stands beside the data in use. */
+  aside = $state.raw<SetAsideView | null>(null);
   /** Name of the chosen folder. */
   folderName = $state.raw<string | null>(null);
   readonly api: BackupApi;
@@ -29,6 +31,11 @@ export class BackupState {
         if (view.replaced && !this.#restoring) location.reload();
       })
       .catch(() => undefined);
+    await this.readAside().catch(() => undefined);
+  }
+
+  async readAside(): Promise<void> {
+    this.aside = await this.api.setAside();
   }
 
   #restoring = false;

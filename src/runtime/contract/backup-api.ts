@@ -34,11 +34,24 @@ export interface BackupApi {
   /** The same from what is left here, where a part of the storage is lost and the vault could still be opened. */
   recover(listener: (fraction: number) => void): Promise<Result<RestoredView, BackupFailure>>;
   stopRestore(): Promise<void>;
-  /** What was in use before the last restore, while it is kept. */
-  setAside(): Promise<{ readonly at: number } | null>;
+  /** What was in use before the last restore, or what an older version left, while it is kept. */
+  setAside(): Promise<SetAsideView | null>;
   /** Uses it again; the page is to be loaded again afterwards. */
   bringBack(): Promise<void>;
   discardSetAside(): Promise<void>;
+  /** Tries again to read what could not be read of an older version's data. */
+  retryMigration(): Promise<SetAsideView | null>;
+}
+
+export interface SetAsideView {
+  readonly at: number;
+  /** Where it is an older version's data, kept because this of it could not be read; it cannot be used again. */
+  readonly migrated: {
+    /** Entries of the journal without their contents. */
+    readonly unreadable: number;
+    /** Paths of files. */
+    readonly lost: readonly string[];
+  } | null;
 }
 
 /** A folder that was picked, or files, archives among them. */

@@ -1,4 +1,5 @@
 import { checkEntries, startCheck } from '#core/audit/journal-check.ts';
+import { field } from '#core/audit/json-fields.ts';
 import { parsePayload, payloadDigest, type Payload } from '#core/audit/entry.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import type { Sequence, SourceId } from '#core/base/ids.ts';
@@ -20,11 +21,24 @@ export interface MigrationParts extends Pick<JournalParts, 'entropy' | 'sealer' 
 
 export interface MigrationReport {
   readonly entries: number;
-  /** Entries whose payload could not be read before, and cannot be now. */
+  /** Entries whose payload was destroyed on purpose: there is nothing to be found. */
+  readonly destroyed: number;
+  /** Entries whose payload could not be read before, and cannot be now: the old place is to be kept. */
   readonly unreadable: number;
   readonly files: number;
   /** Files that could not be read any more: they are not in the new place, so the old one is to be kept. */
-  readonly lost: readonly SourceId[];
+  readonly lost: readonly LostFile[];
+}
+
+export interface LostFile {
+  readonly id: SourceId;
+  /** As its owner knows it; the id where no entry that can be read names it. */
+  readonly path: string;
+}
+
+/** Whether all that was in the old place is in the new one, so that the old one may go. */
+export function isWhole({ unreadable, lost }: Pick<MigrationReport, 'unreadable' | 'lost'>): boolean {
+  return unreadable === 0 && lost.length === 0;
 }
 
 /** What was copied is not what was there, or could not be written: nothing is switched. */
@@ -46,21 +60,50 @@ export async function migrateProfile(
 ): Promise<MigrationReport> {
   // The next leader's epoch must lie above all that have written.
   await place.store.raiseEpoch(await old.store.fence());
-  const readable = await copyJournal(parts, old, place);
-  const entries = await verifyCopied(parts, old, place, readable);
+  const copied = await copyJournal(parts, old, place);
+  const entries = await verifyCopied(parts, old, place, copied.readable);
   for (const command of await old.store.pending()) await place.store.enqueue(command);
-  const lost: SourceId[] = [];
-  const files = await old.blobs.list();
-  for (const id of files) if (!(await copyBlob(parts, old, place, id))) lost.push(id);
-  return { entries, unreadable: entries - readable, files: files.length - lost.length, lost };
+  // A file whose list of parts is spoilt is not listed: the journal tells that it was there.
+  const ids = new Set([...(await old.blobs.list()), ...copied.present]);
+  const lost = await migrateFiles(
+    parts,
+    old.blobs,
+    place.blobs,
+    [...ids].map((id) => ({ id, path: copied.paths.get(id) ?? id })),
+  );
+  const { destroyed, readable } = copied;
+  return { entries, destroyed, unreadable: entries - readable - destroyed, files: ids.size - lost.length, lost };
 }
 
-/** @returns entries whose payload could be read */
-async function copyJournal(parts: MigrationParts, old: ProfileOne, place: RestorePlace): Promise<number> {
+/** Copies these files and reads each again. @returns those that cannot be read */
+export async function migrateFiles(
+  parts: Pick<MigrationParts, 'hash'>,
+  old: ProfileOne['blobs'],
+  blobs: RestorePlace['blobs'],
+  files: readonly LostFile[],
+): Promise<readonly LostFile[]> {
+  const lost: LostFile[] = [];
+  for (const file of files) if (!(await copyBlob(parts, old, blobs, file.id))) lost.push(file);
+  return lost;
+}
+
+interface CopiedJournal {
+  /** Entries whose payload could be read, and such as was destroyed on purpose. */
+  readonly readable: number;
+  readonly destroyed: number;
+  /** Of every file that the entries name. */
+  readonly paths: ReadonlyMap<SourceId, string>;
+  /** Files that were brought in and not deleted since. */
+  readonly present: ReadonlySet<SourceId>;
+}
+
+async function copyJournal(parts: MigrationParts, old: ProfileOne, place: RestorePlace): Promise<CopiedJournal> {
   const size = (await old.store.head())?.size ?? 0;
   const journal = await AdoptedJournal.open({ ...parts, sha256: parts.tools.sha256 }, place);
   let check = startCheck(agentIdOf(parts.signer.publicKey));
-  let readable = 0;
+  let [readable, destroyed] = [0, 0];
+  const paths = new Map<SourceId, string>();
+  const present = new Set<SourceId>();
   try {
     while (check.frontier.size < size) {
       const groups = await groupsFrom(old, check.frontier.size);
@@ -69,14 +112,26 @@ async function copyJournal(parts: MigrationParts, old: ProfileOne, place: Restor
         if (!checked.ok) throw new MigrationError(`Entry ${String(checked.error.sequence)}: ${checked.error.why}`);
         check = checked.value;
         const entries = await openEntries(parts, old, group);
-        readable += entries.filter(({ payload }) => payload !== null).length;
+        for (const entry of entries) {
+          if (entry.payload !== null) readable++;
+          else if (entry.destroyed) destroyed++;
+          noteFile(entry.payload?.value, paths, present);
+        }
         await journal.add({ kind: 'group', entries, checkpoint: group.checkpoint, check });
       }
     }
   } finally {
     await journal.close();
   }
-  return readable;
+  return { readable, destroyed, paths, present };
+}
+
+function noteFile(fact: unknown, paths: Map<SourceId, string>, present: Set<SourceId>): void {
+  const [type, source] = [field(fact, 'type'), field(fact, 'source')];
+  const id = (type === 'source.imported' ? field(source, 'id') : source) as SourceId;
+  if (type === 'source.removed') present.delete(id);
+  if (type === 'source.imported' || type === 'source.restored') present.add(id);
+  if (type === 'source.imported') paths.set(id, String(field(source, 'path')));
 }
 
 /** From the first copy that holds what comes next. */
@@ -88,21 +143,24 @@ async function groupsFrom(old: ProfileOne, from: number): Promise<readonly Group
   throw new MigrationError(`No copy of the journal holds entry ${String(from)}.`);
 }
 
+interface OpenedEntry {
+  readonly text: string;
+  readonly payload: Payload | null;
+  readonly destroyed: boolean;
+}
+
 /** As they lay then: each under a record key of its own, which the device's key wrapped. */
-async function openEntries(
-  { tools }: MigrationParts,
-  old: ProfileOne,
-  group: Group,
-): Promise<readonly { readonly text: string; readonly payload: Payload | null }[]> {
+async function openEntries({ tools }: MigrationParts, old: ProfileOne, group: Group): Promise<readonly OpenedEntry[]> {
   const keys = await old.store.wrappedKeys(group.firstSequence, group.count);
   return Promise.all(
     group.entries.map(async (text, index) => {
       const [ciphertext, wrappedKey] = [group.payloads[index], keys[index] ?? null];
-      if (ciphertext === undefined || wrappedKey === null) return { text, payload: null };
+      if (ciphertext === undefined || wrappedKey === null) return { text, payload: null, destroyed: false };
       const plain = await old.sealer.open({ ciphertext, wrappedKey }, 'journal/payload');
       const payload = plain.ok ? parsePayload(new TextDecoder().decode(plain.value)) : null;
       const committed = payload?.ok === true && text.includes(payloadDigest(tools.sha256, payload.value));
-      return { text, payload: committed ? payload.value : null };
+      const destroyed = !plain.ok && plain.error === 'destroyed';
+      return { text, payload: committed ? payload.value : null, destroyed };
     }),
   );
 }
@@ -127,12 +185,17 @@ async function verifyCopied(
 }
 
 /** @returns false when the old file cannot be read */
-async function copyBlob(parts: MigrationParts, old: ProfileOne, place: RestorePlace, id: SourceId): Promise<boolean> {
-  const [before, after] = [await digestOf(parts, old.blobs, id), place.blobs];
+async function copyBlob(
+  parts: Pick<MigrationParts, 'hash'>,
+  old: ProfileOne['blobs'],
+  after: RestorePlace['blobs'],
+  id: SourceId,
+): Promise<boolean> {
+  const before = await digestOf(parts, old, id);
   if (before?.bytes !== id) return false;
   const stage = await after.stage();
-  for await (const bytes of chunksOf(old.blobs, id)) must(await stage.write(bytes));
-  for await (const batch of old.blobs.items(id)) must(await stage.writeItems(batch));
+  for await (const bytes of chunksOf(old, id)) must(await stage.write(bytes));
+  for await (const batch of old.items(id)) must(await stage.writeItems(batch));
   must(await stage.commit());
   const again = await digestOf(parts, after, id);
   if (again?.bytes !== before.bytes || again.items !== before.items)
@@ -142,7 +205,7 @@ async function copyBlob(parts: MigrationParts, old: ProfileOne, place: RestorePl
 
 /** Null when the file or its items cannot be read. */
 async function digestOf(
-  { hash }: MigrationParts,
+  { hash }: Pick<MigrationParts, 'hash'>,
   blobs: ProfileOne['blobs'],
   id: SourceId,
 ): Promise<{ readonly bytes: string; readonly items: string } | null> {
