@@ -281,6 +281,10 @@ const wire: AgentWire = {
     await (await vaultOfThread()).vault.setIdleMinutes(minutes);
     return vaultView();
   },
+  sealedCopy: async (window) => {
+    const { vault, keys } = await vaultOfThread(false);
+    return (await import('./sealed-copy.ts')).sealedCopy(vault.record, keys, window);
+  },
   eraseLocked: async (window) => {
     const { vault, keys } = await vaultOfThread(false);
     if (vault.keys !== null) throw new Error('The vault is open: what is in it is erased under Settings.');
@@ -328,6 +332,7 @@ const wire: AgentWire = {
     turnOff: async () => (await backup()).turnOff(),
     look: async (from) => (await backup()).look(from),
     open: async (series, secret) => (await backup()).open(series, secret),
+    openSealed: async (secret) => (await backup()).openSealed(secret),
     restore: (listener) => toldFirst(listener, async (told) => (await backup()).restore(told)),
     recover: (listener) => toldFirst(listener, async (told) => (await backup()).recover(told)),
     stopRestore: async () => (await backup()).stopRestore(),

@@ -13,8 +13,11 @@ import type { Sealer, Signer } from '#ports/crypto.ts';
 import type { KeyHolder } from '#ports/key-holder.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
 import type { Desks } from './desks.ts';
+import { openingParts } from './open-vault.ts';
+import { sealerOf } from './sealer-of.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { BackupKeeper, type BackupMessage } from '#runtime/backup/keeper.ts';
+import { vaultOfCopy } from '#runtime/backup/open-sealed-copy.ts';
 import type { BackupTools } from '#runtime/backup/parts.ts';
 import type { RestoreParts } from '#runtime/backup/restore.ts';
 import { discardAside, setAsideView } from '#runtime/vault/kept-migration.ts';
@@ -85,6 +88,8 @@ export function openBackup({
       keepSecrets,
     }),
     places,
+    vaultOf: (copy) => vaultOfCopy(openingParts, copy),
+    sealerOf,
     remains: { journal: tab.reading, blobs },
     stop: () => tab.close(),
     replaced: () => keeper.replaced(),
@@ -101,6 +106,7 @@ export function openBackup({
     turnOff: () => keeper.turnOff(),
     look: (from) => restorer.look(() => folderOf(from)),
     open: (series, secret) => restorer.open(series, secret),
+    openSealed: (secret) => restorer.openSealed(secret),
     restore: (listener) => restorer.restore(listener),
     recover: (listener) => restorer.recover(listener),
     stopRestore: () => done(() => restorer.stop()),

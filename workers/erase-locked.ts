@@ -9,8 +9,8 @@ import { secretsCopy, vaultCopy } from './open-vault.ts';
 import { currentPlace, eraseStores, placesOf, storesOf } from './stores.ts';
 
 const locked = (): Promise<never> => Promise.reject(new Error('The vault is locked.'));
-/** Erasing opens nothing. */
-const NO_SEALER: Sealer = { seal: locked, open: locked, nameOf: locked };
+/** Nothing is opened here. */
+export const NO_SEALER: Sealer = { seal: locked, open: locked, nameOf: locked };
 
 /** Erases everything that the app keeps, by whoever cannot open it any more. The keys go last: until then it can be done again. */
 export async function eraseLocked(keys: KeyHolder, window: WindowApi): Promise<void> {

@@ -30,17 +30,18 @@ export async function openVault(ask: boolean): Promise<VaultOfThread> {
   const keys = keyHolder();
   const records = vaultRecords(keys);
   const copied = (await opfsAvailable()) ? copiedVaultRecords(records, vaultCopy()) : records;
-  const parts = {
-    crypto: webCryptoVault,
-    records: copied,
-    sharing: broadcastKeySharing(webCryptoEntropy),
-    entropy: webCryptoEntropy,
-    clock: platformClock,
-    sha256,
-    stretcher: argon2InWorker,
-  };
+  const parts = { ...openingParts, records: copied, sharing: broadcastKeySharing(webCryptoEntropy) };
   return { vault: await Vault.open(parts, ask), keys };
 }
+
+/** What any vault is opened with, wherever its record lies. */
+export const openingParts = {
+  crypto: webCryptoVault,
+  entropy: webCryptoEntropy,
+  clock: platformClock,
+  sha256,
+  stretcher: argon2InWorker,
+};
 
 function argon2InWorker(): Stretcher {
   const worker = new Argon2Worker({ name: 'argon2' });

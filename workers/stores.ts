@@ -13,6 +13,7 @@ import { opfsTextFiles } from '#adapters/opfs/text-files.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
+import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { Sealer } from '#ports/crypto.ts';
 import type { HeadPinStore } from '#ports/journal-leg.ts';
@@ -58,14 +59,19 @@ export function storesOf(place: number, { opfs, sealer, window }: StoreParts): S
 }
 
 export function blobsOf(place: number, opfs: boolean, sealer: Sealer): BlobStore {
-  const suffix = suffixOf(place);
   return sealedBlobStore({
-    files: opfs ? opfsBlobFiles(`blobs${suffix}`) : indexedDbBlobFiles(`windhover-blobs${suffix}`),
+    files: blobFilesOf(place, opfs),
     sealer,
     entropy: webCryptoEntropy,
     clock: platformClock,
     sha256: incrementalSha256,
   });
+}
+
+/** The sealed files of a set, as they lie. */
+export function blobFilesOf(place: number, opfs: boolean): BlobFiles {
+  const suffix = suffixOf(place);
+  return opfs ? opfsBlobFiles(`blobs${suffix}`) : indexedDbBlobFiles(`windhover-blobs${suffix}`);
 }
 
 /** Which set is in use. Where IndexedDB was lost, the private file system still tells. */

@@ -5,6 +5,8 @@ export interface BackupFolder {
   readonly list: () => Promise<readonly BackupFile[]>;
   /** The bytes of a file, piece by piece; throws 'incomplete' when there is no such file. */
   readonly read: (name: string) => AsyncIterable<Uint8Array>;
+  /** The bytes [start, end) of a file; throws 'incomplete' when there is no such file. */
+  readonly slice: (name: string, start: number, end: number) => Promise<Uint8Array>;
   /**
    * Writes a file whole: until its last byte is on the disk, what stood under the name stands there still. A failure or
    * an abort leaves it as it was.

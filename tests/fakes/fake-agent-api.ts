@@ -92,6 +92,7 @@ export class FakeAgentApi implements AgentApi {
     turnOff: () => Promise.resolve(),
     look: () => Promise.resolve(NO_BACKUP),
     open: () => Promise.resolve(NO_BACKUP),
+    openSealed: () => Promise.resolve(NO_BACKUP),
     restore: () => Promise.resolve(NO_BACKUP),
     recover: () => Promise.resolve(NO_BACKUP),
     stopRestore: () => Promise.resolve(),

@@ -44,6 +44,7 @@ const wire: AgentWire = {
   newRecoveryCode: () => Promise.resolve('0000-0000-0000-0000-0000-0000-0000'),
   setIdleMinutes: (idleMinutes) => Promise.resolve({ ...FAKE_VAULT, idleMinutes }),
   lockVault: () => Promise.resolve(),
+  sealedCopy: () => Promise.reject(new Error('Nothing is sealed here.')),
   eraseLocked: () => Promise.resolve(),
 };
 

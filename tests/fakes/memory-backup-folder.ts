@@ -20,6 +20,11 @@ export function memoryBackupFolder(files = new Map<string, Uint8Array>()): Memor
       if (bytes === undefined) throw new BackupError('incomplete', `The file ${name} is missing.`, name);
       for (let at = 0; at < bytes.length; at += 50_000) yield bytes.slice(at, at + 50_000);
     },
+    slice: async (name, start, end) => {
+      const bytes = files.get(name);
+      if (bytes === undefined) throw new BackupError('incomplete', `The file ${name} is missing.`, name);
+      return bytes.slice(start, end);
+    },
     write: async (name, bytes) => {
       const pieces: Uint8Array[] = [];
       for await (const piece of bytes) pieces.push(piece);

@@ -25,6 +25,7 @@ export async function filesFolder(files: readonly File[]): Promise<BackupFolder>
     name: files.length === 1 ? (files[0]?.name ?? '') : '',
     list: () => Promise.resolve([...bodies].map(([name, { size }]) => ({ name, bytes: size }))),
     read: (name) => piecesOf(name, bodies.get(name)),
+    slice: async (name, start, end) => sliceOf(name, bodies.get(name), start, end),
     write: refuse,
     remove: refuse,
   };
@@ -34,12 +35,15 @@ const PIECE_BYTES = 1_048_576;
 
 /** The bytes of a file, slice by slice. @throws BackupError 'incomplete' without a file, 'io' when it cannot be read */
 export async function* piecesOf(name: string, body: Blob | undefined): AsyncIterable<Uint8Array> {
+  const size = body?.size ?? 1;
+  for (let at = 0; at < size; at += PIECE_BYTES) yield await sliceOf(name, body, at, at + PIECE_BYTES);
+}
+
+async function sliceOf(name: string, body: Blob | undefined, start: number, end: number): Promise<Uint8Array> {
   if (body === undefined) throw new BackupError('incomplete', `The file ${name} is missing.`, name);
-  for (let at = 0; at < body.size; at += PIECE_BYTES) {
-    try {
-      yield new Uint8Array(await body.slice(at, at + PIECE_BYTES).arrayBuffer());
-    } catch (error) {
-      throw new BackupError('io', `The file ${name} cannot be read: ${String(error)}`, name);
-    }
+  try {
+    return new Uint8Array(await body.slice(start, end).arrayBuffer());
+  } catch (error) {
+    throw new BackupError('io', `The file ${name} cannot be read: ${String(error)}`, name);
   }
 }

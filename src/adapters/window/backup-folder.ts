@@ -88,6 +88,15 @@ export function directoryFolder(folder: FileSystemDirectoryHandle): BackupFolder
         await reader.cancel().catch(() => undefined);
       }
     },
+    slice: (name, start, end) =>
+      attempt(
+        folder,
+        async () => {
+          const file = await (await folder.getFileHandle(name)).getFile();
+          return new Uint8Array(await file.slice(start, end).arrayBuffer());
+        },
+        name,
+      ),
     write: async (name, bytes) => {
       // Written beside the file and put in its place by `close`: until then the file is what it was.
       const stream = await attempt(folder, async () =>

@@ -911,12 +911,15 @@ export const en = {
   'migrated.discard-warning': 'What could not be read is then lost for good, and no later version can try again.',
   'migrated.discard-yes': 'Delete it for good',
   'restore.title': 'Restore from a backup',
-  'restore.lead': 'Brings back a vault from its backup, on this device.',
+  'restore.lead': 'Brings back a vault from its backup or from a sealed copy, on this device.',
   'restore.from-folder': 'Choose the folder',
   'restore.from-files': 'Choose files',
   'restore.which': 'Which backup',
   'restore.one': 'Backup {series}, {files} files, {bytes}',
   'restore.secret': 'Passphrase, or the key',
+  'restore.sealed': 'Sealed copy of a locked vault, {files} files, {bytes}',
+  'restore.sealed-lead':
+    'This is a sealed copy of a vault. What opened the vault when the copy was saved opens it here.',
   'restore.open': 'Open',
   'restore.opening': 'Opening…',
   'restore.holds': 'What is in it',
@@ -992,6 +995,13 @@ export const en = {
   'lock.cannot': 'I cannot open it any more',
   'lock.cannot-lead':
     'Without the passphrase, a passkey or the recovery code nobody can open what is kept here; there is no other way in. If you have a backup, it has a passphrase of its own: start over, and restore it on the Settings page, which opens next. If you may still remember, leave everything as it is: it waits.',
+  'lock.cannot-lost':
+    'Nobody can open what is kept here any more. If you have a backup, start over, and restore it on the Settings page, which opens next.',
+  'lock.sealed-lead':
+    'To start over now and not give up what is here, save a sealed copy first. It stays locked as it is. If the passphrase comes back to you, or the passkey or the recovery code turns up, it is restored on the Settings page like a backup.',
+  'lock.sealed': 'Save a sealed copy',
+  'lock.sealed-saving': 'Reading everything…',
+  'lock.sealed-saved': 'Saved as {name}. See that the file is where you want it before you erase anything.',
   'lock.erase-lead':
     'This destroys every file, run, answer and key that is kept in this browser, for good. Backups that you keep elsewhere stay.',
   'lock.passkey-cancelled': 'The passkey was not used: it was refused, took too long, or is not on this device.',

@@ -1,3 +1,4 @@
+import type { BackupArchive } from '#runtime/contract/backup-api.ts';
 import type { WindowApi } from '#runtime/contract/agent-api.ts';
 import type { NewWay, Secret, VaultOutcome, VaultView } from '#runtime/contract/vault-api.ts';
 import type { AgentClient } from '#lib/client/agent.ts';
@@ -90,10 +91,20 @@ export class VaultGate {
   }
 
   /** Destroys everything, for an owner who cannot open it any more. */
-  async eraseLocked(window: WindowApi): Promise<void> {
+  eraseLocked(window: WindowApi): Promise<void> {
+    return this.#locked((client) => client.eraseLocked(window));
+  }
+
+  /** All that is kept, sealed as it lies, for an owner who may open it again some day. */
+  sealedCopy(window: WindowApi): Promise<BackupArchive> {
+    return this.#locked((client) => client.sealedCopy(window));
+  }
+
+  /** Has a worker without keys do something, and ends it. */
+  async #locked<T>(work: (client: AgentClient) => Promise<T>): Promise<T> {
     const client = this.#parts.open();
     try {
-      await Promise.race([client.eraseLocked(window), failure(client)]);
+      return await Promise.race([work(client), failure(client)]);
     } finally {
       client.close();
     }

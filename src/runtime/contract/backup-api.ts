@@ -1,4 +1,5 @@
 import type { Result } from '#core/base/result.ts';
+import type { Secret, VaultOutcome, WayView } from './vault-api.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 
 /** What the agent worker offers to its page about the encrypted backup, over Comlink. */
@@ -29,6 +30,8 @@ export interface BackupApi {
   look(from: BackupSource): Promise<Result<readonly FoundBackup[], BackupFailure>>;
   /** What is in one of them. @param secret the passphrase, or the key itself */
   open(series: string, secret: string): Promise<Result<BackupSummary, BackupFailure>>;
+  /** The same of a sealed copy, with what opened its vault. */
+  openSealed(secret: Secret): Promise<Result<OpenedCopy, BackupFailure>>;
   /** Restores what was opened. What was here is set aside; the page is to be loaded again afterwards. */
   restore(listener: (fraction: number) => void): Promise<Result<RestoredView, BackupFailure>>;
   /** The same from what is left here, where a part of the storage is lost and the vault could still be opened. */
@@ -98,6 +101,8 @@ export interface BackupArchive {
 
 export interface FoundBackup {
   readonly series: string;
+  /** The ways to open a sealed copy of a vault; null where it is a backup, with a passphrase and a key of its own. */
+  readonly ways: readonly WayView[] | null;
   readonly files: number;
   readonly bytes: number;
 }
@@ -108,7 +113,8 @@ export interface BackupSummary {
   readonly createdAt: UnixMs;
   readonly files: number;
   readonly bytes: number;
-  readonly runs: number;
+  /** Null where that is not known before it is restored. */
+  readonly runs: number | null;
   /** What of the backup cannot be read, and which file is at fault; null when it can all be opened. */
   readonly problem: BackupFailure | null;
 }
@@ -122,4 +128,11 @@ export interface RestoredView {
   readonly missing: readonly string[];
   /** The key that signed last is on this device: nothing needs to be certified. */
   readonly sameKey: boolean;
+}
+
+/** What came of trying to open a sealed copy. */
+export interface OpenedCopy {
+  readonly outcome: VaultOutcome;
+  /** Null where it did not open. */
+  readonly summary: BackupSummary | null;
 }

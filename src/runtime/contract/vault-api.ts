@@ -1,3 +1,4 @@
+import type { BackupArchive } from './backup-api.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 
@@ -14,6 +15,8 @@ export interface VaultApi {
   setIdleMinutes(minutes: number | null): Promise<VaultView>;
   /** From now on no tab hands on its keys. The page ends this worker next. */
   lockVault(): Promise<void>;
+  /** What is kept here as it lies, nothing of it opened: an archive to be restored by whoever can open the vault again. */
+  sealedCopy(window: WindowApi): Promise<BackupArchive>;
   /** Destroys everything that is kept here, while it is locked: for an owner who cannot open it any more. */
   eraseLocked(window: WindowApi): Promise<void>;
 }

@@ -7,6 +7,11 @@ import { SECRET_PREFIX } from './held-secrets.ts';
 /** What is copied: the journal's keys and the sealed secrets, all of which only the vault opens. */
 const COPIED = new RegExp(`^(?:signing-(?:key|secret|next|past)$|${SECRET_PREFIX})`);
 
+/** Whether what is kept under this name is sealed or wrapped by the vault, so that it may be copied. */
+export function isCopied(name: string): boolean {
+  return COPIED.test(name);
+}
+
 export interface CopiedKeyHolder extends KeyHolder {
   /** Brings the copy up to what is kept, and what is kept up to the copy where the first place was lost. */
   readonly catchUp: () => Promise<void>;
@@ -53,11 +58,11 @@ export function copiedKeyHolder(kept: KeyHolder, { files, vault, sha256 }: KeyCo
     await files.set(file, text).catch(() => files.remove(file));
   };
   const followed = async <T>(name: string, value: T): Promise<T> => {
-    if (COPIED.test(name)) await follow(name);
+    if (isCopied(name)) await follow(name);
     return value;
   };
   const left = async <T>(name: string): Promise<T | null> => {
-    const copied = COPIED.test(name) ? await read<T>(name).catch(() => null) : null;
+    const copied = isCopied(name) ? await read<T>(name).catch(() => null) : null;
     return copied === null ? null : kept.once(name, () => Promise.resolve(copied));
   };
   const get = async <T>(name: string): Promise<T | null> => (await kept.get<T>(name)) ?? (await left<T>(name));
@@ -79,7 +84,7 @@ export function copiedKeyHolder(kept: KeyHolder, { files, vault, sha256 }: KeyCo
       return followed(name, await kept.change<T>(name, next));
     },
     remove: async (name) => {
-      if (COPIED.test(name)) await files.remove(fileOf(name));
+      if (isCopied(name)) await files.remove(fileOf(name));
       await kept.remove(name);
       await followed(name, null);
     },
@@ -95,13 +100,14 @@ export function copiedKeyHolder(kept: KeyHolder, { files, vault, sha256 }: KeyCo
   };
 }
 
-function encodeValue(value: unknown): string {
+/** Bytes stand as base64 in it. */
+export function encodeValue(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     member instanceof Uint8Array ? { base64: base64(member) } : member,
   );
 }
 
-function decodeValue<T>(text: string): T {
+export function decodeValue<T>(text: string): T {
   return JSON.parse(text, (_, member: unknown) => {
     const bytes = (member as { readonly base64?: unknown } | null)?.base64;
     return typeof bytes === 'string' ? fromBase64(bytes) : member;

@@ -2,6 +2,7 @@ import { base64, fromBase64 } from '#core/base/bytes.ts';
 import { armored, unarmored } from '#core/identity/armor.ts';
 import { type SigningKey, signingKeyShape } from '#core/identity/key-document.ts';
 import { identityShape, type AgentIdentity } from '#core/identity/record.ts';
+import type { SignatureTools } from '#core/identity/signature.ts';
 import { object, oneOf, text } from '#core/identity/shape.ts';
 import { verifyIdentity } from '#core/identity/verify-identity.ts';
 import type { IdentityBook } from './identity-book.ts';
@@ -42,14 +43,26 @@ export function readSecretBackup(
 
 /** What of the identity's secrets lies on this device, for a backup. */
 export async function secretsForBackup(book: IdentityBook): Promise<BackedUpSecrets> {
-  const opened = await book.opened();
-  if (!opened.ok) return NO_SECRETS;
-  const { stored, identity } = opened.value;
+  const stored = await book.stored();
+  return stored === null
+    ? NO_SECRETS
+    : secretsAsText(await book.parts.tools(), stored, (key) => book.ring.secretOf(key));
+}
+
+/** The same from wherever they lie. @param secretOf null where the secret does not lie there */
+export async function secretsAsText(
+  tools: SignatureTools,
+  stored: StoredIdentity,
+  secretOf: (key: SigningKey) => Promise<Uint8Array | null>,
+): Promise<BackedUpSecrets> {
+  const identity = verifyIdentity(tools, stored.records);
+  if (!identity.ok) return NO_SECRETS;
+  const { id, root } = identity.value;
   const backup = async (of: Of, key: SigningKey | undefined): Promise<string | null> => {
-    const secret = key === undefined ? null : await book.ring.secretOf(key);
-    return key === undefined || secret === null ? null : secretBackup(of, identity.id, key, secret);
+    const secret = key === undefined ? null : await secretOf(key);
+    return key === undefined || secret === null ? null : secretBackup(of, id, key, secret);
   };
-  return { root: await backup('root', identity.root), vouching: await backup('vouching', stored.vouching) };
+  return { root: await backup('root', root), vouching: await backup('vouching', stored.vouching) };
 }
 
 /** Keeps on this device what of a backup's secrets makes the keys that the restored identity names. */

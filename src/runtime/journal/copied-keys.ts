@@ -53,13 +53,13 @@ function nameOf({ epoch, first }: Pick<KeyPool, 'epoch' | 'first'>): string {
   return `${String(epoch)}-${String(first)}`;
 }
 
-function encodePool({ sealed, ...rest }: KeyPool): string {
+export function encodePool({ sealed, ...rest }: KeyPool): string {
   const { ciphertext, wrappedKey } = sealed;
   return JSON.stringify({ ...rest, sealed: { ciphertext: base64(ciphertext), wrappedKey: base64(wrappedKey) } });
 }
 
 /** @returns null when it was cut or changed */
-function decodePool(text: string): KeyPool | null {
+export function decodePool(text: string): KeyPool | null {
   try {
     const pool = JSON.parse(text) as Omit<KeyPool, 'sealed'> & {
       readonly sealed: { readonly ciphertext: string; readonly wrappedKey: string };

@@ -8,7 +8,7 @@ export function viewOf(vault: Vault, signsUnlocked: boolean): VaultView {
   return { locked: vault.keys === null, ways: slots.map(wayOf), retryAt: vault.retryAt, idleMinutes, signsUnlocked };
 }
 
-function wayOf(slot: Slot): WayView {
+export function wayOf(slot: Slot): WayView {
   const { id, createdAt } = slot;
   if (slot.kind !== 'passkey') return { id, createdAt, kind: slot.kind };
   return { id, createdAt, kind: 'passkey', label: slot.label, credential: slot.credential, input: slot.input };
