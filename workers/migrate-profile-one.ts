@@ -8,6 +8,7 @@ import { opfsJournalLeg } from '#adapters/opfs/journal-leg.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import { createWebCryptoSealer } from '#adapters/webcrypto/sealer.ts';
+import { platformKey } from '#adapters/webcrypto/vault-crypto.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { LeaderLock } from '#ports/coordination.ts';
 import type { Sealer, Signer } from '#ports/crypto.ts';
@@ -31,7 +32,7 @@ export interface MigrateParts {
 /** Moves what an older version wrote under the vault: copied and verified beside it, then switched, then destroyed. */
 export async function migrateProfileOne(parts: MigrateParts): Promise<void> {
   await parts.lock.hold(LOCK, () =>
-    settleMigration<CryptoKey>(parts, (deviceKey) => copy(parts, createWebCryptoSealer(deviceKey))),
+    settleMigration(parts, (deviceKey) => copy(parts, createWebCryptoSealer(platformKey(deviceKey)))),
   );
 }
 
@@ -41,8 +42,8 @@ export async function retryMigrationOne(
   blobs: BlobStore,
 ): Promise<void> {
   await parts.lock.hold(LOCK, () =>
-    retryMigration<CryptoKey>(parts, (deviceKey, files) => {
-      const old = blobsOfOld(createWebCryptoSealer(deviceKey), parts.opfs);
+    retryMigration(parts, (deviceKey, files) => {
+      const old = blobsOfOld(createWebCryptoSealer(platformKey(deviceKey)), parts.opfs);
       return migrateFiles({ hash: incrementalSha256 }, old, blobs, files);
     }),
   );

@@ -170,13 +170,23 @@ test('when IndexedDB was lost, one button restores all of it in place, and the w
   await expect(page.getByRole('link', { name: GOAL }).first()).toBeVisible({ timeout: PATIENCE_MS });
 });
 
-test('who cannot open the vault any more is told so at the door, and starts over knowingly, with nothing left behind', async () => {
-  await oneWithData(PASSPHRASE);
+test('who cannot open the vault saves it sealed at the door, starts over with nothing left behind, and has it back when the passphrase is remembered', async () => {
+  let who = '';
+  await oneWithData(PASSPHRASE, async (looked) => {
+    who = await whoIs(looked);
+  });
   lose('IndexedDB');
   let page = await world.visit('/');
   await expect(page.getByRole('heading', { name: 'Windhover is locked' })).toBeVisible();
   await page.getByText('I cannot open it any more').click();
   await expect(page.getByText('nobody can open what is kept here')).toBeVisible();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save a sealed copy' }).click();
+  const sealed = join(world.profile, 'sealed.tar');
+  await (await saved).saveAs(sealed);
+  expect((await saved).suggestedFilename()).toMatch(/^windhover-sealed-[0-9a-f]{8}\.tar$/);
+  await expect(page.getByText('Saved as windhover-sealed-')).toBeVisible();
+  expect(readFileSync(sealed).includes('hotel')).toBe(false);
   const erase = page.getByRole('button', { name: 'Erase all and start over' });
   await page.getByRole('textbox', { name: 'Type erase to confirm' }).fill('no');
   await expect(erase).toBeDisabled();
@@ -191,6 +201,24 @@ test('who cannot open the vault any more is told so at the door, and starts over
   await world.closeBrowser();
   page = await world.visit('/');
   await expect(page.getByRole('link', { name: 'Total expenses by category since September' }).first()).toBeVisible();
+
+  await openPage(page, 'Settings');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose files' }).click();
+  await (await chooser).setFiles([sealed]);
+  await page.getByLabel('Passphrase', { exact: true }).fill('not the passphrase');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByText('That is not the passphrase.')).toBeVisible({ timeout: PATIENCE_MS });
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByRole('heading', { name: 'What is in it' })).toBeVisible({ timeout: PATIENCE_MS });
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(page.getByText('Restored, and proved')).toBeVisible({ timeout: PATIENCE_MS });
+  await page.getByRole('button', { name: 'Open what was restored' }).click();
+  await expect(page.getByRole('link', { name: GOAL }).first()).toBeVisible({ timeout: PATIENCE_MS });
+  // The root came along, and has named the key of this profile: it is the same agent as before, all of it proved.
+  expect((await whoIs(page)).split('\n').slice(0, 4)).toEqual(who.split('\n').slice(0, 4));
+  expect((await exportJournal({ page })).report).toMatchObject({ ok: true, firstBad: null });
 });
 
 test('an unprotected vault’s key goes with IndexedDB: the export says so, and its journal still proves what was there', async () => {

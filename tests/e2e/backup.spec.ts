@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { addFiles, addSample, exportJournal, openPage, runGoal } from '../../src/cli/drive-app.ts';
@@ -243,32 +243,60 @@ test('after the browser lost everything the recovery screen restores it; a damag
   await expect(lost.getByText(/^Verified up to [1-9]\d*$/).first()).toBeVisible();
 });
 
-test('by hand: a saved archive restores from the file, what was here is set aside, and can be brought back', async () => {
+/** What the page saves when this button is pressed. */
+async function savedBy(a: { world: World; page: Page }, button: string): Promise<string> {
+  const download = a.page.waitForEvent('download');
+  await panel(a.page).getByRole('button', { name: button }).click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toMatch(/^windhover-backup-[0-9a-f]{16}-\d+\.tar$/);
+  const archive = join(a.world.profile, saved.suggestedFilename());
+  await saved.saveAs(archive);
+  return archive;
+}
+
+async function chooseFiles(page: Page, button: string, files: readonly string[]): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: button }).click();
+  await (await chooser).setFiles([...files]);
+}
+
+test('by hand: what is new goes into a second file, both restore as one, and what was here can be brought back', async () => {
   const a = await newWorld();
   await addSample(a);
   await typePassphrase(a.page);
   await panel(a.page).getByRole('button', { name: 'Save by hand instead' }).click();
   await panel(a.page).getByRole('button', { name: 'Begin', exact: true }).click();
   await expect(panel(a.page).getByText('Not backed up yet')).toBeVisible({ timeout: PATIENCE_MS });
-  const download = a.page.waitForEvent('download');
-  await panel(a.page).getByRole('button', { name: 'Save a backup' }).click();
-  const saved = await download;
-  expect(saved.suggestedFilename()).toMatch(/^windhover-backup-[0-9a-f]{16}-\d+\.tar$/);
-  const archive = join(a.world.profile, saved.suggestedFilename());
-  await saved.saveAs(archive);
+  const first = await savedBy(a, 'Save a backup');
+  const later = join(a.world.profile, 'later.md');
+  writeFileSync(later, '# Later\n\nThe ferry leaves at nine.\n');
+  await addFiles(a, [later]);
+  await openPage(a.page, 'Settings');
+  const second = await savedBy(a, 'Save what is new');
+  // What was saved before is not saved again.
+  expect(statSync(second).size).toBeLessThan(statSync(first).size / 4);
+  await expect(panel(a.page).getByText('2 saved files belong together')).toBeVisible();
+  await chooseFiles(a.page, 'Test a saved backup', [second, first]);
+  await expect(panel(a.page).getByText(/^Tested .+ it opens, and its \d+ entries and \d+ files are/)).toBeVisible({
+    timeout: PATIENCE_MS,
+  });
 
   const b = await newWorld();
   const mine = join(b.world.profile, 'mine.md');
   writeFileSync(mine, '# Mine\n\nThe tide turns at noon.\n');
   await addFiles(b, [mine]);
   await openPage(b.page, 'Settings');
-  const chooser = b.page.waitForEvent('filechooser');
-  await b.page.getByRole('button', { name: 'Choose files' }).click();
-  await (await chooser).setFiles([archive]);
+  // The second alone does not begin at the beginning, and says so.
+  await chooseFiles(b.page, 'Choose files', [second]);
+  await openBackup(b.page, PASSPHRASE);
+  await expect(b.page.getByText(/is missing\.$/).first()).toBeVisible({ timeout: PATIENCE_MS });
+  await b.page.getByRole('button', { name: 'Cancel' }).click();
+  await chooseFiles(b.page, 'Choose files', [first, second]);
   await openBackup(b.page, PASSPHRASE);
   await restore(b.page);
   await openPage(b.page, 'Files');
   await expect(b.page.getByText('travel-policy').first()).toBeVisible();
+  await expect(b.page.getByText('later.md').first()).toBeVisible();
   await expect(b.page.getByText('mine.md')).toBeHidden();
 
   await openPage(b.page, 'Settings');

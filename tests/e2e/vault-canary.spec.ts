@@ -82,3 +82,51 @@ test('of a file, its name and digest, a goal, an answer and the settings nothing
   const again = await world.visit('/files');
   await expect(again.getByText(secrets['file name']).first()).toBeAttached();
 });
+
+/** A word that no dictionary has. */
+const word = (): string =>
+  [...randomBytes(24)].map((byte) => String.fromCharCode('a'.charCodeAt(0) + (byte % 26))).join('');
+
+test('searching works while unlocked, without a plaintext index on disk', async () => {
+  const passphrase = 'a heron over the weir';
+  const [asked, other] = [word(), word()];
+  const file = join(folder, 'rules.md');
+  writeFileSync(
+    file,
+    `# Rules\n\nThe ${asked} limit is 140 euros a night.\n\nThe ${other} limit is 90 euros a night.\n`,
+  );
+  // What an index would keep of a text: its words, in whatever case, and their beginnings.
+  const indexed = Object.fromEntries(
+    [asked, other].flatMap((each) => [
+      [each, each],
+      [`${each} in capitals`, each.toUpperCase()],
+      [`the beginning of ${each}`, each.slice(0, 16)],
+    ]),
+  );
+  const no = (): Promise<boolean> => Promise.resolve(false);
+  const page = await world.visit();
+  await openPage(page, 'Settings');
+  await page.getByRole('button', { name: 'Set a passphrase' }).click();
+  await page.getByRole('textbox', { name: 'New passphrase' }).fill(passphrase);
+  await page.getByRole('textbox', { name: 'The same again' }).fill(passphrase);
+  await page.getByRole('button', { name: 'Set the passphrase' }).click();
+  await expect(page.getByText('The passphrase opens your vault now')).toBeVisible();
+  await addFiles({ page }, [file]);
+  await runGoal({ page }, `What is the ${asked} limit?`, no);
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await expect(answer).toContainText('140 euros');
+  await expect(answer).not.toContainText(other);
+  // While it is open, whatever was searched is on the disk sealed or not at all.
+  expect(hits(indexed)).toEqual([]);
+
+  await openPage(page, 'Settings');
+  await page.getByRole('button', { name: 'Lock now' }).click();
+  await expect(page.getByRole('heading', { name: 'Windhover is locked' })).toBeVisible();
+  expect(hits(indexed)).toEqual([]);
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await runGoal({ page }, `What is the ${other} limit?`, no);
+  await expect(answer).toContainText('90 euros');
+  await world.closeBrowser();
+  expect(hits(indexed)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, openPage, runGoal, type ExportedFact } from '../../src/cli/drive-app.ts';
 import { World } from './world.ts';
 
@@ -74,4 +74,71 @@ test('a profile from before the vault opens without loss, can be locked, and not
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Answer' })).toBeVisible();
   expect((await exportJournal({ page })).report.ok).toBe(true);
+});
+
+/** Changes one byte in the middle of each of these sealed files of the old profile, from a page that starts no agent. */
+async function flip(page: Page, files: readonly string[]): Promise<void> {
+  await page.evaluate(async (names) => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('blobs');
+    for (const name of names) {
+      const handle = await folder.getFileHandle(name);
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      const middle = bytes.length >> 1;
+      bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+      const stream = await handle.createWritable();
+      await stream.write(bytes);
+      await stream.close();
+    }
+  }, files);
+}
+
+const oldFiles = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('blobs').catch(() => null);
+    const names: string[] = [];
+    if (folder !== null) for await (const [name] of folder.entries()) if (name.endsWith('.bytes')) names.push(name);
+    return names.sort();
+  });
+
+test('files of an older version that cannot be read are told by name, its data is kept, read again, and deleted by its owner only', async () => {
+  const outside = '/sample/manifest.json';
+  let page = await world.visit(outside);
+  const files = await oldFiles(page);
+  expect(files).toHaveLength(2);
+  await flip(page, files);
+  await page.goto(world.url);
+  await expect(page.getByText('Some of what an older version kept could not be read, and')).toBeVisible();
+  // It is the same at the next start: nothing goes by itself.
+  await world.closeBrowser();
+  page = await world.visit('/');
+  await page.getByRole('link', { name: 'See what' }).click();
+  const notice = page.getByRole('region', { name: 'Backup' });
+  await expect(notice.getByRole('heading', { name: 'Some of what an older version kept' })).toBeVisible();
+  for (const name of ['faq.md', 'materials.csv']) await expect(notice.getByText(name)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Bring it back' })).toHaveCount(0);
+  const again = notice.getByRole('button', { name: 'Try to read the files again' });
+  await again.click();
+  await expect(page.getByText('The files still cannot be read')).toBeVisible();
+  expect(await oldFiles(page)).toEqual(files);
+
+  // One of them can be read after all.
+  await flip(page, files.slice(0, 1));
+  await again.click();
+  await expect(page.getByText('1 file could be read and is here now')).toBeVisible();
+  await expect(notice.getByText('One file:')).toBeVisible();
+  await notice.getByRole('button', { name: 'Delete the older data' }).click();
+  await expect(notice.getByText('is then lost for good')).toBeVisible();
+  expect(await oldFiles(page)).toEqual(files);
+  await notice.getByRole('button', { name: 'Delete it for good' }).click();
+  await expect(page.getByText('Deleted what was set aside')).toBeVisible();
+  expect(await oldFiles(page)).toEqual([]);
+  await expect(page.getByText('Some of what an older version kept')).toHaveCount(0);
+  await page.reload();
+  await expect(
+    page.getByRole('region', { name: 'Backup' }).getByRole('button', { name: 'Choose files' }),
+  ).toBeVisible();
+  await expect(page.getByText('Some of what an older version kept')).toHaveCount(0);
+  const { report } = await exportJournal({ page });
+  expect(report.ok).toBe(true);
 });

@@ -8,6 +8,7 @@ import {
   setAsideView,
   settleMigration,
 } from '#runtime/vault/kept-migration.ts';
+import type { HeldKey } from '#ports/vault.ts';
 import type { MigrationReport } from '#runtime/vault/migrate-profile.ts';
 import { memoryKeyHolder } from '#tests/fakes/memory-key-holder.ts';
 import { plainSealer } from '#tests/fakes/plain-sealer.ts';
@@ -41,7 +42,7 @@ function browser() {
     let copied = 0;
     return {
       copied: () => copied,
-      run: async (deviceKey: string): Promise<KeptMigration> => {
+      run: async (deviceKey: HeldKey): Promise<KeptMigration> => {
         expect(deviceKey).toBe('the device key');
         copied++;
         const cut = (after: number): void => {
@@ -134,7 +135,7 @@ test('files that can be read after all are taken over, and with the last of them
   const { kept, aside, parts, copy } = browser();
   await settleMigration(parts, copy({ ...LOSSY, unreadable: 0 }).run);
   const given: unknown[] = [];
-  const reading = (still: number) => (deviceKey: string, files: readonly (typeof LOST)[number][]) => {
+  const reading = (still: number) => (deviceKey: HeldKey, files: readonly (typeof LOST)[number][]) => {
     given.push([deviceKey, files.map(({ path }) => path)]);
     return Promise.resolve(files.slice(0, still));
   };

@@ -32,12 +32,12 @@ const STEP_MS = 100;
 async function agentWithHybridRoot() {
   const world = tabWorld();
   const during = async <T>(work: Promise<T>): Promise<T> => {
-    let done = false;
-    void work.then(
-      () => (done = true),
-      () => (done = true),
-    );
-    while (!done) await world.clock.advance(STEP_MS);
+    const state = { done: false };
+    const ended = (): void => {
+      state.done = true;
+    };
+    void work.then(ended, ended);
+    while (!state.done) await world.clock.advance(STEP_MS);
     return work;
   };
   const tab = world.tab();

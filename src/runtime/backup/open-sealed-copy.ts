@@ -99,7 +99,7 @@ export async function remainsInCopy(
   const pools = await poolsIn(folder);
   const secrets = new Map<string, Sealed>();
   for (const line of await linesOf(folder, SEALED_SECRETS)) {
-    const { name, value } = decodeValue<{ readonly name: string; readonly value: Sealed }>(line);
+    const { name, value } = decodeValue(line) as { readonly name: string; readonly value: Sealed };
     if (name.startsWith(SECRET_PREFIX)) secrets.set(name.slice(SECRET_PREFIX.length), value);
   }
   const nothing = (): Promise<void> => Promise.resolve();

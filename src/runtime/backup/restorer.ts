@@ -151,11 +151,12 @@ export class Restorer {
       const place = await this.#options.places.fresh();
       try {
         const options = { signal: this.#stopping.signal, progress };
-        const { digest: _, ...view } = await restoreFrom(parts, source, place, options);
+        const done = await restoreFrom(parts, source, place, options);
         await this.#options.stop();
         await place.use(parts.clock.now());
         this.#options.replaced();
-        return view;
+        const { entries, files, runs, unreadable, missing, sameKey } = done;
+        return { entries, files, runs, unreadable, missing, sameKey };
       } catch (error) {
         await place.erase().catch(() => undefined);
         throw error;

@@ -39,7 +39,7 @@ export function copiedKeyHolder(kept: KeyHolder, { files, vault, sha256 }: KeyCo
   /** @returns null where there is no copy, or it was cut or changed */
   const read = async <T>(name: string): Promise<T | null> => {
     const [digest, text, end] = ((await files.get(fileOf(name))) ?? '').split('\n');
-    return text !== undefined && end === '' && digest === hex(sha256(utf8(text))) ? decodeValue<T>(text) : null;
+    return text !== undefined && end === '' && digest === hex(sha256(utf8(text))) ? (decodeValue(text) as T) : null;
   };
   /** Another tab may change the name meanwhile: in the end the copy is of what is kept in the end. */
   const follow = async (name: string): Promise<void> => {
@@ -78,7 +78,10 @@ export function copiedKeyHolder(kept: KeyHolder, { files, vault, sha256 }: KeyCo
       // No copy of another value can stand there.
       return followed(name, made).catch(() => made);
     },
-    set: async (name, value) => followed(name, await kept.set(name, value)),
+    set: async (name, value) => {
+      await kept.set(name, value);
+      await followed(name, value);
+    },
     change: async <T>(name: string, next: (before: T | null) => T) => {
       await get(name);
       return followed(name, await kept.change<T>(name, next));
@@ -107,9 +110,10 @@ export function encodeValue(value: unknown): string {
   );
 }
 
-export function decodeValue<T>(text: string): T {
+/** @returns what `encodeValue` was given */
+export function decodeValue(text: string): unknown {
   return JSON.parse(text, (_, member: unknown) => {
     const bytes = (member as { readonly base64?: unknown } | null)?.base64;
     return typeof bytes === 'string' ? fromBase64(bytes) : member;
-  }) as T;
+  }) as unknown;
 }

@@ -2,6 +2,7 @@ import { utf8 } from '#core/base/bytes.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Sealed, Sealer } from '#ports/crypto.ts';
 import type { KeyHolder } from '#ports/key-holder.ts';
+import type { HeldKey } from '#ports/vault.ts';
 import type { RestorePlaces } from '#ports/restore-place.ts';
 import type { SetAsideView } from '../contract/backup-api.ts';
 import { isWhole, type LostFile, type MigrationReport } from './migrate-profile.ts';
@@ -33,11 +34,11 @@ export interface MigrationPlaces {
  * all of it was copied; where something could not be read, it stays until its owner says otherwise.
  * @param copy copies, verifies and, once that is remembered, switches; null when there is no older data
  */
-export async function settleMigration<DeviceKey>(
+export async function settleMigration(
   { keys, places }: Omit<MigrationPlaces, 'sealer'>,
-  copy: (deviceKey: DeviceKey) => Promise<KeptMigration | null>,
+  copy: (deviceKey: HeldKey) => Promise<KeptMigration | null>,
 ): Promise<void> {
-  const deviceKey = await keys.get<DeviceKey>(DEVICE_KEY);
+  const deviceKey = await keys.get<HeldKey>(DEVICE_KEY);
   if (deviceKey === null) return;
   const [before, aside] = [await read(keys), await places.setAside()];
   // What stands aside is the old one: it is kept, or an earlier start was cut off after it had switched.
@@ -80,11 +81,11 @@ export async function discardAside({ keys, places }: Omit<MigrationPlaces, 'seal
  * Tries once more to read the files that could not be read. What is whole now needs no older data any more.
  * @param copy gives those that still cannot be read
  */
-export async function retryMigration<DeviceKey>(
+export async function retryMigration(
   parts: MigrationPlaces,
-  copy: (deviceKey: DeviceKey, files: readonly LostFile[]) => Promise<readonly LostFile[]>,
+  copy: (deviceKey: HeldKey, files: readonly LostFile[]) => Promise<readonly LostFile[]>,
 ): Promise<void> {
-  const deviceKey = await parts.keys.get<DeviceKey>(DEVICE_KEY);
+  const deviceKey = await parts.keys.get<HeldKey>(DEVICE_KEY);
   const [kept, aside] = [await read(parts.keys), await parts.places.setAside()];
   const report = kept === null || kept.at !== aside?.at ? null : await reportOf(parts, kept);
   if (deviceKey === null || kept === null || report === null) return;
