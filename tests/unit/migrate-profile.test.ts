@@ -239,7 +239,7 @@ test('a file whose items cannot be read any more is named as well', async () => 
     return old.blobs.items(id);
   };
   const harmed = { ...old, blobs: { ...old.blobs, items } };
-  expect(await migrateProfile(parts, harmed, place)).toMatchObject({ files: 2, lost: [lost] });
+  expect(await migrateProfile(parts, harmed, place)).toMatchObject({ files: 2, lost: [{ id: lost }] });
 });
 
 test('a file that reads back as something else is not switched to, nor one without room', async () => {
