@@ -9,6 +9,7 @@ import type { BackupCipher } from '#ports/backup-cipher.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { BackupMemory } from '#ports/backup-memory.ts';
 import type { RestorePlace } from '#ports/restore-place.ts';
+import { NO_SECRETS } from '#runtime/identity/secret-backup.ts';
 import type { JournalReading } from '#runtime/journal/parts.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
 import { liveDigest } from '#runtime/backup/content-digest.ts';
@@ -223,7 +224,7 @@ async function restoreSeries(
   const signer = signingKit(world.scenario.signed).signerOf(OTHER_SIGNER);
   const parts: RestoreParts = {
     ...{ ...tools, clock, entropy: fastEntropy(OTHER_SIGNER), signer, sealer },
-    keepRoot: () => Promise.resolve(false),
+    keepSecrets: () => Promise.resolve(),
   };
   const options = { signal: new AbortController().signal, progress: () => undefined };
   const report = await restoreFrom(parts, seriesSource(parts, folder, opened), place, options);
@@ -233,7 +234,7 @@ async function restoreSeries(
   const entries = await readEntries(journal, 0, report.entries);
   const ids = new Set<string>(await place.blobs.list());
   return {
-    live: { journal, blobs: place.blobs, store: place.store, root: () => Promise.resolve(null) },
+    live: { journal, blobs: place.blobs, store: place.store, secrets: () => Promise.resolve(NO_SECRETS) },
     place,
     report,
     texts: entries.map(({ text }) => text),
@@ -249,7 +250,7 @@ async function compare(world: World, journal: JournalReading, { live, place, rep
   const sealer = fastSealer(world.keys().device, fastEntropy(1));
   const clock = world.clockOf(world.outside);
   const blobs = blobsOf(world, { files, sealer, entropy: fastEntropy(1), clock });
-  const here = { journal, blobs, store: live.store, root: live.root };
+  const here = { journal, blobs, store: live.store, secrets: live.secrets };
   const present = new Set(await blobs.list());
   const both = (await place.blobs.list()).filter((id) => present.has(id));
   const [kept, restored] = [

@@ -23,6 +23,7 @@ import { importFiles } from '#runtime/import/importer.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { journalKeys, namesLast } from '#runtime/identity/journal-keys.ts';
+import { NO_SECRETS } from '#runtime/identity/secret-backup.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import type { LiveContent } from '#runtime/backup/parts.ts';
 import { nameOf } from '#runtime/journal/copies.ts';
@@ -276,7 +277,8 @@ export class SimTab {
       ...{ tab, files },
       agents: scenario.agents ? this.#agents(actors, tab, store) : null,
       backup:
-        blobs && this.#backup(tab, { journal: tab.reading, blobs, store, root: () => Promise.resolve(null) }, sealer),
+        blobs &&
+        this.#backup(tab, { journal: tab.reading, blobs, store, secrets: () => Promise.resolve(NO_SECRETS) }, sealer),
     };
   }
 
