@@ -95,6 +95,12 @@ export class BackupShelf {
         if (bytes === undefined) throw new BackupError('incomplete', `The file ${name} is missing.`, name);
         yield bytes.slice();
       },
+      slice: async (name, start, end) => {
+        await pause('read');
+        const bytes = files.get(name);
+        if (bytes === undefined) throw new BackupError('incomplete', `The file ${name} is missing.`, name);
+        return bytes.slice(start, end);
+      },
       write: async (name, pieces) => {
         this.#writing.add(process);
         try {
