@@ -1,29 +1,14 @@
 import { expect, test } from 'vitest';
-import type { KeyHolder } from '#adapters/keyval/key-holder.ts';
+import type { KeyHolder } from '#ports/key-holder.ts';
 import { freshSealer, freshVault } from '#tests/fakes/fresh-vault.ts';
+import { memoryKeyHolder } from '#tests/fakes/memory-key-holder.ts';
 import { openJournalSigner } from '#workers/journal-signer.ts';
 
 /** @param removes whether it still gets to removing anything */
 function memoryKeys(kept: Map<string, unknown>, removes = true): KeyHolder {
-  const get = <T>(name: string): T | null => (kept.get(name) as T | undefined) ?? null;
-  return {
-    once: async <T>(name: string, create: () => Promise<T>) => {
-      if (!kept.has(name)) kept.set(name, await create());
-      return kept.get(name) as T;
-    },
-    get: (name) => Promise.resolve(get(name)),
-    set: (name, value) => Promise.resolve(void kept.set(name, value)),
-    has: (name) => Promise.resolve(kept.has(name)),
-    remove: (name) =>
-      removes
-        ? Promise.resolve(void kept.delete(name))
-        : Promise.reject(new Error(`stopped before ${name} was removed`)),
-    change: <T>(name: string, next: (kept: T | null) => T) => {
-      kept.set(name, next(get(name)));
-      return Promise.resolve(kept.get(name) as T);
-    },
-    erase: () => Promise.resolve(kept.clear()),
-  };
+  const keys = memoryKeyHolder(kept);
+  const killed = (name: string): Promise<never> => Promise.reject(new Error(`stopped before ${name} was removed`));
+  return removes ? keys : { ...keys, remove: killed };
 }
 
 test('a tab that is killed while the next key is taken up leaves no key to follow itself', async () => {
