@@ -3,7 +3,7 @@ import type { Result } from '#core/base/result.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { TableQuestion } from '#core/tools/tables/computation.ts';
-import { computeTable as compute } from '#core/tools/tables/compute-table.ts';
+import { computeTable as compute, namedNowhere, whereNamed } from '#core/tools/tables/compute-table.ts';
 import { computeTable as definition } from '#core/tools/tables/definitions.ts';
 import type { TableRows } from '#core/tools/tables/table-rows.ts';
 import { findTable } from './read-table.ts';
@@ -17,16 +17,22 @@ async function run(args: JsonObject, context: ToolContext): Promise<Result<Json,
   if (read === undefined) return err({ code: 'no-data', message: 'No table was read before computing.' });
   const table = await findTable(read.table.id, context);
   if (table === null) return err({ code: 'no-data', message: `The table ${read.table.name} is no longer there.` });
-  const answer = compute(table, read.table.file, read.filters, questionOf(args));
+  const said = (name: string): string => (typeof args[name] === 'string' ? args[name] : '');
+  const named = said('notNamed')
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => whereNamed(table, word));
+  if (named.includes(null)) return ok(namedNowhere(table, said('notNamed')) as unknown as Json);
+  const filters = [...read.filters, ...named.filter((filter) => filter !== null)];
+  const answer = compute(table, read.table.file, filters, questionOf(args));
   if (!answer.ok) return err({ code: 'bad-arguments', message: answer.error });
   const { value } = answer;
   const columns = `${table.name} has the columns ${table.columns.map(({ name }) => name).join(', ')}.`;
-  const said = (name: string): string => (typeof args[name] === 'string' ? args[name] : '');
   const notes = [
     ...(said('notGrouped') === '' ? [] : [`This is not told apart by “${said('notGrouped')}”: ${columns}`]),
     ...(said('passedOver') === ''
       ? []
-      : [`All rows are counted: no column or value says which are “${said('passedOver')}”. ${columns}`]),
+      : [`“${said('passedOver')}” is not taken into account: no column or value says it. ${columns}`]),
   ];
   return ok({ ...value, notes: [...notes, ...value.notes] } as unknown as Json);
 }

@@ -6,7 +6,7 @@ import type { GoalMethod } from '../goal-method.ts';
 import type { GoalContext, Parameter } from '../goal.ts';
 import { parameter, valueOf, type Option } from '../parameters.ts';
 import { goalDates } from '../ranges.ts';
-import type { Reading } from '../reading.ts';
+import { readGoal, type Reading } from '../reading.ts';
 import {
   dateFilters,
   numberFilters,
@@ -144,6 +144,7 @@ export const queryTable: GoalMethod = {
             ...Object.fromEntries(names.map((name): [string, Json] => [name, valueOf(parameters, name)])),
             notGrouped: ungroupedBy(text, parameters),
             passedOver: passedOver(text, parameters),
+            notNamed: table === undefined ? '' : notNamed(text, parameters, table, context),
           },
           produces: ['answer'],
           consumes: ['rows'],
@@ -173,12 +174,43 @@ function sameWord(name: string, word: string): boolean {
 
 /** "unpaid", where nothing in the table says what is paid: a word that should have narrowed the rows and did not. */
 function passedOver(text: string, parameters: readonly Parameter[]): string {
+  const columns = parameters.find(({ name }) => name === 'groupBy')?.options ?? [];
+  const owed = /\b(?:owe[ds]?|owing)\b/i.exec(text)?.[0];
+  if (owed !== undefined && !columns.some(({ value }) => TELLS_DEBT.test(value))) return owed;
   const said = NARROWS.exec(text)?.[0] ?? '';
   if (said === '') return '';
-  const columns = parameters.find(({ name }) => name === 'groupBy')?.options ?? [];
   const named = columns.some(({ value }) => value.toLowerCase().includes(said.toLowerCase().replace(/^un/, '')));
   return named || valueOf<TableFilter[]>(parameters, 'filters').length > 0 ? '' : said;
 }
+
+/** Columns that tell who owes what. */
+const TELLS_DEBT = /\b(?:owe[ds]?|owing|due|balance|debt|outstanding|open|settled|paid(?! by)|status)\b/i;
+
+/**
+ * "average electricity bill", "spent at Aldi", where nothing known of the table is called so: words that should have
+ * narrowed the rows. '' when something else narrows them.
+ */
+function notNamed(text: string, parameters: readonly Parameter[], table: InventoryTable, context: GoalContext): string {
+  const dates = valueOf<string>(parameters, 'dateColumn');
+  const narrowed = valueOf<TableFilter[]>(parameters, 'filters').some(({ column }) => column !== dates);
+  const split = valueOf<string>(parameters, 'groupBy') !== '' || valueOf<string>(parameters, 'period') !== 'none';
+  const reckoned = /^(?:sum|mean|median|min|max)$/.test(valueOf<string>(parameters, 'operation'));
+  if (narrowed || split || !reckoned) return '';
+  const reading = readGoal(text, context);
+  const mentions = mentionsOf(reading, table);
+  const words = uncovered(reading, mentions).filter((word) => {
+    if (GENERIC.test(word.lower) || NARROWS.test(word.lower)) return false;
+    const at = reading.words.findIndex(({ start }) => start === word.start);
+    const before = reading.words.slice(Math.max(0, at - 2), at).map(({ lower }) => lower);
+    const after = mentions.columns.some(({ start }) => start === at + 1);
+    return after || /\b(?:on|for|of|at|from)(?: (?:the|my|our))?$/.test(before.join(' '));
+  });
+  return words.map((word) => reading.text.slice(word.start, word.end)).join(' ');
+}
+
+/** Words beside a column that narrow nothing: how, when and how much, never of what. */
+const GENERIC =
+  /^(?:all|total|whole|entire|overall|grand|combined|average|mean|median|typical|usual|maximum|minimum|highest|lowest|largest|smallest|biggest|best|worst|most|least|more|less|single|one|different|distinct|unique|actual|current|recent|latest|last|next|past|previous|first|second|third|this|each|every|everything|everyone|everybody|anything|month|months|monthly|week|weeks|weekly|year|years|yearly|annual|quarter|quarters|quarterly|day|days|daily|date|time|times|far|now|today|row|rows|record|records|entry|entries|line|lines|item|items|table|tables|file|files|data|list|sheet|spreadsheet|number|numbers|amount|amounts|sum|sums|figure|figures|value|values|kind|kinds|type|types|category|categories|group|groups|overview|share|percentage|trend|chart|graph|plot|comparison|please|thanks|interest|long|course|example|instance)$/;
 
 const NARROWS =
   /\b(?:unpaid|paid|overdue|outstanding|unsettled|settled|cancelled|canceled|delivered|undelivered|returned|shipped|approved|rejected|closed|completed|pending|active|inactive)\b/i;
@@ -304,14 +336,7 @@ function fitness(reading: Reading, mentions: TableMentions, { inventory }: GoalC
       reading.plain,
     );
   const summed = /\b(?:total|sum|average|mean|median|revenue|sales|spen[dt]|cost|earn\w*|trend)\b/.test(reading.plain);
-  const spans = [...mentions.columns, ...mentions.values];
-  const loose = contentWords(reading.text).filter((word) => {
-    const index = reading.words.findIndex((each) => each.start === word.start);
-    const covered =
-      spans.some(({ start, end }) => start <= index && index < end) ||
-      reading.dates.some((date) => date.start <= word.start && word.start < date.end);
-    return !covered && !VOCABULARY.has(word.lower) && !/^\d/.test(word.lower) && !isTableWord(word.stem, table);
-  });
+  const loose = looseWords(reading, mentions);
   const counted = /\bhow many (\w+)/.exec(reading.plain)?.[1];
   const unknownCount =
     counted !== undefined &&
@@ -332,6 +357,23 @@ function fitness(reading: Reading, mentions: TableMentions, { inventory }: GoalC
     (unknownCount ? 0.3 : 1) *
     (vague && loose.length > 0 ? 0.6 : 1)
   );
+}
+
+/** Words of the goal that neither the table nor the language of goals knows. */
+function looseWords(reading: Reading, mentions: TableMentions): ReturnType<typeof contentWords> {
+  return uncovered(reading, mentions).filter((word) => !VOCABULARY.has(word.lower));
+}
+
+/** Words of the goal that no mention of the table and no date covers. */
+function uncovered(reading: Reading, mentions: TableMentions): ReturnType<typeof contentWords> {
+  const spans = [...mentions.columns, ...mentions.values];
+  return contentWords(reading.text).filter((word) => {
+    const index = reading.words.findIndex((each) => each.start === word.start);
+    const covered =
+      spans.some(({ start, end }) => start <= index && index < end) ||
+      reading.dates.some((date) => date.start <= word.start && word.start < date.end);
+    return !covered && !/^\d/.test(word.lower) && !isTableWord(word.stem, mentions.table);
+  });
 }
 
 /** "the school", where the table has a Birken school: a common noun that may mean anything. */

@@ -1,6 +1,8 @@
 import type { Result } from '../../base/result.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Table } from '../../items/item.ts';
+import { stem } from '../../text/stem.ts';
+import { wordsOf } from '../../text/words.ts';
 import type { AnswerDraft } from '../answer.ts';
 import { EvidenceBook } from '../evidence-book.ts';
 import { formatCount } from '../format.ts';
@@ -78,6 +80,39 @@ function nothingMatches(computation: Computation): AnswerDraft {
     ...{ kind: 'search', terms: [where === '' ? table.name : where], searched: [table.span.source], hits: 0 },
   });
   return book.draft('not-found', [{ title: table.name, claims: [claim] }], { notes });
+}
+
+/**
+ * Where the table says what a goal names: the column, and the word as its cells have it ("Electric" for "electricity");
+ * null when no cell does.
+ */
+export function whereNamed(table: Table, word: string): RowFilter | null {
+  for (const [i, { name, type }] of table.columns.entries()) {
+    if (type !== 'text') continue;
+    for (const { cells } of table.rows) {
+      const found = wordsOf(cells[i] ?? '').find((each) => isSameRoot(each.lower, word.toLowerCase()));
+      if (found !== undefined) return { column: name, op: 'contains', value: found.text };
+    }
+  }
+  return null;
+}
+
+const ROOT_LETTERS = 6;
+
+function isSameRoot(a: string, b: string): boolean {
+  return stem(a) === stem(b) || (a.length > ROOT_LETTERS && b.startsWith(a.slice(0, ROOT_LETTERS)));
+}
+
+/** What a goal names is nowhere in the table, so there is nothing to reckon; a figure over all rows would mislead. */
+export function namedNowhere(table: Table, words: string): AnswerDraft {
+  const book = new EvidenceBook();
+  const claim = book.claim(
+    `No row of ${table.name} speaks of “${words}”; all ${formatCount(table.rows.length, 'row')} were looked at.`,
+    'absent',
+    [],
+    { kind: 'search', terms: [words], searched: [table.span.source], hits: 0 },
+  );
+  return book.draft('not-found', [{ title: table.name, claims: [claim] }]);
 }
 
 function notesOf(
