@@ -72,6 +72,7 @@ export class Erasing {
     if (left.length > 0) world.history.violated('erased', `${left.slice(0, 3).join(', ')} is still there`);
     // Who could not let go has lost its databases: they were deleted.
     for (const { alive, worker } of others) if (alive) world.idb.closed.add(worker);
+    world.idb.erased();
     world.backups.told = null;
     world.history = world.newHistory(world.history.violations);
     this.wanted = false;

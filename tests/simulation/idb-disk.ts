@@ -116,6 +116,12 @@ export class IdbDisk {
     this.#undo.length = 0;
   }
 
+  /** Everything was erased: a database that is deleted whole does not come back with a write that the disk forgets. */
+  erased(): void {
+    this.#undo.length = 0;
+    this.#unsafe = 0;
+  }
+
   #refuse(): void {
     if (this.#weather.full('idb', TRANSACTION_BYTES)) throw new DOMException('The disk is full.', 'QuotaExceededError');
     if (this.#weather.strikes('write error', 'idb')) throw new DOMException('The disk failed.', 'UnknownError');

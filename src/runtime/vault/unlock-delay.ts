@@ -12,10 +12,11 @@ export function unlockDelay(failed: number): Ms {
   return Math.min(FIRST_DELAY_MS * 2 ** (failed - FREE_FAILURES - 1), LONGEST_DELAY_MS) as Ms;
 }
 
-/** When the vault may be tried again; null when it may be now. A clock that was set back does not lengthen the wait. */
+/**
+ * When the vault may be tried again; null when it may be now. Where the clock was set back since, nobody can tell how long
+ * was waited, and waiting until it has caught up would keep the owner out: the wait is over.
+ */
 export function retryAt({ failed, lastAt }: VaultRecord['attempts'], now: UnixMs): UnixMs | null {
-  const delay = unlockDelay(failed);
-  const waited = now - lastAt;
-  if (waited >= delay) return null;
-  return (now + Math.min(delay, delay - waited)) as UnixMs;
+  const end = lastAt + unlockDelay(failed);
+  return now < lastAt || now >= end ? null : (end as UnixMs);
 }
