@@ -8,17 +8,28 @@ export interface CommandStep {
   readonly args: readonly string[];
 }
 
-/** Runs commands one after the other, shows the output of those that fail, and says how each went. */
-export async function runSteps(steps: readonly CommandStep[]): Promise<{ name: string; ok: boolean }[]> {
+/**
+ * Runs commands, shows the output of those that fail, and says how each went.
+ * @param atOnce how many run side by side; they begin in their order
+ */
+export async function runSteps(
+  steps: readonly CommandStep[],
+  atOnce = 1,
+): Promise<readonly { readonly name: string; readonly ok: boolean }[]> {
   const results: { name: string; ok: boolean }[] = [];
-  for (const step of steps) {
+  const waiting = [...steps];
+  const work = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await runOne(step);
+  };
+  const runOne = async (step: CommandStep): Promise<void> => {
     const started = Date.now();
     const { code, output } = await run(step);
     const ok = code === 0;
     console.log(`${ok ? '✓' : '✗'} ${step.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
     if (!ok) console.log(output.trimEnd());
     results.push({ name: step.name, ok });
-  }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
   return results;
 }
 

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHECKS } from './check.ts';
+import { runChecks } from './check.ts';
 import { findBrowser } from './find-browser.ts';
-import { runSteps } from './run-steps.ts';
 
 /**
  * `npm test`: the checks, the tests in Node and in the browser, and the finished build from end to end. The last line
@@ -15,8 +14,9 @@ const results = mkdtempSync(join(tmpdir(), 'windhover-test-'));
 const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
 const total = { passed: 0, failed: 0 };
 
-for (const check of await runSteps(CHECKS)) count(check.ok ? 1 : 0, check.ok ? 0 : 1);
-await vitest('unit');
+for (const check of await runChecks()) count(check.ok ? 1 : 0, check.ok ? 0 : 1);
+// By itself it leaves a core to whoever watches.
+await vitest('unit', [`--maxWorkers=${String(availableParallelism())}`]);
 const simulated = await runs('tsx', ['src/cli/simulate.ts', '--seeds', String(SIMULATED_LIVES)]);
 count(simulated ? 1 : 0, simulated ? 0 : 1);
 await vitest('browser');
@@ -29,7 +29,7 @@ rmSync(results, { recursive: true, force: true });
 console.log(`${String(total.passed)} passed, ${String(total.failed)} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
-async function vitest(project: string): Promise<void> {
+async function vitest(project: string, more: readonly string[] = []): Promise<void> {
   const file = join(results, `${project}.json`);
   await runs('vitest', [
     'run',
@@ -38,6 +38,7 @@ async function vitest(project: string): Promise<void> {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
+    ...more,
   ]);
   const report = read(file) as {
     numPassedTests?: number;

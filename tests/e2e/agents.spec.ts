@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { addSample } from '../../src/cli/drive-app.ts';
-import { PATIENCE_MS, World } from './world.ts';
+import { openWithSample } from './with-sample.ts';
+import { PATIENCE_MS, type World } from './world.ts';
 
 /** The owner's agents in real tabs: they ask each other, and outlive the tab they are in. */
 const EXPENSES = 'Total expenses by category since September';
@@ -12,9 +12,7 @@ let world: World;
 let page: Page;
 
 test.beforeEach(async () => {
-  world = await World.open();
-  page = await world.visit(CLOCK);
-  await addSample({ page });
+  ({ world, page } = await openWithSample({}, CLOCK));
 });
 test.afterEach(() => world.close());
 
@@ -143,4 +141,56 @@ test('stopped, an agent keeps its mail; killed, it does nothing until it is star
   await figures.getByRole('button', { name: 'Remove', exact: true }).click();
   await figures.getByRole('group', { name: 'Remove' }).getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('heading', { name: 'No agents yet' })).toBeVisible({ timeout: PATIENCE_MS });
+});
+
+/** From now on every "Stop" of this page arrives as an order that no agent understands. */
+function garbleStop(tab: Page): Promise<void> {
+  return tab.evaluate(() => {
+    interface Call {
+      readonly path?: readonly string[];
+      readonly argumentList?: { value: unknown }[];
+    }
+    const workers = Worker.prototype as { postMessage: (message: unknown, ...rest: unknown[]) => void };
+    const { postMessage } = workers;
+    workers.postMessage = function (this: Worker, message, ...rest) {
+      const { path, argumentList } = message as Call;
+      const order = path?.at(-1) === 'order' ? argumentList?.at(-1) : undefined;
+      if (order?.value === 'stop') order.value = 'garbled';
+      postMessage.call(this, message, ...rest);
+    };
+  });
+}
+
+test('an agent that breaks again and again waits longer and longer, says so, and works once it is restarted', async () => {
+  await openAgents(page);
+  await make(page, 'Figures');
+  const figures = card(page, 'Figures');
+  await garbleStop(page);
+  // Each is tried three times and then set aside.
+  for (let crashes = 3; crashes <= 12; crashes += 3) {
+    await figures.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(figures.getByText(`It crashed ${String(crashes)} times in a row`)).toBeVisible();
+  }
+  const status = figures.getByRole('status');
+  const wait = figures.getByText(/^It is tried again in \d+ seconds\.$/);
+  const backsOff = async (): Promise<void> => {
+    await expect(status.getByText('Waiting after a crash')).toBeVisible();
+    // Five minutes are the longest.
+    expect(Number(/\d+/.exec(await wait.innerText())?.[0])).toBeGreaterThan(60);
+  };
+  await backsOff();
+  await give(page, 'Figures', EXPENSES);
+  await expect(figures.getByRole('heading', { name: 'Waiting for their turn' })).toBeVisible();
+  await page.reload();
+  await expect(figures.getByRole('heading', { name: 'Waiting for their turn' })).toBeVisible();
+  await backsOff();
+  await expect(figures.getByText('Answered', { exact: true })).toBeHidden();
+
+  await figures.getByRole('button', { name: 'Restart', exact: true }).click();
+  await expect(figures.getByText('Answered', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(status.getByText(/Ready|Asleep/)).toBeVisible();
+  await expect(figures.getByText(/^It crashed/)).toHaveCount(0);
+  await figures.getByText(/^Message log/).click();
+  await expect(figures.getByText(/^Crashed again; the message was set aside/)).toHaveCount(4);
+  await expect(figures.getByText('Restarted.', { exact: true })).toBeVisible();
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
-import { addSample, exportJournal, openPage, runFrom, startGoal } from '../../src/cli/drive-app.ts';
-import { PATIENCE_MS, World } from './world.ts';
+import { exportJournal, openPage, runFrom, startGoal } from '../../src/cli/drive-app.ts';
+import { openWithSample } from './with-sample.ts';
+import { PATIENCE_MS, type World } from './world.ts';
 
 /** The one thing the app does outside itself: saving a file. It asks first, and does exactly what was shown. */
 const GOAL = 'Write the status report for the Harbour Library from these files and save it as report.md';
@@ -17,10 +18,8 @@ const FOLDER_DIALOG = `window.showDirectoryPicker = async () => {
   return root.getDirectoryHandle('chosen', { create: true });
 };`;
 
-async function begin(options: Parameters<typeof World.open>[0] = {}): Promise<void> {
-  world = await World.open(options);
-  page = await world.visit();
-  await addSample({ page });
+async function begin(options: Parameters<typeof openWithSample>[0] = {}): Promise<void> {
+  ({ world, page } = await openWithSample(options));
 }
 test.afterEach(() => world.close());
 

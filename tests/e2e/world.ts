@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser } from '../../src/cli/find-browser.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { readyProfile, type ReadyProfile } from './ready-profiles.ts';
 
 /** A time limit for what a loaded machine does slowly. */
 export const PATIENCE_MS = 60_000;
@@ -16,7 +17,12 @@ export interface WorldOptions {
   readonly initScript?: string;
   /** A port of its own, for a profile that was written under that address. */
   readonly port?: number;
+  /** What the profile holds from the start; the app is then at the one address of all ready profiles. */
+  readonly ready?: ReadyProfile<World>;
 }
+
+/** Ready profiles belong to this address; the browser is told which port is really meant. */
+const READY_HOST = 'localhost:48132';
 
 /** The app as one owner has it: a server that can go away, and a browser profile on disk that outlives its browser. */
 export class World {
@@ -26,16 +32,37 @@ export class World {
   url = '';
   readonly #options: WorldOptions;
   #server: Server | null = null;
+  /** The port that the server listens on. */
+  #port: number;
   #context: BrowserContext | null = null;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
+    this.#port = options.port ?? 0;
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(options);
     await world.startServer();
+    if (options.ready) cpSync(await World.#made(options.ready), world.profile, { recursive: true });
     return world;
+  }
+
+  /** @returns the folder of the ready profile */
+  static #made(ready: ReadyProfile<World>): Promise<string> {
+    return readyProfile(ready.name, async () => {
+      const world = new World({ ready });
+      try {
+        await world.startServer();
+        await ready.make(world);
+        await world.closeBrowser();
+        await world.stopServer();
+      } catch (error) {
+        await world.close();
+        throw error;
+      }
+      return world.profile;
+    });
   }
 
   get context(): BrowserContext {
@@ -44,10 +71,10 @@ export class World {
   }
 
   async startServer(): Promise<void> {
-    const port = this.url === '' ? (this.#options.port ?? 0) : Number(new URL(this.url).port);
-    const served = await serve({ root: this.#options.root ?? 'build', port });
-    this.#server = served.server;
-    this.url = served.url;
+    const { server, url } = await serve({ root: this.#options.root ?? 'build', port: this.#port });
+    this.#server = server;
+    this.#port = Number(new URL(url).port);
+    this.url = this.#options.ready ? `http://${READY_HOST}` : url;
   }
 
   async stopServer(): Promise<void> {
@@ -61,7 +88,9 @@ export class World {
   async startBrowser(): Promise<void> {
     const context = await chromium.launchPersistentContext(this.profile, {
       executablePath: findBrowser(),
-      args: BROWSER_ARGS,
+      args: this.#options.ready
+        ? [...BROWSER_ARGS, `--host-resolver-rules=MAP ${READY_HOST} 127.0.0.1:${String(this.#port)}`]
+        : BROWSER_ARGS,
       acceptDownloads: true,
       locale: 'en-GB',
     });
