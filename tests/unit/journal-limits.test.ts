@@ -10,6 +10,7 @@ import { PinKeeper } from '#runtime/journal/pin-keeper.ts';
 import { checkpointOf, readEntries } from '#runtime/journal/reader.ts';
 import { RecordKeys } from '#runtime/journal/record-keys.ts';
 import { countUnreadable } from '#runtime/journal/recover.ts';
+import { lostEntries } from '#runtime/journal/rescue-groups.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
 import { fact, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
 import { memoryAgentStore, memoryStoreDisk } from '#tests/fakes/memory-agent-store.ts';
@@ -230,6 +231,28 @@ test('where a signature fails, what was proved before is gone on from, and count
     expect(again).toMatchObject({ size: forged, checkpoint, problem: { sequence: forged } });
     expect(world.reads.filter((read) => read.startsWith('first 0'))).toEqual([]);
   }
+});
+
+test('of many losses the first are named, each by its entries, as far as the copies can tell', async () => {
+  const world = await filled(30);
+  const lost = Array.from({ length: 14 }, (_, index) => 2 * index + 3);
+  for (const disk of [world.first, world.second]) disk.alsoDamaged = new Set(lost);
+  const telling = world.parts().legs.map((leg) => ({
+    ...leg,
+    damaged: (first: number) => {
+      const until = first === 29 ? null : first + 1;
+      return Promise.resolve({ first, bytes: new Uint8Array(), until });
+    },
+  }));
+  const named = await openJournal(world.parts({ legs: telling }), { thorough: true });
+  expect(named.ok ? '' : named.error.message).toMatch(
+    / No copy can read these entries: 3, 5, 7, 9, 11, 13, 15, 17 and others\.$/,
+  );
+  expect(await lostEntries(telling, 27, 30)).toEqual([
+    { from: 27, to: 28 },
+    { from: 29, to: 30 },
+  ]);
+  expect(await lostEntries(world.parts().legs, 3, 30), 'no copy can tell').toEqual([]);
 });
 
 test('no head is told for an entry that was not acknowledged, whatever the copies hold', async () => {
