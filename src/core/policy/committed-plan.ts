@@ -70,14 +70,13 @@ function labelAs(
   call: ProposedCall,
   context: Label,
 ): LabelledCall | null {
-  const names = Object.keys(call.arguments);
-  if (planned.tool !== call.tool || names.length !== Object.keys(planned.arguments).length) return null;
+  const proposed = Object.entries(call.arguments);
+  if (planned.tool !== call.tool || proposed.length !== Object.keys(planned.arguments).length) return null;
   const labels = new Map<string, Label>();
   let budget = progress.budget;
-  for (const name of names) {
+  for (const [name, value] of proposed) {
     const origin = planned.arguments[name];
-    const value = call.arguments[name];
-    if (origin === undefined || value === undefined) return null;
+    if (origin === undefined) return null;
     if (origin.from === 'plan') {
       if (canonicalJson(origin.value) !== canonicalJson(value)) return null;
       labels.set(name, planner);
