@@ -167,8 +167,9 @@ function simCipher(random: Random): BackupCipher {
  */
 export async function checkBackups(world: World, reading: JournalReading): Promise<void> {
   const { backups, history } = world;
-  // What was taken away since need not be there.
-  const isGone = (id: SourceId): boolean => history.state.sources.get(id)?.removedAt !== null;
+  // What was taken away since need not be there; and a file that cannot be read is left out of a backup, as lost.
+  const unread = world.weather.struck.has('read error');
+  const isGone = (id: SourceId): boolean => unread || history.state.sources.get(id)?.removedAt !== null;
   for (const { files, told } of [...backups.torn, backups]) {
     const restored = await restoredElsewhere(world, files);
     if (told === null) continue;
