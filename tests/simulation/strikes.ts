@@ -17,10 +17,16 @@ const SUDDEN: ReadonlySet<string> = new Set([
 export class Strikes {
   readonly #world: World;
   readonly #armed: Fault[] = [];
+  #over = false;
 
   constructor(world: World) {
     this.#world = world;
     for (const fault of world.scenario.faults) world.soon(fault.at, `fault ${fault.kind}`, () => this.#strike(fault));
+  }
+
+  /** Nothing goes wrong any more, and nothing that waited to. */
+  end(): void {
+    this.#over = true;
   }
 
   /** An order is given: a fault that waited for one strikes while it is carried out. */
@@ -38,6 +44,7 @@ export class Strikes {
   }
 
   #strikeNow(fault: Fault): void {
+    if (this.#over) return;
     const tab = this.#world.pick(fault.tab);
     const count = (): void => this.#world.weather.count(fault.kind);
     switch (fault.kind) {

@@ -215,6 +215,7 @@ export class World {
 
   /** All is well again: the owner thaws what was frozen, reloads what is stale and looks at a tab. */
   calm(): void {
+    this.strikes.end();
     this.weather.clear();
     for (const page of this.there) {
       this.freeze(page, false);
