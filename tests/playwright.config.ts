@@ -11,7 +11,7 @@ export default defineConfig({
   outputDir: '../node_modules/.cache/playwright',
   globalTeardown: './e2e/ready-profiles.ts',
   // A browser waits for its disk and its processes now and then: one worker more than there are cores uses that.
-  workers: Math.max(2, availableParallelism() + 1),
+  workers: Math.min(6, Math.max(2, availableParallelism() + 1)),
   // The longest first, so that nothing long is left for one worker at the end.
   projects: [
     { name: 'kills', testMatch: KILLS },

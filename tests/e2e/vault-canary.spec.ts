@@ -33,15 +33,35 @@ function formsOf(text: string): Buffer[] {
   );
 }
 
+/** The browser, which may be running, puts files and folders away while they are listed and read. */
+function unlessGone<T>(read: () => T, gone: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return gone();
+    throw error;
+  }
+}
+
 function filesUnder(path: string): string[] {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    const inner = join(path, entry.name);
+    if (entry.isFile()) return [inner];
+    return entry.isDirectory()
+      ? unlessGone(
+          () => filesUnder(inner),
+          () => [],
+        )
+      : [];
+  });
 }
 
 function hits(secrets: { readonly [what: string]: string }): string[] {
   return filesUnder(world.profile).flatMap((file) => {
-    const bytes = readFileSync(file);
+    const bytes = unlessGone(
+      () => readFileSync(file),
+      () => Buffer.alloc(0),
+    );
     return Object.entries(secrets).flatMap(([what, text]) =>
       formsOf(text).some((form) => bytes.includes(form)) || file.includes(text)
         ? [`${what} in ${relative(world.profile, file)}`]
