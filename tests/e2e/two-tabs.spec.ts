@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
-import { exportJournal, openPage, runFrom, runGoal, startGoal } from '../../src/cli/drive-app.ts';
+import { addSample, exportJournal, openPage, runFrom, runGoal, startGoal } from '../../src/cli/drive-app.ts';
 import { startAndPress } from './kills/drive.ts';
-import { openWithSample } from './with-sample.ts';
-import { PATIENCE_MS, type World } from './world.ts';
+import { PATIENCE_MS, World } from './world.ts';
 
 /** Two tabs of one browser: one leads, the other follows live, gives commands, and takes over. */
 const GOAL = 'Summarise this mailbox: what is asked of me, by whom and by when?';
@@ -21,8 +20,10 @@ let leader: Page;
 let follower: Page;
 
 test.beforeEach(async () => {
-  ({ world, page: leader } = await openWithSample());
+  world = await World.open();
+  leader = await world.visit();
   await expect(leader.getByText(LEADS)).toBeVisible();
+  await addSample({ page: leader });
   follower = await world.visit();
 });
 test.afterEach(() => world.close());
@@ -133,7 +134,7 @@ const ANSWER_MS = 700;
 
 /** Stops the one renderer whose stopping leaves this page without an answer. */
 async function stopProcessOf(page: Page): Promise<{ pid: number; at: number }> {
-  for (const pid of await renderersByWork(page)) {
+  for (const pid of renderers()) {
     // A slow machine may keep the answer of another page waiting once; hardly twice.
     if (!(await sleepsWithout(pid, page))) continue;
     process.kill(pid, 'SIGCONT');
@@ -154,27 +155,6 @@ async function sleepsWithout(pid: number, page: Page): Promise<boolean> {
   if (answer === 'asleep') return true;
   process.kill(pid, 'SIGCONT');
   return false;
-}
-
-/** The renderers, the one first that works when this page has something to do. */
-async function renderersByWork(page: Page): Promise<number[]> {
-  const before = new Map(renderers().map((pid) => [pid, ticksOf(pid)]));
-  await page.evaluate((ms) => {
-    const until = performance.now() + ms;
-    while (performance.now() < until);
-  }, ANSWER_MS / 2);
-  const worked = [...before].map(([pid, ticks]) => [pid, ticksOf(pid) - ticks] as const);
-  return worked.sort(([, a], [, b]) => b - a).map(([pid]) => pid);
-}
-
-/** What a process has computed, in ticks of its system; 0 when it is gone. */
-function ticksOf(pid: number): number {
-  try {
-    const [, fields = ''] = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ');
-    return Number(fields.split(' ')[11]);
-  } catch {
-    return 0;
-  }
 }
 
 /** Process ids of the renderers of this world's browser, the oldest first. */
