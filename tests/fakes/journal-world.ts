@@ -76,6 +76,15 @@ export function journalWorld(seed = 1): JournalWorld {
   };
 }
 
+/** A world whose journal holds so many entries, each written by itself, and is closed. */
+export async function filled(count = 10): Promise<JournalWorld> {
+  const world = journalWorld();
+  const { journal } = await world.open();
+  for (let index = 0; index < count; index++) await journal.append([fact(index)]);
+  await journal.close();
+  return world;
+}
+
 export function fact(value: Json, time = 1_763_700_000_000): JournalFact {
   return { time: time as UnixMs, type: 'step.finished', run: 'run-1', value };
 }

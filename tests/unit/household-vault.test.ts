@@ -24,9 +24,12 @@ const EXPENSES = `Date,Payee,Category,Amount,Paid by
 11/16/2026,City Electric,Utilities,"$133.90",Grace
 `;
 
-async function answered(goal: string): Promise<{ outcome: string; claims: string[]; notes: readonly string[] }> {
+async function answered(
+  goal: string,
+  table = EXPENSES,
+): Promise<{ outcome: string; claims: string[]; notes: readonly string[] }> {
   const vault = await openVault({
-    files: [{ path: 'expenses.csv', bytes: utf8(EXPENSES), text: null }],
+    files: [{ path: 'expenses.csv', bytes: utf8(table), text: null }],
     owner: GRACE,
     now: Date.parse('2026-11-18T16:00:00Z') as UnixMs,
   });
@@ -47,7 +50,15 @@ test.each(['How much did we spend on groceries?', 'Total spent at Walmart', 'Ave
 
 test('what a goal names is found by its root in whatever column says it', async () => {
   const { claims } = await answered('Average electricity bill');
-  expect(claims[0]).toMatch(/^The mean of Amount where Payee contains Electric is \$127\.6\d* over 2 rows\.$/);
+  expect(claims[0]).toMatch(/^The mean of Amount where Payee = City Electric is \$127\.6\d* over 2 rows\.$/);
+});
+
+test('rows that say it otherwise are counted too', async () => {
+  const { claims } = await answered(
+    'Total electricity costs',
+    `${EXPENSES}11/17/2026,Electrical Repairs,House,"$100.00",Tom\n`,
+  );
+  expect(claims[0]).toBe('The sum of Amount where Payee = City Electric or Electrical Repairs is $355.27 over 3 rows.');
 });
 
 test.each([

@@ -13,7 +13,7 @@ import { openPayload, preparePayload, sealPayload } from '#runtime/journal/seale
 import { SecondCopy } from '#runtime/journal/second-copy.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
-import { fact, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
+import { fact, filled, journalWorld } from '#tests/fakes/journal-world.ts';
 import { checkTools, plainFacts, testJournal } from '#tests/fakes/journal.ts';
 import { memoryAgentStore, memoryStoreDisk } from '#tests/fakes/memory-agent-store.ts';
 import { memoryJournalLeg, memoryLegDisk } from '#tests/fakes/memory-journal-leg.ts';
@@ -22,13 +22,6 @@ import { plainSealer } from '#tests/fakes/plain-sealer.ts';
 import { seededEntropy } from '#tests/fakes/seeded-entropy.ts';
 
 /** What the journal is made of, where it meets a disk, a store or another tab that does not do what was hoped. */
-async function filled(count = 10): Promise<JournalWorld> {
-  const world = journalWorld();
-  const { journal } = await world.open();
-  for (let index = 0; index < count; index++) await journal.append([fact(index)]);
-  await journal.close();
-  return world;
-}
 
 function deferred<T>() {
   let resolve: (value: T) => void = () => undefined;

@@ -6,20 +6,12 @@ import { openRecord, sealRecord } from '#core/audit/record-seal.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import { readEntries } from '#runtime/journal/reader.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
-import { fact, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
+import { fact, filled, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
 import { memoryLegDisk } from '#tests/fakes/memory-journal-leg.ts';
 import { plainSealer } from '#tests/fakes/plain-sealer.ts';
 
 /** What goes wrong around the journal, one thing at a time. */
 const BROKEN = err({ code: 'io' as const, message: 'the disk is gone' });
-
-async function filled(count = 10): Promise<JournalWorld> {
-  const world = journalWorld();
-  const { journal } = await world.open();
-  for (let index = 0; index < count; index++) await journal.append([fact(index)]);
-  await journal.close();
-  return world;
-}
 
 /** The same tab, one of whose copies does something else. */
 async function openWith(world: JournalWorld, which: 0 | 1, change: (leg: JournalLeg) => Partial<JournalLeg>) {

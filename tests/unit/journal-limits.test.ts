@@ -12,7 +12,7 @@ import { RecordKeys } from '#runtime/journal/record-keys.ts';
 import { countUnreadable } from '#runtime/journal/recover.ts';
 import { lostEntries } from '#runtime/journal/rescue-groups.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
-import { fact, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
+import { fact, filled, journalWorld } from '#tests/fakes/journal-world.ts';
 import { memoryAgentStore, memoryStoreDisk } from '#tests/fakes/memory-agent-store.ts';
 import { memoryJournalLeg, memoryLegDisk } from '#tests/fakes/memory-journal-leg.ts';
 import { memoryPins } from '#tests/fakes/memory-pins.ts';
@@ -21,13 +21,6 @@ import { plainSealer } from '#tests/fakes/plain-sealer.ts';
 import { seededEntropy } from '#tests/fakes/seeded-entropy.ts';
 
 /** Where one thing ends and the next begins: how much goes in a write, how far a copy may be behind, what is read. */
-async function filled(count = 10): Promise<JournalWorld> {
-  const world = journalWorld();
-  const { journal } = await world.open();
-  for (let index = 0; index < count; index++) await journal.append([fact(index)]);
-  await journal.close();
-  return world;
-}
 
 const facts = (count: number) => Array.from({ length: count }, (_, index) => fact(index));
 

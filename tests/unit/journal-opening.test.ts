@@ -6,19 +6,11 @@ import { openJournal } from '#runtime/journal/open-journal.ts';
 import { checkpointOf } from '#runtime/journal/reader.ts';
 import { countUnreadable } from '#runtime/journal/recover.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
-import { fact, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
+import { fact, filled, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
 import { memoryJournalLeg, memoryLegDisk } from '#tests/fakes/memory-journal-leg.ts';
 
 /** Taking over, where a copy, the store or the pins are not as the last leader left them. */
 const BROKEN = err({ code: 'io' as const, message: 'the disk is gone' });
-
-async function filled(count = 10): Promise<JournalWorld> {
-  const world = journalWorld();
-  const { journal } = await world.open();
-  for (let index = 0; index < count; index++) await journal.append([fact(index)]);
-  await journal.close();
-  return world;
-}
 
 function legsOf(world: JournalWorld): [JournalLeg, JournalLeg] {
   const [first, second] = world.parts().legs;

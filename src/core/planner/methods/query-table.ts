@@ -127,6 +127,7 @@ export const queryTable: GoalMethod = {
     const table = context.inventory.tables.find((each) => tableKey(each) === key);
     const filters = valueOf<TableFilter[]>(parameters, 'filters');
     const where = shownFilters(filters);
+    const unnamed = table === undefined ? '' : notNamed(text, parameters, table, context);
     const names = ['operation', 'column', 'groupBy', 'dateColumn', 'period', 'top', 'order'];
     return {
       sequence: [
@@ -139,12 +140,12 @@ export const queryTable: GoalMethod = {
         }),
         useTool({
           tool: 'compute-table',
-          title: `${OPERATION_WORDS[valueOf<string>(parameters, 'operation')] ?? 'List'} ${valueOf<string>(parameters, 'column') || 'the rows'}${valueOf<string>(parameters, 'groupBy') === '' ? '' : ` by ${valueOf<string>(parameters, 'groupBy')}`}`,
+          title: `${OPERATION_WORDS[valueOf<string>(parameters, 'operation')] ?? 'List'} ${valueOf<string>(parameters, 'column') || 'the rows'}${valueOf<string>(parameters, 'groupBy') === '' ? '' : ` by ${valueOf<string>(parameters, 'groupBy')}`}${unnamed === '' ? '' : `, where a row says “${unnamed}”`}`,
           args: {
             ...Object.fromEntries(names.map((name): [string, Json] => [name, valueOf(parameters, name)])),
             notGrouped: ungroupedBy(text, parameters),
             passedOver: passedOver(text, parameters),
-            notNamed: table === undefined ? '' : notNamed(text, parameters, table, context),
+            notNamed: unnamed,
           },
           produces: ['answer'],
           consumes: ['rows'],
@@ -202,11 +203,16 @@ function notNamed(text: string, parameters: readonly Parameter[], table: Invento
     if (GENERIC.test(word.lower) || NARROWS.test(word.lower)) return false;
     const at = reading.words.findIndex(({ start }) => start === word.start);
     const before = reading.words.slice(Math.max(0, at - 2), at).map(({ lower }) => lower);
-    const after = mentions.columns.some(({ start }) => start === at + 1);
+    const next = reading.words[at + 1]?.lower ?? '';
+    const after = SPENT.test(next) || mentions.columns.some(({ start }) => start === at + 1);
     return after || /\b(?:on|for|of|at|from)(?: (?:the|my|our))?$/.test(before.join(' '));
   });
   return words.map((word) => reading.text.slice(word.start, word.end)).join(' ');
 }
+
+/** What a word before them says the kind of, whichever column they stand for. */
+const SPENT =
+  /^(?:costs?|expenses?|expenditures?|spending|bills?|payments?|fees?|purchases?|charges?|sales|revenue|income)$/;
 
 /** Words beside a column that narrow nothing: how, when and how much, never of what. */
 const GENERIC =

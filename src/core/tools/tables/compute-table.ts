@@ -83,16 +83,17 @@ function nothingMatches(computation: Computation): AnswerDraft {
 }
 
 /**
- * Where the table says what a goal names: the column, and the word as its cells have it ("Electric" for "electricity");
- * null when no cell does.
+ * The rows that speak of what a goal names, in the first column where any does: "City Electric" for "electricity". Null
+ * when no cell does.
  */
 export function whereNamed(table: Table, word: string): RowFilter | null {
   for (const [i, { name, type }] of table.columns.entries()) {
     if (type !== 'text') continue;
-    for (const { cells } of table.rows) {
-      const found = wordsOf(cells[i] ?? '').find((each) => isSameRoot(each.lower, word.toLowerCase()));
-      if (found !== undefined) return { column: name, op: 'contains', value: found.text };
-    }
+    const cells = table.rows.map((row) => row.cells[i] ?? '');
+    const found = new Set(
+      cells.filter((cell) => wordsOf(cell).some(({ lower }) => isSameRoot(lower, word.toLowerCase()))),
+    );
+    if (found.size > 0) return { column: name, op: 'one-of', value: [...found] };
   }
   return null;
 }
