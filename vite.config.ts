@@ -50,6 +50,8 @@ export default defineConfig({
             '@noble/hashes/sha2.js',
             '@noble/post-quantum/ml-dsa.js',
           ],
+          // It finds its WebAssembly beside itself.
+          exclude: ['@cedar-policy/cedar-wasm'],
         },
         test: {
           name: 'browser',

@@ -60,6 +60,7 @@ export async function openVault(world: Pick<World, 'files' | 'owner' | 'now'>): 
       written: () => Promise.resolve(null),
     },
     language: evaluationLanguage,
+    rules: () => Promise.reject(new Error('The owner of this world has no rules about what it does.')),
   };
   const interpreter = new Interpreter(ports, () => world.owner);
   const state: AgentState = { ...EMPTY_STATE, sources };
@@ -79,8 +80,9 @@ async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Ru
   try {
     const planned = await interpreter.plan(unplanned, empty);
     if (!planned.ok) return given(`planning: ${planned.error.message}`);
-    plan = planned.value;
-    const run: Run = { ...unplanned, plan };
+    const { label: planLabel, choices } = planned.value;
+    plan = planned.value.plan;
+    const run: Run = { ...unplanned, plan, planLabel, choices };
     const observations = new Map<string, Json>();
     const state: AgentState = { ...empty, observations };
     for (const step of inOrder(plan)) {
@@ -88,7 +90,7 @@ async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Ru
       if (step.approval) continue;
       const done = await interpreter.runStep(run, step.id, state, new AbortController().signal, () => undefined);
       if (!done.ok) return given(`${step.tool}: ${done.error.code}, ${done.error.message}`);
-      observations.set(observationKey(run.id, step.id), done.value);
+      observations.set(observationKey(run.id, step.id), done.value.observation);
     }
     doing = 'verifying';
     const verified = await interpreter.verify(run, state);

@@ -24,7 +24,10 @@ import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import { importInWorker } from './import-in-worker.ts';
 import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
+import type { ChannelDesk } from '#runtime/channels/channel-desk.ts';
+import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import type { Backup } from './backup.ts';
+import type { Gate } from './channels.ts';
 import type { Desks } from './desks.ts';
 import { openJournalSigner } from './journal-signer.ts';
 import { openVault, secretsCopy, vaultCopy, type VaultOfThread } from './open-vault.ts';
@@ -60,6 +63,8 @@ interface Opened {
   readonly desks: () => Promise<Desks>;
   readonly backup: () => Promise<Backup>;
   readonly agents: () => Promise<AgentsDesk>;
+  readonly gate: () => Promise<Gate>;
+  readonly policy: () => Promise<PolicyDesk>;
 }
 
 let openingVault: Promise<VaultOfThread> | null = null;
@@ -77,11 +82,15 @@ const files = async (): Promise<TabFiles> => (await opened()).files;
 const desks = async (): Promise<Desks> => (await opened()).desks();
 const desk = async (): Promise<Desks['identity']> => (await desks()).identity;
 const proofs = async (): Promise<Desks['proofs']> => (await desks()).proofs;
+const witnesses = async (): Promise<Desks['witnesses']> => (await desks()).witnesses;
 const root = async (): Promise<Desks['root']> => (await desks()).root;
 const cosigners = async (): Promise<Desks['cosigners']> => (await desks()).cosigners;
 const vouching = async (): Promise<Desks['vouching']> => (await desks()).vouching;
 const backup = async (): Promise<Backup> => (await opened()).backup();
 const agents = async (): Promise<AgentsDesk> => (await opened()).agents();
+const channels = async (): Promise<ChannelDesk> => (await (await opened()).gate()).desk;
+const doctor = async (): Promise<Gate['doctor']> => (await (await opened()).gate()).doctor;
+const policy = async (): Promise<PolicyDesk> => (await opened()).policy();
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -111,12 +120,21 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     store,
     blobs: sourceGate(sealedBlobs),
     files: windowFileTarget(window, sha256),
+    outbox: () => channels(),
     language: once(() => loadLanguage(options.locale)),
+    rules: once(async () => (await import('./rules-in-worker.ts')).rulesInWorker(platformClock)),
   };
   const agent = await journalName(store, signer);
   const defaults = defaultSettings(options.zone, options.locale);
+  const gate = once(async () =>
+    (await import('./channels.ts')).openChannels({ tab, store, defaults, signer, rules: ports.rules, window }),
+  );
+  const channels = async (): Promise<ChannelDesk> => (await gate()).desk;
+  const policy = once(async () =>
+    (await import('./policy.ts')).openPolicy({ tab, store, defaults, rules: ports.rules }),
+  );
   const desks: () => Promise<Desks> = once(async () =>
-    (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent, keys: held }),
+    (await import('./desks.ts')).openDesks({ tab, store, sealer, signer, agent, keys: held, channels }),
   );
   const backup = once(async () =>
     (await import('./backup.ts')).openBackup({
@@ -210,7 +228,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
-  return { tab, files: tabFiles, desks, backup, agents };
+  return { tab, files: tabFiles, desks, backup, agents, gate, policy };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -385,6 +403,32 @@ const wire: AgentWire = {
     takeAnswer: async (key, answer) => (await proofs()).takeAnswer(key, answer),
     cosign: async (request) => (await proofs()).cosign(request),
     compare: async (first, second) => (await proofs()).compare(first, second),
+  },
+  channels: {
+    onView: async (listener) => (await channels()).onView(listener),
+    readAddress: async (text) => (await channels()).readAddress(text),
+    approve: async (draft) => (await channels()).approve(draft),
+    change: async (channel, draft) => (await channels()).change(channel, draft),
+    revoke: async (channel) => (await channels()).revoke(channel),
+    restore: async (channel) => (await channels()).restore(channel),
+    changeCaps: async (caps) => (await channels()).changeCaps(caps),
+    settleSpending: async (reservation, actual) => (await channels()).settleSpending(reservation, actual),
+  },
+  connection: {
+    examine: async (what) => (await doctor()).examine(what),
+    diagnose: async (id) => (await doctor()).diagnose(id),
+  },
+  policy: {
+    onView: async (listener) => (await policy()).onView(listener),
+    check: async (text) => (await policy()).check(text),
+    tryOut: async (draft) => (await policy()).tryOut(draft),
+    adopt: async (draft, after) => (await policy()).adopt(draft, after),
+    restore: async (version, after) => (await policy()).restore(version, after),
+  },
+  witnesses: {
+    offer: async (key, address) => (await witnesses()).offer(key, address),
+    reach: async (key, address) => (await witnesses()).reach(key, address),
+    ask: async (key) => (await witnesses()).ask(key),
   },
   rebuild: (listener) => toldFirst(listener, async (told) => (await tab()).rebuild(told)),
   doomOf: async (doomed) => (await tab()).doomOf(doomed),

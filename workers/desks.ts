@@ -23,6 +23,8 @@ import type { StoredIdentity } from '#runtime/identity/identity-facts.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import { VouchingDesk } from '#runtime/identity/vouching-desk.ts';
 import { VouchingKey } from '#runtime/identity/vouching-key.ts';
+import { NetworkWitness } from '#runtime/proofs/network-witness.ts';
+import type { ChannelDesk } from '#runtime/channels/channel-desk.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
 
 export interface DeskParts {
@@ -33,6 +35,8 @@ export interface DeskParts {
   readonly agent: AgentId;
   /** Where its secrets lie, sealed. */
   readonly keys: KeyHolder;
+  /** The gate to the outside; loaded when something is to leave. */
+  readonly channels: () => Promise<ChannelDesk>;
 }
 
 /** Where the owner and others ask who the agent is, and for proofs of what it did. */
@@ -42,6 +46,7 @@ export interface Desks {
   readonly cosigners: CosignersDesk;
   readonly vouching: VouchingDesk;
   readonly proofs: ProofDesk;
+  readonly witnesses: NetworkWitness;
   readonly beginIdentity: (at: UnixMs) => ReturnType<typeof beginIdentity>;
   readonly changeKey: ReturnType<typeof changeKey>;
   readonly settleKeys: (identity: StoredIdentity, size: number) => ReturnType<typeof settleKeys>;
@@ -49,7 +54,7 @@ export interface Desks {
   readonly keepSecrets: RestoreParts['keepSecrets'];
 }
 
-export function openDesks({ tab, store, sealer, signer, agent, keys }: DeskParts): Desks {
+export function openDesks({ tab, store, sealer, signer, agent, keys, channels }: DeskParts): Desks {
   const parts = {
     sha256,
     entropy: webCryptoEntropy,
@@ -66,25 +71,32 @@ export function openDesks({ tab, store, sealer, signer, agent, keys }: DeskParts
   const vouchingKey = new VouchingKey(book);
   const owner = async (): Promise<OwnerSettings | null> =>
     ((await store.row('settings', 'owner'))?.value ?? null) as OwnerSettings | null;
+  const proofs = new ProofDesk({
+    agent,
+    reading: tab.reading,
+    store,
+    clock: platformClock,
+    // The records of the identity, and those of other agents, may be signed with ML-DSA-65 too.
+    tools: async () => ({
+      ...(await tools()),
+      lines: linesOf,
+      unzip: (await import('#adapters/zip/read-zip.ts')).readZip,
+      formatTime: (time) => new Date(time).toISOString(),
+    }),
+    vouching: vouchingKey,
+    zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
+    command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
+  });
   return {
     identity: new IdentityDesk(book, owner),
     root,
     cosigners: new CosignersDesk(book, root),
     vouching: new VouchingDesk(book, vouchingKey),
-    proofs: new ProofDesk({
-      agent,
-      reading: tab.reading,
-      store,
+    proofs,
+    witnesses: new NetworkWitness({
+      ...{ proofs, channels, store },
       clock: platformClock,
-      // The records of the identity, and those of other agents, may be signed with ML-DSA-65 too.
-      tools: async () => ({
-        ...(await tools()),
-        lines: linesOf,
-        unzip: (await import('#adapters/zip/read-zip.ts')).readZip,
-        formatTime: (time) => new Date(time).toISOString(),
-      }),
-      vouching: vouchingKey,
-      zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZipOf(members),
+      entropy: webCryptoEntropy,
       command: (body) => tab.command({ ...body, id: crypto.randomUUID() as CommandId }),
     }),
     beginIdentity: (at) => beginIdentity(parts, at),

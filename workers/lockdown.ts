@@ -1,9 +1,10 @@
 /**
  * Each worker's first import. Takes the network away from everything that is loaded after it, and tests that it is
- * gone: the headers are the wall, this is the second one. `ownFetch` is for adapters/http alone and reaches only GETs
- * of our own origin's static files.
+ * gone: the headers are the wall, this is the second one. What is left of `fetch` reaches only GETs of our own origin's
+ * static files; the service worker, which alone can send elsewhere, only whoever was handed `knock`.
  */
 import '../src/trusted.ts';
+import { EGRESS_PATH } from '../src/adapters/http/egress-path.ts';
 
 type Global = typeof globalThis & Record<string, unknown>;
 const scope = globalThis as Global;
@@ -35,15 +36,24 @@ Object.defineProperty(scope, 'fetch', { value: guardedFetch, configurable: false
 function guardedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const url = new URL(input instanceof Request ? input.url : input, location.href);
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
-  if (url.origin !== location.origin || method !== 'GET' || url.search !== '') {
+  if (url.origin !== location.origin || method !== 'GET' || url.search !== '' || url.pathname.startsWith(EGRESS_PATH)) {
     return Promise.reject(new TypeError(`fetch is closed in this worker: ${method} ${url.origin}${url.pathname}`));
   }
-  return platformFetch(url, {
-    method: 'GET',
-    credentials: 'omit',
-    redirect: 'error',
-    ...(init?.signal ? { signal: init.signal } : {}),
-  });
+  return ownGet(url, init?.signal ?? null);
+}
+
+/**
+ * Wakes the service worker for what is held under a token. For the egress adapter alone: it is handed over where a worker
+ * is composed, and nothing else reaches it.
+ * @param token hexadecimal
+ */
+export function knock(token: string, signal: AbortSignal): Promise<Response> {
+  if (!/^[0-9a-f]+$/.test(token)) return Promise.reject(new TypeError(`this is no token: ${token}`));
+  return ownGet(new URL(EGRESS_PATH + token, location.origin), signal);
+}
+
+function ownGet(url: URL, signal: AbortSignal | null): Promise<Response> {
+  return platformFetch(url, { method: 'GET', credentials: 'omit', redirect: 'error', signal });
 }
 
 /**

@@ -3,20 +3,38 @@
 /// <reference lib="webworker" />
 /// <reference types="@sveltejs/kit" />
 import { version } from '$service-worker';
+import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
+import { answerEgress } from '#adapters/http/egress-exit.ts';
+import { EGRESS_PATH } from '#adapters/http/egress-path.ts';
+import { EGRESS_CHANNEL, type EgressMessage } from '#adapters/http/egress-wire.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
+import { violationLog } from './violations.ts';
+import { answerNoticeClick } from './notice-click.ts';
 
 /**
- * The app's offline copy. It holds the shell and every file of one build, answers navigations with the shell at any
- * deep link, and never takes over by itself: a new version waits until the owner accepts it.
+ * The app's offline copy, and its only way out. It holds the shell and every file of one build, answers navigations with
+ * the shell at any deep link, and never takes over by itself: a new version waits until the owner accepts it. Elsewhere
+ * it connects only for a request that a worker of the app holds for it, of which it checks everything again.
  */
 const scope = globalThis.self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `windhover-${version}`;
 const SHELL = '/';
 /** Pages of their own, which the shell does not answer for. */
-const STANDALONE = ['/verify.html'];
+const STANDALONE = ['/verify.html', '/guest.html'];
 const ADD_AT_ONCE = 8;
+const exit = {
+  broadcast: broadcastChannel<EgressMessage>(EGRESS_CHANNEL),
+  clock: platformClock,
+  entropy: webCryptoEntropy,
+  hash: async (bytes: Uint8Array): Promise<Uint8Array> =>
+    new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)),
+  send: (request: Request): Promise<Response> => fetch(request),
+  blocked: violationLog(scope),
+};
 
 scope.addEventListener('install', (event) => {
-  event.waitUntil(precache());
+  if (!import.meta.env.DEV) event.waitUntil(precache());
 });
 
 scope.addEventListener('activate', (event) => {
@@ -34,10 +52,20 @@ scope.addEventListener('message', (event) => {
   if (event.data === 'claim') event.waitUntil(scope.clients.claim());
 });
 
+scope.addEventListener('notificationclick', (event) => {
+  event.waitUntil(answerNoticeClick(scope.clients, event.notification, event.action));
+});
+
 scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== scope.location.origin) return;
+  if (request.mode !== 'navigate' && url.pathname.startsWith(EGRESS_PATH)) {
+    event.respondWith(answerEgress(url.pathname.slice(EGRESS_PATH.length), exit));
+    return;
+  }
+  // Nothing is kept of what a development server serves.
+  if (import.meta.env.DEV) return;
   const shell = request.mode === 'navigate' && !STANDALONE.includes(url.pathname);
   event.respondWith(shell ? answerNavigation(request) : answerFile(request, url.pathname));
 });

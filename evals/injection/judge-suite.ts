@@ -1,6 +1,6 @@
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { canonicalJson } from '#core/base/json.ts';
-import { answeredBy, join, labelOf, OWNER_TYPED, type Label } from '#core/labels/label.ts';
+import { answeredBy, join, labelOf, NEUTRAL, OWNER_TYPED, type Label } from '#core/labels/label.ts';
 import { labelCall, NOT_BEGUN, type CommittedPlan, type PlanProgress } from '#core/policy/committed-plan.ts';
 import { decide, type PolicyState } from '#core/policy/decide.ts';
 import type { Decision } from '#core/policy/permit.ts';
@@ -207,7 +207,17 @@ function decideCall(
   const decision = policy(
     state,
     {
-      action: { tool: call.function, run: 'run', step: '', arguments: call.args, contentDigest: null, nonce: '' },
+      action: {
+        tool: call.function,
+        run: 'run',
+        step: '',
+        arguments: call.args,
+        contentDigest: null,
+        host: null,
+        label: NEUTRAL,
+        policy: '',
+        nonce: '',
+      },
       sink: pureRead ? 'vault-read' : 'mcp-call',
       channel: pureRead ? null : ACCOUNT,
       arguments: Object.keys(call.args).map((name) => ({

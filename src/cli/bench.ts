@@ -3,12 +3,17 @@ import { benchActorActivation } from '../../tests/bench/actor-activation.ts';
 import { benchGoal } from '../../tests/bench/goal.ts';
 import { benchImport } from '../../tests/bench/import.ts';
 import { benchJournalGrowth } from '../../tests/bench/journal-growth.ts';
+import { benchPolicy } from '../../tests/bench/policy.ts';
+import { benchLoop } from '../../tests/bench/loop.ts';
 import { benchSize } from '../../tests/bench/size.ts';
 import { benchStart } from '../../tests/bench/start.ts';
 import { benchAppendInBrowser } from '../../tests/bench/append-in-browser.ts';
 import type { Figure, Spread } from '../../tests/bench/statistics.ts';
 
-/** `npm run bench [-- NAME...] [--json] [--long]`: figures as a table, or as JSON; `--long` measures larger sizes too. */
+/**
+ * `npm run bench [-- NAME...] [--json] [--long] [--peers]`: figures as a table, or as JSON; `--long` measures larger sizes
+ * too, `--peers` fetches what others made into a folder of its own and measures it beside.
+ */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   size: benchSize,
   start: benchStart,
@@ -18,6 +23,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   growth: benchJournalGrowth,
   activation: benchActivation,
   'actor-activation': benchActorActivation,
+  policy: benchPolicy,
+  loop: benchLoop,
 };
 
 const words = process.argv.slice(2);

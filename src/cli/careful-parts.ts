@@ -7,7 +7,7 @@ export interface CarefulPart {
 
 export const CAREFUL_PARTS: readonly CarefulPart[] = [
   { folder: 'src/core/labels', tests: ['tests/unit/labels', 'tests/unit/policy'] },
-  { folder: 'src/core/policy', tests: ['tests/unit/policy'] },
+  { folder: 'src/core/policy', tests: ['tests/unit/policy', 'tests/unit/agent/approvals'] },
   { folder: 'src/core/audit', tests: ['tests/unit/audit', 'tests/unit/vectors'] },
   {
     folder: 'src/runtime/journal',

@@ -31,12 +31,7 @@ export async function driveApp(
   options: { now: string | null; zone: string | null },
   loaded: (path: string) => void = () => undefined,
 ): Promise<DrivenApp> {
-  // What the build says goes to the terminal's second channel: the first may be JSON.
-  if (!existsSync('build/headers.json'))
-    execFileSync(join('node_modules', '.bin', 'vite'), ['build'], {
-      stdio: ['ignore', 2, 2],
-      shell: process.platform === 'win32',
-    });
+  buildOnce();
   const { server, url } = await serve({ root: 'build', port: 0 });
   const profile = mkdtempSync(join(tmpdir(), 'windhover-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -70,6 +65,16 @@ export async function driveApp(
       rmSync(profile, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes the production build where there is none yet. */
+export function buildOnce(): void {
+  // What the build says goes to the terminal's second channel: the first may be JSON.
+  if (!existsSync('build/headers.json'))
+    execFileSync(join('node_modules', '.bin', 'vite'), ['build'], {
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    });
 }
 
 /** What drives one tab; the page stays the caller's. */
@@ -205,9 +210,19 @@ export function runFrom(exported: Pick<Exported, 'facts'>, id: string): Run | nu
   return run;
 }
 
+const PATHS = {
+  Goal: '/',
+  Approvals: '/approvals',
+  Files: '/files',
+  Audit: '/audit',
+  'Ways out': '/channels',
+  Rules: '/policy',
+  Settings: '/settings',
+} as const;
+
 /** Goes to a page by the navigation, as a person does, and waits until the keyboard is there. */
-export async function openPage(page: Page, name: 'Goal' | 'Approvals' | 'Files' | 'Audit' | 'Settings'): Promise<void> {
-  const path = name === 'Goal' ? '/' : `/${name.toLowerCase()}`;
+export async function openPage(page: Page, name: keyof typeof PATHS): Promise<void> {
+  const path = PATHS[name];
   const link = page
     .getByRole('navigation')
     .getByRole('link', { name: new RegExp(`^${name}`) })

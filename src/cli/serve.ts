@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
-interface HeaderRules {
+/** `headers.json` of a build. */
+export interface HeaderRules {
   readonly exact: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly rest: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,7 @@
-import type { RunId } from '#core/base/ids.ts';
+import { sealedFilesOf, staysHere } from '#core/items/sealing.ts';
+import type { Run } from '#core/agent/run.ts';
+import type { RunId, SourceId } from '#core/base/ids.ts';
+import type { Sealed } from '#runtime/contract/commands.ts';
 import type { RunSummary } from '#runtime/contract/views.ts';
 import type { PickedFile } from '#lib/client/device.ts';
 import type { IconName } from '#lib/components/icons.ts';
@@ -8,6 +11,8 @@ import { isActive } from '#lib/format/status.ts';
 import { t, type MessageKey } from '#lib/messages/t.ts';
 import type { CommandBody } from '#lib/state/agent-state.svelte.ts';
 import type { AppState } from '#lib/state/app-state.ts';
+import type { Toast } from '#lib/state/interface-state.svelte.ts';
+import { inverseOf } from '#lib/undo.ts';
 
 /** One thing the owner can do. The one table below feeds buttons, shortcuts and the palette. */
 export interface AppCommand {
@@ -77,7 +82,9 @@ const table = {
     icon: 'eye',
     shortcut: null,
     when: ready,
-    run: (app) => order(app, { type: 'change-settings', settings: { ...app.agent.settings, theme: nextTheme(app) } }),
+    run: async (app) => {
+      await order(app, { type: 'change-settings', settings: { ...app.agent.settings, theme: nextTheme(app) } });
+    },
   },
 
   'focus-goal': {
@@ -122,6 +129,22 @@ const table = {
     shortcut: 'alt+7',
     when: always,
     run: (app) => app.go('/agents'),
+  },
+  'go-channels': {
+    label: 'command.go-channels',
+    group: 'group.go',
+    icon: 'exit',
+    shortcut: 'alt+8',
+    when: always,
+    run: (app) => app.go('/channels'),
+  },
+  'go-policy': {
+    label: 'command.go-policy',
+    group: 'group.go',
+    icon: 'rules',
+    shortcut: 'alt+9',
+    when: always,
+    run: (app) => app.go('/policy'),
   },
   'go-identity': {
     label: 'command.go-identity',
@@ -291,25 +314,48 @@ export function commandNamed(name: CommandName): AppCommand {
   return { id: name, ...table[name] };
 }
 
-/** Gives a command and says why when it is refused. @returns whether it was taken */
-export async function order(app: AppState, body: CommandBody, said: string | null = null): Promise<void> {
+/**
+ * Gives a command and says why when it is refused.
+ * @param said once it is taken; what can be taken back is offered for as long as the notice stands
+ * @returns whether it was taken
+ */
+export async function order(app: AppState, body: CommandBody, said: string | null = null): Promise<boolean> {
+  const back = app.agent.overview === null ? [] : inverseOf(body, app.agent.overview);
   const outcome = await app.agent.command(body);
   if (!outcome.ok) app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
-  else if (said !== null) app.interface.say(said);
+  else if (said !== null) app.interface.say(said, back.length === 0 ? null : undoing(app, back, said));
+  return outcome.ok;
+}
+
+function undoing(app: AppState, back: readonly CommandBody[], said: string): NonNullable<Toast['action']> {
+  const undo = async (): Promise<void> => {
+    for (const body of back) if (!(await order(app, body))) return;
+    app.interface.say(t('app.undone', { what: said }));
+  };
+  return { label: t('app.undo'), run: () => void undo() };
+}
+
+/** Seals files or a folder, or takes the seal off. */
+export function changeSeal(app: AppState, of: Sealed, sealed: boolean): Promise<boolean> {
+  const said =
+    'folder' in of
+      ? t(sealed ? 'seal.folder-sealed' : 'seal.folder-free', { name: of.folder })
+      : t(sealed ? 'seal.sealed' : 'seal.free', { count: of.sources.length });
+  return order(app, { type: 'change-seal', of, sealed }, said);
+}
+
+/** The same goal over all files that are not sealed: what comes of it may leave. */
+export async function runWithoutSealed(
+  app: AppState,
+  { goal, overrides }: Pick<Run, 'goal' | 'overrides'>,
+): Promise<void> {
+  const sources = app.agent.sources.filter(({ sealed }) => sealed === undefined).map(({ id }) => id);
+  await start(app, goal, overrides, sources);
 }
 
 /** Takes an ended run from the list; it can be put back for as long as the notice stands. @returns whether it was */
-export async function forgetRun(app: AppState, { id: run, goal }: Pick<RunSummary, 'id' | 'goal'>): Promise<boolean> {
-  const outcome = await app.agent.command({ type: 'forget-run', run });
-  if (!outcome.ok) {
-    app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
-    return false;
-  }
-  app.interface.say(t('run.forgot', { goal: shortened(goal) }), {
-    label: t('app.undo'),
-    run: () => void order(app, { type: 'remember-run', run }),
-  });
-  return true;
+export function forgetRun(app: AppState, { id: run, goal }: Pick<RunSummary, 'id' | 'goal'>): Promise<boolean> {
+  return order(app, { type: 'forget-run', run }, t('run.forgot', { goal: shortened(goal) }));
 }
 
 /** Hands files to the worker; one import at a time. */
@@ -342,9 +388,15 @@ async function startRun(app: AppState): Promise<void> {
   if (started) app.goal.clear();
 }
 
-async function start(app: AppState, goal: string, overrides: AppState['goal']['overrides']): Promise<boolean> {
+async function start(
+  app: AppState,
+  goal: string,
+  overrides: AppState['goal']['overrides'],
+  sources?: readonly SourceId[],
+): Promise<boolean> {
   const run = crypto.randomUUID() as RunId;
-  const outcome = await app.agent.command({ type: 'start-run', run, goal, overrides });
+  const only = sources === undefined ? {} : { sources };
+  const outcome = await app.agent.command({ type: 'start-run', run, goal, overrides, ...only });
   if (outcome.ok) await app.go(`/run/${run}`);
   else app.interface.sayFailed(t('app.failed', { reason: outcome.message }));
   return outcome.ok;
@@ -370,8 +422,16 @@ async function saveAnswer(app: AppState): Promise<void> {
 }
 
 async function copyAnswer(app: AppState): Promise<void> {
-  const answer = app.current.state?.run?.answer;
+  const run = app.current.state?.run;
+  const answer = run?.answer;
   if (!answer) return;
+  const known = new Map([...app.agent.sources, ...app.agent.removed].map((source) => [source.id, source]));
+  const sealed = run.label === undefined ? [] : sealedFilesOf(run.label, known);
+  // Systems keep what is copied, and some hand it on to other devices.
+  if (run.label?.confidentiality === 'sealed' || sealed.length > 0) {
+    app.interface.sayFailed(t('app.failed', { reason: staysHere(sealed) }));
+    return;
+  }
   try {
     await navigator.clipboard.writeText(answerText(answer));
     app.interface.say(t('run.copied'));

@@ -4,8 +4,11 @@ import type { BlobError } from './blob-store.ts';
 /** Raw bytes under names, in one flat folder: what a blob store is made of. Knows nothing of keys or contents. */
 export interface BlobFiles {
   readonly name: 'opfs' | 'indexeddb' | 'memory';
-  /** A new file of this name; its bytes count only after `close`. */
-  readonly create: (name: string) => Promise<Result<BlobFileWriter, BlobError>>;
+  /**
+   * A new file of this name; its bytes count only after `close`.
+   * @param anew refuses where there is one that holds bytes, instead of writing over it
+   */
+  readonly create: (name: string, anew?: boolean) => Promise<Result<BlobFileWriter, BlobError>>;
   /** The bytes [start, end) of a closed file; 'missing' where there is none or it is shorter. */
   readonly read: (name: string, start: number, end: number) => Promise<Result<Uint8Array, BlobError>>;
   /** Null when there is no such file. */

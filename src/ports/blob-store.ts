@@ -6,6 +6,11 @@ export type BlobError = {
   readonly message: string;
 };
 
+/** Why items could not be read; null for what was thrown for another reason. */
+export function blobErrorOf(thrown: unknown): BlobError | null {
+  return thrown instanceof Error && thrown.cause !== undefined ? (thrown.cause as BlobError) : null;
+}
+
 /**
  * Sources' bytes and their parsed items, sealed in chunks at rest, addressed by content. Writing is staged: nothing is
  * visible under its id until `commit`, and an abandoned stage is swept.
@@ -16,7 +21,10 @@ export interface BlobStore {
   readonly size: (id: SourceId) => Promise<number | null>;
   /** The plain bytes [start, end), as far as the blob goes. */
   readonly read: (id: SourceId, start: number, end: number) => Promise<Result<Uint8Array, BlobError>>;
-  /** The parsed items of a source, in the batches they were written in. Throws when there are none to read. */
+  /**
+   * The parsed items of a source, in the batches they were written in.
+   * @throws Error with a BlobError as its cause when there are none to read
+   */
   readonly items: (id: SourceId) => AsyncIterable<readonly unknown[]>;
   readonly remove: (id: SourceId) => Promise<void>;
   /** Removes blobs that are not in `keep` and stages that were abandoned, once both are old enough to be nobody's. */

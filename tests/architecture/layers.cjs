@@ -31,6 +31,7 @@ const only = {
   'temporal-polyfill': 'src/adapters/(temporal|chrono)',
   'windows-iana': 'src/adapters/temporal',
   'age-encryption': 'src/adapters/age',
+  '@cedar-policy/cedar-wasm': 'src/adapters/cedar',
 };
 
 /** Inside the core: every folder may see base and itself, and these. */
@@ -38,11 +39,12 @@ const core = {
   base: [],
   identity: [],
   labels: [],
-  items: [],
+  items: ['labels'],
   text: [],
+  spend: [],
   audit: ['identity', 'items', 'tools', 'agent'],
   policy: ['labels', 'identity'],
-  channels: ['policy'],
+  channels: ['policy', 'labels'],
   tools: ['policy', 'items', 'text'],
   planner: ['tools', 'items', 'text'],
   scheduler: ['planner'],

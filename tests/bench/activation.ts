@@ -78,11 +78,11 @@ export async function benchActivation(): Promise<Figure[]> {
     goal,
   });
   return [
-    figure('snapshot', 'activation', '<= 2 x, <= 10 ms'),
+    figure('snapshot', 'G13 activation', '<= 2 x, <= 10 ms'),
     ...rows.map((row): Figure => {
       const ours = row.snapshot.slice(0, row.everything.length);
       return {
-        name: `activation, ${String(row.size)} entries before it`,
+        name: `G13 activation, ${String(row.size)} entries before it`,
         unit: 'ms',
         ours: spread(row.snapshot),
         peer: { name: 'reading everything', ...spread(row.everything) },
@@ -91,7 +91,7 @@ export async function benchActivation(): Promise<Figure[]> {
       };
     }),
     growthLaw(
-      'activation',
+      'G13 activation',
       rows.map((row) => [row.size, row.snapshot] as const),
     ),
     figure('commit', 'a fact journaled and projected', '<= 1.3 x'),
@@ -108,11 +108,16 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-function agentOn({ parts, store }: ReturnType<typeof journalInMemory>, journal: Journal): LeadingAgent {
+/** @param interpreter what does the steps of runs; none are begun here */
+export function agentOn(
+  { parts, store }: ReturnType<typeof journalInMemory>,
+  journal: Journal,
+  interpreter = {} as unknown as RunInterpreter,
+): LeadingAgent {
   return new LeadingAgent(EMPTY_STATE, {
     ports: { clock: parts.clock, entropy: parts.entropy, sha256: parts.tools.sha256, store } as unknown as AgentPorts,
     journal,
-    interpreter: {} as unknown as RunInterpreter,
+    interpreter,
     epoch: journal.epoch satisfies Epoch,
     size: journal.head.size,
     zone: () => 'UTC',

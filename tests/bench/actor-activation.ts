@@ -45,7 +45,7 @@ export async function benchActorActivation(): Promise<Figure[]> {
   if (first === undefined || last === undefined) return [];
   return [
     {
-      name: `activating an agent, ${String(last.size)} entries before it`,
+      name: `G13 activating an agent, ${String(last.size)} entries before it`,
       unit: 'ms',
       ours: spread(last.snapshot),
       peer: { name: `with ${String(first.size)}`, ...spread(first.snapshot) },
@@ -53,7 +53,7 @@ export async function benchActorActivation(): Promise<Figure[]> {
       goal: '<= 2 x, <= 10 ms',
     },
     ...rows.map(({ size, snapshot, everything }): Figure => ({
-      name: `activating an agent, ${String(size)} entries before it`,
+      name: `G13 activating an agent, ${String(size)} entries before it`,
       unit: 'ms',
       ours: spread(snapshot),
       peer: { name: 'folding every entry', ...spread(everything) },
@@ -61,12 +61,12 @@ export async function benchActorActivation(): Promise<Figure[]> {
       goal: 'reported',
     })),
     growthLaw(
-      'activating an agent',
+      'G13 activating an agent',
       rows.map(({ size, snapshot }) => [size, snapshot] as const),
     ),
     {
       ...growthLaw(
-        'folding every entry of an agent',
+        'G13 folding every entry of an agent',
         rows.map(({ size, everything }) => [size, everything] as const),
       ),
       goal: 'reported',

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { addFiles, driveApp, type DrivenApp } from '../../src/cli/drive-app.ts';
+import { writeMailbox } from './mailbox-file.ts';
 import { compare, type Figure } from './statistics.ts';
 
 const PAIRS = 5;
@@ -55,7 +56,7 @@ async function largeImport(): Promise<Figure> {
 async function grownMegabytes(bytes: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'windhover-large-'));
   const file = join(folder, 'large.mbox');
-  writeLargeMailbox(file, bytes);
+  writeMailbox(file, bytes);
   const app = await driveApp({ now: null, zone: null });
   const before = browserMegabytes(app);
   let peak = before;
@@ -91,17 +92,4 @@ function proportionalKilobytes(pid: string): number | null {
   } catch {
     return null;
   }
-}
-
-function writeLargeMailbox(path: string, bytes: number): void {
-  const sentence = 'The drawings of the second floor are ready and the invoice for the survey follows on Thursday. ';
-  const out = openSync(path, 'w');
-  let written = 0;
-  for (let i = 0; written < bytes; i++) {
-    const body = `${sentence.repeat(20 + (i % 200))}\n`;
-    const message = `From writer@example.org Thu Nov 19 09:00:00 2026\nFrom: Writer ${String(i % 50)} <writer${String(i % 50)}@example.org>\nTo: owner@example.org\nSubject: Note ${String(i)}\nDate: Thu, 19 Nov 2026 09:00:00 +0100\nMessage-ID: <${String(i)}@example.org>\n\n${body}\n`;
-    writeSync(out, message);
-    written += message.length;
-  }
-  closeSync(out);
 }

@@ -7,7 +7,9 @@ test('the append benchmark runs on a real disk, and the journal it wrote is prov
   const remote = Comlink.wrap<{ benchAppend: typeof benchAppend }>(worker);
   const result = await remote.benchAppend({ rounds: 1, appends: 64, sizes: [], steps: 20 });
   worker.terminate();
-  expect(result.map(({ name }) => name)).toContain(`take over a journal of ${String(3 * 64 + 3 * 32 + 20)} entries`);
+  expect(result.map(({ name }) => name)).toContain(
+    `G13 take over a journal in the browser, ${String(3 * 64 + 3 * 32 + 20)} entries`,
+  );
   for (const { name, ours, peer, ratio } of result) {
     expect(ours.median, name).toBeGreaterThan(0);
     if (peer === null) continue;

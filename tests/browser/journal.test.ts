@@ -197,7 +197,7 @@ describe('leadership between real threads', () => {
     expect(took.at - at).toBeLessThan(3_500);
     await woken;
     expect(await late).toEqual(['fenced']);
-    expect(await first.remote.leading()).toMatchObject({ lost: true });
+    await expect.poll(() => first.remote.leading()).toMatchObject({ lost: true });
     expect(await second.remote.append(['true'])).toEqual([1]);
     expect(await second.remote.values()).toEqual(['before', 'true']);
   });

@@ -75,6 +75,34 @@ test('saving asks with the exact content, and Approve downloads exactly these by
   expect(places[0]).toBeGreaterThan(-1);
 });
 
+test('Enter never approves; what the owner makes of the text is shown anew, and exactly that is saved', async () => {
+  await begin();
+  const downloads: string[] = [];
+  page.on('download', (download) => downloads.push(download.suggestedFilename()));
+  const run = await startGoal({ page }, GOAL);
+  await ends('waiting-approval');
+  await expect(card()).toContainText(/private content, from .+; your own words/);
+  await card().getByRole('button', { name: 'Approve', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await card().getByRole('button', { name: 'Edit', exact: true }).click();
+  await expect(status()).toHaveAttribute('data-status', 'waiting-approval');
+  await card().getByRole('textbox', { name: 'The text, as you want it' }).fill('# In my own words\n');
+  await card().getByRole('button', { name: 'Use this text' }).click();
+  await expect(card()).toContainText('no longer the verified answer');
+  expect(await shownContent()).toBe('# In my own words\n');
+  expect(downloads).toEqual([]);
+  const download = page.waitForEvent('download');
+  await card().getByRole('button', { name: 'Approve', exact: true }).focus();
+  await page.keyboard.press('Space');
+  expect(readFileSync(await (await download).path(), 'utf8')).toBe('# In my own words\n');
+  await ends('complete');
+  await expect(page.getByRole('region', { name: 'Cost' })).toContainText(/Questions to you\s*2/);
+  const types = (await exportJournal({ page })).facts.flatMap(({ fact }) =>
+    'run' in fact && fact.run === run && fact.type.startsWith('approval.') ? [fact.type] : [],
+  );
+  expect(types).toEqual(['approval.requested', 'approval.voided', 'approval.requested', 'approval.given']);
+});
+
 test('Deny ends the run complete, without a file, and says that none was saved', async () => {
   await begin();
   const downloads: string[] = [];

@@ -2,7 +2,10 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PAGES = ['/', '/approvals', '/files', '/audit', '/agents', '/identity', '/settings', '/run/none'];
+const PAGES = [
+  ...['/', '/approvals', '/files', '/audit', '/channels', '/policy'],
+  ...['/agents', '/identity', '/settings', '/run/none'],
+];
 
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
@@ -17,7 +20,7 @@ async function ready(page: Page): Promise<void> {
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [390, 1440]) {
     test(`axe finds nothing on a filled vault, ${colorScheme}, ${String(width)} px`, async ({ browser }) => {
-      test.setTimeout(180_000);
+      test.setTimeout(360_000);
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, locale: 'en-GB' });
       const page = await context.newPage();
       await page.goto('/?now=2026-11-19T09:00:00%2B01:00&zone=Europe/Paris');

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
+import { checkHeaders } from '../../src/cli/check-headers.ts';
+import { serve } from '../../src/cli/serve.ts';
 
 const scripts = readdirSync('build', { recursive: true, encoding: 'utf8' }).filter((file) => /\.m?js$/.test(file));
 
@@ -13,6 +15,10 @@ test('every emitted script comes with its policy, and only the service worker wi
     expect(headers['cross-origin-embedder-policy'], file).toBe('require-corp');
     expect(headers['x-content-type-options'], file).toBe('nosniff');
     if (file !== 'service-worker.js') expect(headers['connection-allowlist'], file).toBe('(response-origin)');
+    const connects = /connect-src ([^;]*)/.exec(headers['content-security-policy'] ?? '')?.[1];
+    expect(connects, file).toBe(
+      file === 'service-worker.js' ? "'self' https: http://localhost:* http://127.0.0.1:*" : "'self'",
+    );
   }
 });
 
@@ -45,4 +51,15 @@ test('the rules for static hosts name every file of the build once, with the pol
     const sent = (await request.get(path ?? '')).headers()['content-security-policy'];
     expect(lines).toContain(`  Content-Security-Policy: ${String(sent)}`);
   }
+});
+
+test('the check of a served build finds nothing wrong as it is served, and names every script where headers are left off', async ({
+  baseURL,
+}) => {
+  expect(await checkHeaders('build', baseURL ?? '')).toEqual([]);
+  const { server, url } = await serve({ root: 'build', port: 0, protect: false });
+  const wrong = await checkHeaders('build', url);
+  server.close();
+  for (const file of [...scripts.map((script) => `/${script}`), '/', '/run/none', '/missing.js', '/verify.html'])
+    expect(wrong).toContain(`${file}: Content-Security-Policy is missing`);
 });

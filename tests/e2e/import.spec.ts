@@ -140,6 +140,8 @@ test('the same bytes under another name are recognised and kept once', async () 
 test('a cancelled import of a large mailbox leaves nothing half-imported, and keeps what was in before', async () => {
   const mailbox = file('large.mbox', makeMailbox(60_000));
   await addFiles({ page }, [file('before.txt', 'This was in before.')]);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const kept = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
   await chooseFiles({ page }, [mailbox]);
   const bar = page.getByRole('progressbar', { name: 'Import progress' });
   await expect
@@ -153,10 +155,10 @@ test('a cancelled import of a large mailbox leaves nothing half-imported, and ke
   await expect(rows()).toHaveCount(1);
   const { facts } = await exportJournal({ page });
   expect(facts.filter(({ fact }) => fact.type === 'source.imported')).toHaveLength(1);
-  // Nothing of it is left on the disk either: the whole vault is small again.
+  // Nothing of it is left on the disk either: beside the offline copy there is no more than before.
   await expect
     .poll(() => page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0), { timeout: PATIENCE_MS })
-    .toBeLessThan(8_000_000);
+    .toBeLessThan(kept + 3_000_000);
 });
 
 test('a deleted file is gone from the list, comes back with Undo, and again from "Recently deleted"', async () => {

@@ -24,7 +24,7 @@ const HELD_MS_MAX = 2_500;
 /** A run passes four points for each of its ten entries, and rows are applied for its order. */
 const POINTS_MAX = 44;
 
-test.describe.configure({ timeout: 900_000 });
+test.describe.configure({ timeout: 1_800_000 });
 
 test('a browser killed a hundred times in mid-run loses no acknowledged entry, and every run ends the same', async () => {
   const seed = seedFor('browser');

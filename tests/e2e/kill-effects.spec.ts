@@ -28,7 +28,6 @@ const FOUND_SOMETHING = ['tab killed at created, 2', 'tab killed at written, 4']
 const HELD_MS = 500;
 /** What is written of a run right after it has ended counts as its points too. */
 const AFTER_END_MS = 2_000;
-const MISSED_SHARE_MAX = 0.34;
 
 test.describe.configure({ timeout: ALL || ONLY !== undefined ? 3_600_000 : 600_000 });
 
@@ -77,10 +76,18 @@ test('a file is saved once, whichever part is killed at whichever point, and ask
 
     const left = new Map<string, Case>();
     const missed: string[] = [];
-    for (const each of cases) left.set(await runKilled(each, acknowledged, missed), each);
-    // A slow machine writes the same entries in more groups than a fast one: some runs end before their point comes.
+    for (const drawn of cases) {
+      let each: Case | null = drawn;
+      // The same entries are written in more groups or fewer: where a run ends before its point comes, the last such
+      // point of that run is next.
+      while (each !== null) {
+        const { run, instead }: Killed = await runKilled(each, acknowledged);
+        left.set(run, each);
+        if (instead !== null) missed.push(nameOf(each));
+        each = instead;
+      }
+    }
     if (missed.length > 0) console.log(`${missed.length} ended before their point came: ${missed.join('; ')}`);
-    expect(missed.length).toBeLessThanOrEqual(cases.length * MISSED_SHARE_MAX);
 
     const exported = await exportJournal({ page });
     acknowledged.expectKept(exported);
@@ -156,12 +163,14 @@ async function casesOf(acknowledged: Acknowledged): Promise<Case[]> {
   return cases;
 }
 
-/**
- * A run in which one thing is killed at one point.
- * @param missed told the case whose run ended before its point came
- * @returns the run
- */
-async function runKilled(each: Case, acknowledged: Acknowledged, missed: string[]): Promise<string> {
+interface Killed {
+  readonly run: string;
+  /** What can be tried instead, where the run ended before its point came. */
+  readonly instead: Case | null;
+}
+
+/** A run in which one thing is killed at one point. */
+async function runKilled(each: Case, acknowledged: Acknowledged): Promise<Killed> {
   const { deed, hold } = each;
   await page.goto(world.url);
   await emptyFolder(page);
@@ -172,7 +181,6 @@ async function runKilled(each: Case, acknowledged: Acknowledged, missed: string[
   const ended = pursuing.then(() => new Promise((resolve) => setTimeout(resolve, AFTER_END_MS)));
   const reached = await Promise.race([watch.held.then(() => true), ended.then(() => false)]);
   if (reached) await DEEDS[deed](each);
-  else missed.push(nameOf(each));
   if (deed === 'service worker' || !reached) await pursuing;
   else {
     if (!page.url().includes('/run/')) await openRunAfter(page, before);
@@ -182,7 +190,20 @@ async function runKilled(each: Case, acknowledged: Acknowledged, missed: string[
   expect(files, nameOf(each)).toEqual({
     'report.md': expect.stringContaining('Harbour Library'),
   });
-  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  return {
+    run: new URL(page.url()).pathname.split('/').at(-1) ?? '',
+    instead: reached ? null : { ...each, hold: { ...hold, at: lastAt(watch, each) }, saved: false },
+  };
+}
+
+/** Which of the moments it was, counted as holds count them, when the case's point came for the last time. */
+function lastAt({ moments }: KillWatch, { point, hold }: Case): number {
+  const last = moments
+    .filter((moment) => hold.points.includes(moment.point))
+    .findLastIndex((moment) => moment.point === point);
+  expect(last + 1, 'a shorter run has each kind of point too').toBeGreaterThan(0);
+  expect(last + 1, 'a run is held where its moment comes').toBeLessThan(hold.at);
+  return last + 1;
 }
 
 const nameOf = ({ deed, point, hold }: Case): string => `${deed} killed at ${point}, ${hold.at}`;

@@ -78,10 +78,24 @@ test('settings that cannot be are refused with the reason, and right ones last o
   await expect(page.getByLabel('Your mail addresses')).toHaveValue('alex@example.org');
 });
 
+test('on a phone every page is reached by the bar below or its button for the rest', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/');
+  const bar = page.getByRole('navigation');
+  await bar.getByRole('link', { name: 'Files' }).click();
+  await expect(page).toHaveURL(/\/files$/);
+  await expect(bar.getByRole('link', { name: 'Settings' })).toBeHidden();
+  await bar.getByRole('button', { name: 'More' }).press('Enter');
+  await bar.getByRole('link', { name: 'Settings' }).click();
+  await expect(page).toHaveURL(/\/settings$/);
+  await expect(bar.getByRole('link', { name: 'Settings' })).toBeHidden();
+  await expect(bar.getByRole('button', { name: 'More' })).toHaveAttribute('aria-current', 'true');
+});
+
 test('nothing is wider than the screen at phone, tablet and laptop widths', async ({ page }) => {
   for (const width of [320, 390, 820, 1440]) {
     await page.setViewportSize({ width, height: 900 });
-    for (const path of ['/', '/approvals', '/files', '/audit', '/identity', '/settings']) {
+    for (const path of ['/', '/approvals', '/files', '/audit', '/channels', '/policy', '/identity', '/settings']) {
       await page.goto(path);
       await expect(page.locator('h1')).toBeVisible();
       expect(

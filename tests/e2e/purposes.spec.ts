@@ -62,7 +62,7 @@ test('a file that is not for answers is left out and the answer says so; one tha
   await expect(answer).toContainText('9000');
   await expect(answer).not.toContainText('left out');
   await page.getByRole('button', { name: 'Save dossier' }).click();
-  await expect(page.getByText(/It quotes diary.md, which you do not allow to be shared/).first()).toBeVisible();
+  await expect(page.getByText(/It was made from diary.md, which you do not allow to be shared/).first()).toBeVisible();
 
   await openPage(page, 'Files');
   await page.getByRole('checkbox', { name: 'Choose diary.md' }).check();

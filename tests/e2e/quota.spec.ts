@@ -5,7 +5,7 @@ import { expect, test, type CDPSession, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { verifyExportFile } from '#core/audit/export-check.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
-import { addFiles, openPage, runGoal } from '../../src/cli/drive-app.ts';
+import { addFiles, openPage, runGoal, startGoal } from '../../src/cli/drive-app.ts';
 import { PATIENCE_MS, World } from './world.ts';
 
 /** A disk that is full: what is under way ends with words that help, and what was acknowledged stays. */
@@ -112,3 +112,42 @@ test('a disk full in the middle of an import: it says so and what to do, runs, d
   await runGoal({ page }, 'Who writes down every ship?', no);
   await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'complete');
 });
+
+test('a disk that fills up in the middle of a run: the reserve carries it to its end; without one the run waits, the owner is told why, nothing is lost, and it goes on once there is room', async () => {
+  const [first, second] = ['Total expenses by category', 'Total expenses by category since March'];
+  const status = page.locator('[data-status]');
+  await addFiles({ page }, [file('expenses.csv', expenses())]);
+
+  // What a step reads of the table is more than the room that is left: the journal takes that of the reserve.
+  await leave(-MIB);
+  await startGoal({ page }, first);
+  await expect(status).toHaveAttribute('data-status', 'complete', { timeout: PATIENCE_MS });
+  expect(await ballast()).toBe(0);
+  await expect(page.getByText('There is no room left on this device').first()).toBeVisible();
+  expectWhole(await exported(), [BOAT, first]);
+
+  // Not a byte more is given in the middle of the next.
+  await leave(-64 * MIB);
+  await startGoal({ page }, second);
+  await expect(page.getByText('There is no room left on this device, not even for a small note')).toBeVisible({
+    timeout: PATIENCE_MS,
+  });
+  const saved = page.waitForEvent('download', { timeout: PATIENCE_MS });
+  await page.getByRole('button', { name: 'Export what is readable' }).click();
+  const files = unzipSync(readFileSync(await (await saved).path()));
+  expectWhole(files, [BOAT, first, second]);
+  expect(Object.keys(files)).toContain('files/diary.md');
+
+  await leave(null);
+  await expect(status).toHaveAttribute('data-status', 'complete', { timeout: PATIENCE_MS });
+  expectWhole(await exported(), [BOAT, first, second]);
+});
+
+/** A table of some megabytes. */
+function expenses(): string {
+  const rows = Array.from({ length: 40_000 }, (_, row) => {
+    const [date, category] = [`2026-0${String(1 + (row % 9))}-11`, ['travel', 'rent', 'food'][row % 3] ?? ''];
+    return `${date},${category},${String(10 + (row % 90))}.50,invoice ${String(row)}`;
+  });
+  return `date,category,amount,note\n${rows.join('\n')}\n`;
+}

@@ -18,7 +18,7 @@ import { PATIENCE_MS, World } from './world.ts';
 const MOMENTS = 50;
 const no = (): Promise<boolean> => Promise.resolve(false);
 
-test.describe.configure({ timeout: 900_000 });
+test.describe.configure({ timeout: 1_800_000 });
 
 let world: World;
 let page: Page;

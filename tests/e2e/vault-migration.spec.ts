@@ -32,7 +32,9 @@ test('a profile from before the vault opens without loss, can be locked, and not
   const before = JSON.parse(readFileSync(join(FIXTURE, 'facts.json'), 'utf8')) as Before;
   let page = await world.visit(before.run);
   await expect(page.getByRole('region', { name: 'Answer' })).toBeVisible();
-  expect(await page.getByRole('region', { name: 'Answer' }).textContent()).toBe(before.answer);
+  // Word for word: how the page's parts are spaced is not part of what is kept.
+  const answer = await page.getByRole('region', { name: 'Answer' }).textContent();
+  expect(answer?.replaceAll(/\s+/g, ' ')).toBe(before.answer.replaceAll(/\s+/g, ' '));
   await openPage(page, 'Files');
   for (const name of ['faq.md', 'materials.csv']) await expect(page.getByText(name).first()).toBeVisible();
   // Files of before are for answers only until their owner says more: what runs say of them would stay out of the export.

@@ -1,12 +1,10 @@
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect, test, type Page } from '@playwright/test';
 import { BROWSER_ARGS } from '../../src/cli/find-browser.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { outside, type Outside } from './outside.ts';
 
 /**
  * Twenty ways a page can reach another host. Each is first shown to fire on the same build served without headers, then
@@ -39,45 +37,6 @@ const HELPERS = `
   const add = (tag, properties) => { const node = Object.assign(document.createElement(tag), properties); document.body.append(node); return node; };
 `;
 
-interface Outside {
-  readonly url: string;
-  readonly stun: string;
-  readonly arrived: Set<string>;
-  readonly close: () => void;
-}
-
-const wayOf = (url: string | undefined): string => (url ?? '').slice(1).split('?')[0] ?? '';
-
-async function outside(): Promise<Outside> {
-  const arrived = new Set<string>();
-  const server = createServer((request, response) => {
-    arrived.add(wayOf(request.url));
-    response
-      .writeHead(200, {
-        'Access-Control-Allow-Origin': '*',
-        'Cross-Origin-Resource-Policy': 'cross-origin',
-        'Content-Type': 'text/plain',
-      })
-      .end();
-  });
-  server.on('upgrade', (request, socket) => {
-    arrived.add(wayOf(request.url));
-    socket.destroy();
-  });
-  const socket = createSocket('udp4', () => arrived.add('webrtc'));
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
-  return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
-    stun: `127.0.0.1:${String(socket.address().port)}`,
-    arrived,
-    close: () => {
-      server.close();
-      socket.close();
-    },
-  };
-}
-
 /** Tries each way on a page of its own, since some of them navigate away. */
 async function tryAll(app: string, target: Outside, protect: boolean): Promise<void> {
   // What is shut is given a moment to fail; what is open is waited for.
@@ -102,7 +61,7 @@ async function tryAll(app: string, target: Outside, protect: boolean): Promise<v
   rmSync(profile, { recursive: true, force: true });
 }
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ mode: 'parallel', timeout: 180_000 });
 
 test('without protection every way out of a page reaches another host', async () => {
   const { server, url } = await serve({ root: 'build', port: 0, protect: false });
@@ -130,6 +89,7 @@ test('nothing gets out of the agent worker either', async ({ page }) => {
   for (const way of [
     `fetch(to('fetch'), { mode: 'no-cors' })`,
     `fetch('/', { method: 'POST', body: 'x' })`,
+    `fetch('/egress/00')`,
     `new WebSocket(to('websocket').replace('http', 'ws'))`,
     `new EventSource(to('eventsource'))`,
     `new XMLHttpRequest()`,

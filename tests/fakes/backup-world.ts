@@ -3,6 +3,7 @@ import { incrementalSha256 } from '#adapters/noble/sha256.ts';
 import type { Epoch, Sequence, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { agentIdOf } from '#core/identity/did-key.ts';
+import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { project, stateFromRows } from '#runtime/agent/projection.ts';
@@ -19,7 +20,7 @@ import { checkTools } from './journal.ts';
 import { journalWorld, type JournalWorld } from './journal-world.ts';
 import { fakeClock } from './fake-clock.ts';
 import { memoryAgentStore, memoryStoreDisk } from './memory-agent-store.ts';
-import { memoryBlobStore } from './memory-blob-store.ts';
+import { memoryBlobFiles, memoryBlobStore } from './memory-blob-store.ts';
 import { memoryJournalLeg } from './memory-journal-leg.ts';
 import { plainSealer } from './plain-sealer.ts';
 import { seededEntropy } from './seeded-entropy.ts';
@@ -44,9 +45,9 @@ export interface BackupWorld {
   readonly options: (changes?: Partial<WriteOptions>) => WriteOptions;
 }
 
-export function backupWorld(seed = 1): BackupWorld {
+export function backupWorld(seed = 1, files: BlobFiles = memoryBlobFiles()): BackupWorld {
   const journal = journalWorld(seed);
-  const blobs = memoryBlobStore();
+  const blobs = memoryBlobStore(undefined, files);
   const store = memoryAgentStore(journal.store);
   const agent = agentIdOf(journal.parts().signer.publicKey);
   const world: BackupWorld = {

@@ -1,3 +1,4 @@
+import { NO_MONEY } from '#core/spend/caps.ts';
 import { DEFAULT_PURPOSES } from '#core/items/purposes.ts';
 import type { Run, RunStatus, StepState } from '#core/agent/run.ts';
 import type { ApprovalId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
@@ -16,7 +17,9 @@ import type { Command, CommandOutcome, Doomed } from '#runtime/contract/commands
 import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
-import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
+import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
+import type { PolicyApi } from '#runtime/contract/policy-api.ts';
+import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
 import type {
   EntryView,
   Health,
@@ -57,6 +60,7 @@ const NO_BACKUP_VIEW: BackupView = {
 const NO_IDENTITY = err('The fake has no identity.');
 const NO_AGENTS = err('The fake has no agents.');
 const NO_PROOFS = err('The fake proves nothing.');
+const NO_CHANNELS = err('The fake has no way out.');
 const STEP_MS = 700;
 const HEALTH: { readonly [scene in FakeScene]: Health } = {
   empty: { state: 'ok', message: '', missing: ['file-system-access', 'persist'] },
@@ -151,6 +155,44 @@ export class FakeAgentApi implements AgentApi {
     takeAnswer: () => Promise.resolve(NO_PROOFS),
     cosign: () => Promise.resolve(NO_PROOFS),
     compare: () => Promise.reject(new Error(NO_PROOFS.error)),
+  };
+
+  readonly channels: ChannelsApi = {
+    onView: (listener) => {
+      listener({
+        channels: [],
+        departures: [],
+        keyDirectory: '',
+        spend: { caps: NO_MONEY, today: 0, agent: 0, days: [], spendings: [] },
+      });
+      return Promise.resolve();
+    },
+    readAddress: () => Promise.resolve(NO_CHANNELS),
+    approve: () => Promise.resolve(NO_CHANNELS),
+    change: () => Promise.resolve(NO_CHANNELS),
+    revoke: () => Promise.resolve(NO_CHANNELS),
+    restore: () => Promise.resolve(NO_CHANNELS),
+    changeCaps: () => Promise.resolve(NO_CHANNELS),
+    settleSpending: () => Promise.resolve(NO_CHANNELS),
+  };
+  readonly connection: ConnectionApi = {
+    examine: () => Promise.resolve(NO_CHANNELS),
+    diagnose: () => Promise.resolve(NO_CHANNELS),
+  };
+  readonly policy: PolicyApi = {
+    onView: (listener) => {
+      listener({ after: null, packs: [], own: { text: '', from: null, until: null, state: 'off' }, versions: [] });
+      return Promise.resolve();
+    },
+    check: () => Promise.resolve({ ok: true, value: [] }),
+    tryOut: () => Promise.resolve(NO_CHANNELS),
+    adopt: () => Promise.resolve(NO_CHANNELS),
+    restore: () => Promise.resolve(NO_CHANNELS),
+  };
+  readonly witnesses: WitnessNetworkApi = {
+    offer: () => Promise.resolve(NO_CHANNELS),
+    reach: () => Promise.resolve(NO_CHANNELS),
+    ask: () => Promise.resolve(NO_CHANNELS),
   };
 
   constructor(readonly scene: FakeScene) {
@@ -288,6 +330,8 @@ export class FakeAgentApi implements AgentApi {
       case 'approve':
       case 'deny':
         return this.#decide(command.run, command.type === 'approve');
+      case 'edit-approval':
+        return 'The text cannot be changed in this demonstration.';
       case 'remove-source':
       case 'restore-source': {
         const removedAt = command.type === 'remove-source' ? FAKE_NOW : null;
@@ -344,7 +388,7 @@ export class FakeAgentApi implements AgentApi {
       verdict: null,
       failure: null,
     };
-    this.#runs.set(id, { run, timeline: [], progress: {} });
+    this.#runs.set(id, { run, timeline: [], progress: {}, spent: null });
     this.#note(id, 'run.started', 'You stated the goal.');
     this.#note(id, 'plan.committed', `A plan of ${String(plan.steps.length)} steps was made.`);
     void this.#advance(id);
@@ -558,6 +602,8 @@ export class FakeAgentApi implements AgentApi {
       settings: this.#settings,
       settingsSaved: this.#settingsSaved,
       newFiles: DEFAULT_PURPOSES,
+      sealedFolders: [],
+      grants: [],
       sources: this.#sources,
       runs,
       approvals: [...this.#runs.values()].flatMap(({ run }) =>

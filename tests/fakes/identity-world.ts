@@ -55,7 +55,7 @@ export class Shelf {
 
   command(body: IdentityCommand): Promise<CommandOutcome> {
     const command = { ...body, id: `order-${String(this.facts.length)}` as CommandId };
-    const obeyed = obey(this.state, command, this.clock.now(), 'UTC');
+    const obeyed = obey(this.state, command, this.clock.now(), 'UTC', sha256);
     if (!obeyed.ok) return Promise.resolve(obeyed.error);
     for (const fact of obeyed.value) this.commit(fact);
     return Promise.resolve({ ok: true, sequence: this.facts.length - 1 });

@@ -32,7 +32,9 @@ export function memoryBlobFiles(roomBytes: () => number = () => Infinity): Memor
   return {
     kept,
     name: 'memory',
-    create: (name) => {
+    create: (name, anew = false) => {
+      if (anew && (kept.get(name)?.length ?? 0) > 0)
+        return Promise.resolve(err({ code: 'io', message: 'There is a file of this name.' }));
       kept.set(name, new Uint8Array());
       return Promise.resolve(
         ok({

@@ -22,5 +22,6 @@ export function memoryJournalSink(facts: JournalFact[], stopAfter = Infinity): J
       facts.push(...structuredClone(added));
       return ok((facts.length - 1) as Sequence);
     },
+    isOurs: () => Promise.resolve(true),
   };
 }

@@ -68,7 +68,19 @@ export async function sealedWorld() {
   await opened.value.journal.settle();
   await opened.value.journal.close();
   const here: SealedHere = { record: vaults.record, legs: journal.legs, store: journal.store, blobs: files, keys };
-  return { here, vaults, code, ring, records, vouching, world, journal, entries: facts.length, epoch: 1 as Epoch };
+  return {
+    here,
+    vaults,
+    vault,
+    code,
+    ring,
+    records,
+    vouching,
+    world,
+    journal,
+    entries: facts.length,
+    epoch: 1 as Epoch,
+  };
 }
 
 export const SEALED_AT = 1_763_800_000_000 as UnixMs;

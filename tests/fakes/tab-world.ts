@@ -27,6 +27,7 @@ import { memoryBroadcast } from './memory-broadcast.ts';
 import { memoryLocks } from './memory-locks.ts';
 import { parseFile } from './parse-file.ts';
 import { memorySecretStore } from './memory-secret-store.ts';
+import { plainRuleEngine } from './plain-rule-engine.ts';
 import { seededEntropy } from './seeded-entropy.ts';
 
 /** One browser profile whose tabs share disks, locks and channels. */
@@ -107,6 +108,7 @@ export function tabWorld(seed = 1): TabWorld {
           blobs: sourceGate(blobs),
           files: NO_WINDOW,
           language: evaluationLanguage,
+          rules: () => Promise.resolve(plainRuleEngine()),
         },
         journal: parts,
         agent: nameOf({ signer }, world.store.head?.checkpoint ?? ''),

@@ -3,7 +3,7 @@ import { sha256 } from '#adapters/noble/sha256.ts';
 import { canonicalJson, type Json } from '#core/base/json.ts';
 import { seededRandom, type Random } from '#core/base/random.ts';
 import { ENDORSEMENT_BITS_MAX, type FiniteType } from '#core/labels/finite.ts';
-import { CONFIDENTIALITIES, fileLabel, INTEGRITIES, OWNER_TYPED, type Label } from '#core/labels/label.ts';
+import { CONFIDENTIALITIES, fileLabel, INTEGRITIES, NEUTRAL, OWNER_TYPED, type Label } from '#core/labels/label.ts';
 import {
   labelCall,
   NOT_BEGUN,
@@ -73,7 +73,17 @@ function carryOut(plan: CommittedPlan, payload: string, schedule: number): SentC
     const { planned, labels, after } = labelCall(plan, progress, call, context);
     const names = Object.keys(call.arguments);
     const request: SinkRequest = {
-      action: { tool: call.tool, run: 'r', step: 's', arguments: call.arguments, contentDigest: null, nonce: '' },
+      action: {
+        tool: call.tool,
+        run: 'r',
+        step: 's',
+        arguments: call.arguments,
+        contentDigest: null,
+        host: null,
+        label: NEUTRAL,
+        policy: '',
+        nonce: '',
+      },
       sink: 'mcp-call',
       channel: CHANNEL,
       arguments: names.map((name) => ({ name, role: roleOf(name), label: labels.get(name) ?? context })),
@@ -162,7 +172,17 @@ function wanted(random: Random, payload: string): ProposedCall {
 
 function someRequest(random: Random): SinkRequest {
   return {
-    action: { tool: 't', run: 'r', step: 's', arguments: {}, contentDigest: null, nonce: '' },
+    action: {
+      tool: 't',
+      run: 'r',
+      step: 's',
+      arguments: {},
+      contentDigest: null,
+      host: null,
+      label: NEUTRAL,
+      policy: '',
+      nonce: '',
+    },
     sink: random.pick(SINKS),
     channel: random.pick([null, CHANNEL, 'elsewhere']),
     arguments: Array.from({ length: random.below(3) }, (_, i) => ({

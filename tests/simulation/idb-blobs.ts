@@ -26,7 +26,9 @@ export function idbBlobFiles(disk: IdbDisk, process: Process | null, table: stri
   const remove = (name: string): Promise<void> => change('remove blob', (to) => to.delete(table, name));
   return {
     name: 'indexeddb',
-    create: async (name) => {
+    create: async (name, anew = false) => {
+      const taken = anew && (await disk.read(process, 'blob', (from) => from.get(table, name)).catch(() => undefined));
+      if (taken !== false && taken !== undefined) return err({ code: 'io', message: 'There is a file of this name.' });
       const cleared = await write('create blob', (to) => to.delete(table, name));
       if (!cleared.ok) return cleared;
       const pieces: Uint8Array[] = [];

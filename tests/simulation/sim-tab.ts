@@ -1,3 +1,4 @@
+import { plainRuleEngine } from '#tests/fakes/plain-rule-engine.ts';
 import { memoryBytes } from '#adapters/files/file-bytes.ts';
 import { ownFileLoader } from '#adapters/http/own-files.ts';
 import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
@@ -173,8 +174,9 @@ export class SimTab {
     const blobFiles = (directory: string, table: string): BlobFiles =>
       scenario.opfs ? opfsBlobFiles(directory) : idbBlobFiles(world.idb, this.worker, table);
     const ballast = new Ballast(blobFiles('ballast', 'ballast'), clock, BALLAST_BYTES);
-    const kept = world.mutated.store(this.#watchedStore(idbAgentStore(world.idb, this.worker)));
-    const store = ballastedStore(kept, ballast);
+    const kept = world.mutated.store(idbAgentStore(world.idb, this.worker));
+    // Outside of what asks the store a second time once the reserve is given up: only what the leader says counts.
+    const store = this.#watchedStore(ballastedStore(kept, ballast));
     const api = this.#windowApi();
     const target = windowFileTarget(api, sha256);
     const actors = world.mutated.actors(idbActorStore(world.idb, this.worker));
@@ -188,6 +190,10 @@ export class SimTab {
       language: async () => {
         await scheduler.wait(5 * MS, this.worker, 'language');
         return world.language;
+      },
+      rules: async () => {
+        await scheduler.wait(5 * MS, this.worker, 'rules');
+        return plainRuleEngine();
       },
     };
     const pins: HeadPinStore[] = [
@@ -421,6 +427,7 @@ export class SimTab {
         this.#inWindow('find file', this.#latency(), () =>
           world.weather.strikes('read back refused') ? null : world.findInFolder(name, digest),
         ),
+      wayOut: () => Promise.resolve('none'),
       pins: {
         get: () => this.#inWindow('pin', this.#latency(), () => world.windowPin),
         set: (_place, value) => this.#inWindow('pin', this.#latency(), () => void (world.windowPin = value)),

@@ -126,7 +126,9 @@ export class Strikes {
   }
 
   #damage(fault: Fault): boolean {
-    const { where, amount } = fault;
+    const { amount } = fault;
+    const where = this.#struckCopies(fault);
+    if (where === null) return false;
     const [idb, opfs] = [where !== 'opfs', where !== 'idb'];
     const files = [...this.#world.opfs.directories.values()].flatMap((directory) => [...directory.values()]);
     switch (fault.kind) {
@@ -161,6 +163,20 @@ export class Strikes {
         this.#world.opfs.directories.clear();
         return true;
     }
+  }
+
+  /**
+   * An entry that no pin outside of the damaged store tells of yet has its copies alone to tell of it: were all of them
+   * to lose it, nothing on the disk would differ from one on which it never was. Where there is such an entry one copy
+   * stays as it is.
+   */
+  #struckCopies({ kind, where }: Fault): Fault['where'] | null {
+    if (kind !== 'lost after ack' && kind !== 'partial on open' && kind !== 'corruption') return where;
+    const { opfs, windowPin, history, scenario } = this.#world;
+    const pins = opfs.directories.get('pins')?.get('head');
+    const inOpfs = pins === undefined ? null : new TextDecoder().decode(pins.bytes.slice(0, pins.size));
+    if (Math.max(pinnedSize(windowPin), pinnedSize(inOpfs)) >= history.size) return where;
+    return scenario.opfs ? 'idb' : null;
   }
 
   /** Bytes of a segment of the second copy change. */

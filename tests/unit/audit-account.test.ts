@@ -60,6 +60,7 @@ test('the account of a run is all that its entries say, and where they say it', 
       method: 'answer-question',
       digest: 'cc'.repeat(32),
       entry: 3,
+      choices: [],
     },
     steps: [
       {
@@ -396,4 +397,42 @@ test('a cited file is the newest import of that content under that name', () => 
   expect(accounted(testJournal(first)).sources.map(({ entry }) => entry)).toEqual([17, 1]);
   const lost = accounted(testJournal(facts.slice(2)));
   expect(lost.sources.map(({ entry }) => entry)).toEqual([null, null]);
+});
+
+const requested = fact('approval.requested', { approval: { id: 'a1', step: 's2', digest: 'aa'.repeat(32) } });
+const voided = fact('approval.voided', { approval: 'a1', why: 'policy' });
+const again = fact('approval.requested', { approval: { id: 'a2', step: 's2', digest: 'bb'.repeat(32) } });
+/** The journal of the run with these facts instead of its question and its yes. */
+const asking = (...facts: TestFact[]): TestJournal => {
+  const all = runFacts();
+  const at = all.findIndex(({ type }) => type === 'approval.requested');
+  return testJournal([...all.slice(0, at), ...facts, ...all.slice(at + 2)]);
+};
+
+test('a question that stands no more is not open: the one that took its place is', () => {
+  const given = fact('approval.given', { approval: 'a2', digest: 'bb'.repeat(32) });
+  const { approvals } = accounted(asking(requested, voided, again, given));
+  expect(approvals).toMatchObject([
+    { decision: 'voided', decided: 10 },
+    { decision: 'given', decided: 12 },
+  ]);
+});
+
+test('a yes that was not used in time is void, and buys no beginning of the step', () => {
+  const given = fact('approval.given', { approval: 'a1', digest: 'aa'.repeat(32) });
+  const { approvals, steps } = accounted(asking(requested, given, voided, again, fact('run.cancelled')));
+  expect(approvals.map(({ decision }) => decision)).toEqual(['voided', 'open']);
+  expect(steps[1]).toMatchObject({ decision: 'allowed: reads only' });
+  expect(account(asking(requested, voided))).toMatchObject({ ok: false });
+});
+
+test('an act that was covered says by what, and needs no yes', () => {
+  const cover = { kind: 'rules' };
+  const covered = fact('approval.covered', {
+    approval: { id: 'a1', step: 's2', digest: 'aa'.repeat(32), cover, sentence: 'Send 1 POST', fileName: '' },
+  });
+  const { approvals, steps, written } = accounted(asking(covered));
+  expect(approvals).toMatchObject([{ asked: 'Send 1 POST', decision: 'covered', by: cover, decided: null }]);
+  expect(steps[1]).toMatchObject({ decision: 'covered by the rules' });
+  expect(written).toEqual([]);
 });

@@ -113,6 +113,13 @@ test('answers to questions not asked yet, and sentences without their evidence, 
   });
 });
 
+test('a dossier says what files chose in the plan, and of how many', async () => {
+  const choices = [{ name: 'method', type: { kind: 'boolean' }, value: 'write-report', bits: 3 }];
+  const plan = fact('plan.committed', { plan: { goal: { restated: 'r' }, steps: [] }, choices });
+  const { facts } = checkFile(fileTools, await dossierOf(testJournal([started, plan, fact('run.cancelled')])));
+  expect(facts).toContainEqual({ label: 'Chosen by files', text: 'method = write-report, one of 8 at most' });
+});
+
 test('a dossier of a run without plan or answer, or with a model and a denied step, is shown as it is', async () => {
   const short = checkFile(fileTools, await dossierOf(testJournal([started, fact('run.cancelled')])));
   expect(short).toMatchObject({ kind: 'dossier', ok: true });

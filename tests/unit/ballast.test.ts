@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CommandId } from '#core/base/ids.ts';
-import { KIB } from '#core/base/limits.ts';
+import { KIB, MIB } from '#core/base/limits.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { JournalLeg } from '#ports/journal-leg.ts';
@@ -72,6 +72,14 @@ async function fullWorld(room: number) {
   if (!opened.ok) throw new Error(opened.error.message);
   return { world, ballast, journal: opened.value.journal, ...small };
 }
+
+test('a ballast that is no whole number of pieces has just its bytes', async () => {
+  const { world, files, disk } = await fullWorld(4 * MIB);
+  const ballast = new Ballast(files, world.clock, 1.5 * MIB);
+  ballast.begin();
+  await world.clock.advance(10_000);
+  expect([...disk.sizes.values()]).toEqual([1.5 * MIB]);
+});
 
 test('the ballast is made some time after the first write, and not before', async () => {
   const { world, journal, disk } = await fullWorld(1_000 * KIB);

@@ -118,6 +118,24 @@ test('a head that the store does not answer for is moved again, unless a newer o
   expect([failures.at(-1), clock.waiting()]).toEqual(['quota', 0]);
 });
 
+test('a head is moved in whatever turn it comes, also while the one before it has just been answered', async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const moved: number[] = [];
+    const store = {
+      moveHead: (_: Epoch, head: JournalHead) => {
+        moved.push(head.size);
+        return Promise.resolve(ok(undefined));
+      },
+    };
+    const keeper = new HeadKeeper(store, 1 as Epoch, fakeClock(), () => undefined);
+    keeper.move(headOf(1));
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    keeper.move(headOf(2));
+    await keeper.settle();
+    expect(moved, `after ${String(turns)} turns`).toEqual([1, 2]);
+  }
+});
+
 test('what waits when another tab is found to lead is answered, and not written', async () => {
   const world = journalWorld();
   const parts = world.parts();

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { indexedDbJournalLeg } from '#adapters/indexeddb/journal-leg.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
+import { encodeGroup } from '#core/audit/group-frame.ts';
+import { PAGE_ENTRIES } from '#runtime/journal/copies.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
 import { changeRows, deleteDatabase, freshName } from '#tests/conformance/indexeddb-benches.ts';
@@ -64,6 +66,52 @@ test('whatever groups each copy has lost, all that one of them still holds is th
     ),
     { numRuns: 25 },
   );
+});
+
+test('copies longer than what is read at once are compared to their ends, and only what is lacking is written', async () => {
+  const world = journalWorld();
+  const { journal } = await world.open();
+  await journal.append([fact('first')]);
+  await journal.append(Array.from({ length: PAGE_ENTRIES + 100 }, (_, index) => fact(index)));
+  await journal.append([fact('last')]);
+  await journal.close();
+  const whole = structuredClone(world.first.groups);
+  const size = PAGE_ENTRIES + 102;
+  world.first.mends = true;
+  world.first.damagedAt = 0;
+  world.second.damagedAt = whole.length - 1;
+  const { report } = await world.open({ thorough: true });
+  expect(report.repaired).toEqual([
+    { copy: 'opfs', from: 0, to: 1 },
+    { copy: 'indexeddb', from: size - 1, to: size },
+  ]);
+  expect(world.first.groups).toEqual(whole);
+  expect(world.second.groups).toEqual(whole);
+});
+
+test('what two damaged copies give together is not taken where it is another history', async () => {
+  const world = journalWorld();
+  const { journal } = await world.open();
+  for (let index = 0; index < 5; index++) await journal.append([fact(index)]);
+  await journal.close();
+  const other = journalWorld(2);
+  const elsewhere = await other.open();
+  for (let index = 0; index < 5; index++) await elsewhere.journal.append([fact(`another ${String(index)}`)]);
+  await elsewhere.journal.close();
+  const foreign = encodeGroup(other.first.groups[2]!);
+
+  world.first.mends = true;
+  world.first.damagedAt = 2;
+  world.second.damagedAt = 2;
+  const before = structuredClone([world.first.groups, world.second.groups]);
+  const legs = world.parts().legs.map((leg, index): JournalLeg => {
+    const bytes = foreign.slice();
+    bytes[50 + index]! ^= 1;
+    return { ...leg, damaged: (first) => Promise.resolve(first === 2 ? { first, bytes, until: 3 } : null) };
+  });
+  const again = await openJournal(world.parts({ legs }), { thorough: true });
+  expect(again).toMatchObject({ ok: false, error: { code: 'amnesia', readable: 2, expected: 5 } });
+  expect([world.first.groups, world.second.groups]).toEqual(before);
 });
 
 /** The entries that the segments with these groups begin with: three groups lie in each. */

@@ -8,6 +8,7 @@ import { countUnreadable } from '#runtime/journal/recover.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
 import { fact, filled, journalWorld, type JournalWorld } from '#tests/fakes/journal-world.ts';
 import { memoryJournalLeg, memoryLegDisk } from '#tests/fakes/memory-journal-leg.ts';
+import { seededSigner } from '#tests/fakes/seeded-signer.ts';
 
 /** Taking over, where a copy, the store or the pins are not as the last leader left them. */
 const BROKEN = err({ code: 'io' as const, message: 'the disk is gone' });
@@ -179,6 +180,31 @@ test('a copy that tells another history is written anew from its beginning', asy
   const { report } = await world.open({ thorough: true });
   expect(report.repaired).toEqual([{ copy: 'indexeddb', from: 0, to: 3 }]);
   expect(world.second.groups).toEqual(world.first.groups);
+});
+
+test('a copy that tells another history counts for nothing, however long it is', async () => {
+  const [world, other] = [await filled(3), journalWorld()];
+  const { journal } = await other.open();
+  for (let index = 0; index < 7; index++) await journal.append([fact(`other ${String(index)}`)]);
+  await journal.close();
+  const whole = structuredClone(world.first.groups);
+  world.second.groups = other.first.groups;
+  const { report } = await world.open({ thorough: true });
+  expect(report).toMatchObject({ size: 3, repaired: [{ copy: 'indexeddb', from: 0, to: 3 }] });
+  expect([world.first.groups, world.second.groups]).toEqual([whole, whole]);
+});
+
+test('heads that this device signed under the name another key gave the journal are its own, and read no further', async () => {
+  const world = await filled(2);
+  const opened = () => openJournal(world.parts({ signer: seededSigner(2) }));
+  const later = await opened();
+  if (!later.ok) throw new Error(later.error.message);
+  await later.value.journal.append([fact('by the other key')]);
+  await later.value.journal.close();
+  world.reads.length = 0;
+  const again = await opened();
+  expect(again).toMatchObject({ ok: true, value: { report: { size: 3, repaired: [] } } });
+  expect(world.reads).toEqual([]);
 });
 
 test('without a pin a thorough opening holds the copies against the head of the store alone', async () => {

@@ -23,6 +23,7 @@ test.each(['url', 'page_url', 'webhookUrl', 'host', 'email'])(
   'reading from a given %s is a way out, for it sends the argument there',
   (argument) => {
     expect(classifyTool({ name: 'get_page', arguments: [argument] }).pureRead).toBe(false);
+    expect(classifyTool({ name: 'get_page', arguments: ['count', argument] }).pureRead).toBe(false);
   },
 );
 

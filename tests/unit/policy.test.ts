@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import type { Digest } from '#core/base/ids.ts';
 import { fileLabel, NEUTRAL, OWNER_TYPED, WORST, type Label } from '#core/labels/label.ts';
-import { decide, requestDigest, type PolicyState, type RuleVerdict } from '#core/policy/decide.ts';
+import {
+  decide,
+  NO_RULES,
+  POLICY_VERSION,
+  policyVersion,
+  requestDigest,
+  type PolicyState,
+  type RuleVerdict,
+} from '#core/policy/decide.ts';
 import { SINKS, type ArgumentRole, type Sink, type SinkRequest } from '#core/policy/request.ts';
 
 const untrusted = fileLabel('mail', false);
@@ -21,7 +29,17 @@ const state: PolicyState = {
 /** A planned call that needs no question, with what the test is about changed. */
 function request(change: Partial<SinkRequest> = {}): SinkRequest {
   return {
-    action: { tool: 'pay', run: 'r', step: 's', arguments: { to: 'Ada' }, contentDigest: 'c' as Digest, nonce: 'n1' },
+    action: {
+      tool: 'pay',
+      run: 'r',
+      step: 's',
+      arguments: { to: 'Ada' },
+      contentDigest: 'c' as Digest,
+      host: null,
+      label: NEUTRAL,
+      policy: '',
+      nonce: 'n1',
+    },
     sink: 'mcp-call',
     channel: 'bank',
     arguments: [argument('address', OWNER_TYPED), argument('content', OWNER_TYPED)],
@@ -137,6 +155,9 @@ test('an approval turns the question about exactly its own digest into a yes', (
     { step: 't' },
     { arguments: { to: 'Eve' } },
     { contentDigest: 'd' as Digest },
+    { host: 'https://eve.example' },
+    { label: OWNER_TYPED },
+    { policy: '2' },
     { nonce: 'n2' },
   ];
   for (const drift of drifts) {
@@ -159,4 +180,10 @@ test('the owner’s rules can only narrow: forbid and failure deny, ask asks, pe
 
 test('a sink nobody has heard of is denied', () => {
   expect(said({ sink: 'carrier-pigeon' as Sink })).toBe('deny: unknown-sink');
+});
+
+test('a version names the rules of the owner that are in force, and of none it is the app’s own', () => {
+  expect(policyVersion(NO_RULES)).toBe(String(POLICY_VERSION));
+  expect(policyVersion('abc' as Digest)).toBe(`${String(POLICY_VERSION)}+abc`);
+  expect(NO_RULES).toBe('');
 });

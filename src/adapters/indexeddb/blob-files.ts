@@ -29,7 +29,9 @@ export function indexedDbBlobFiles(name = 'windhover-vault-blobs'): BlobFiles {
 
   return {
     name: 'indexeddb',
-    create: async (file) => {
+    create: async (file, anew = false) => {
+      if (anew && (await files.get(file).catch(() => undefined)) !== undefined)
+        return err({ code: 'io', message: 'There is a file of this name.' });
       const cleared = await tried(() => remove(file));
       if (!cleared.ok) return cleared;
       let size = 0;

@@ -33,10 +33,10 @@ export function opfsBlobFiles(directoryName = 'vault-blobs'): BlobFiles {
 
   return {
     name: 'opfs',
-    create: (name) =>
+    create: (name, anew = false) =>
       attempt(async () => {
         const file = await (await folder()).getFileHandle(name, { create: true });
-        const target = (await syncTarget(file)) ?? (await streamTarget(file));
+        const target = (await syncTarget(file, anew)) ?? (await streamTarget(file, anew));
         return writer(target, () => remove(name));
       }),
     read: async (name, start, end) => {
@@ -56,15 +56,21 @@ export function opfsBlobFiles(directoryName = 'vault-blobs'): BlobFiles {
   };
 }
 
+const TAKEN = 'There is a file of this name.';
+
 interface Target {
   readonly write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly abort: () => Promise<void>;
 }
 
-async function syncTarget(file: FileSystemFileHandle): Promise<Target | null> {
+async function syncTarget(file: FileSystemFileHandle, anew: boolean): Promise<Target | null> {
   const handle = await openSyncHandle(file);
   if (handle === null) return null;
+  if (anew && handle.getSize() > 0) {
+    handle.close();
+    throw new Error(TAKEN);
+  }
   handle.truncate(0);
   let end = 0;
   return {
@@ -86,7 +92,8 @@ async function syncTarget(file: FileSystemFileHandle): Promise<Target | null> {
   };
 }
 
-async function streamTarget(file: FileSystemFileHandle): Promise<Target> {
+async function streamTarget(file: FileSystemFileHandle, anew: boolean): Promise<Target> {
+  if (anew && (await file.getFile()).size > 0) throw new Error(TAKEN);
   const stream = await file.createWritable();
   return {
     write: (bytes) => stream.write(bytes),

@@ -1,6 +1,7 @@
 import type { WindowApi } from '#ports/window-api.ts';
 import { download } from './download.ts';
 import type { OwnerFolder } from './owner-folder.ts';
+import { wayOutState } from './way-out.ts';
 
 const PIN_KEY = 'windhover.pin';
 
@@ -16,6 +17,7 @@ export function createWindowApi(folder: OwnerFolder): WindowApi {
       return { name, where: 'downloads' };
     },
     findFile: (name, digest) => folder.find(name, digest),
+    wayOut: wayOutState,
     pins: {
       get: (place) =>
         Promise.resolve(attempt(() => localStorage.getItem(PIN_KEY + place)) ?? memory.get(place) ?? null),

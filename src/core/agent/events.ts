@@ -1,10 +1,14 @@
 import type { ApprovalId, Digest, RunId, SourceId, StepId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import type { Choice } from '../labels/finite.ts';
+import type { Label } from '../labels/label.ts';
 import type { Plan } from '../planner/plan.ts';
 import type { Answer } from '../tools/answer.ts';
 import type { ToolError } from '../tools/definition.ts';
 import type { Verdict } from '../verifier/verdict.ts';
-import type { PendingApproval } from './run.ts';
+import type { WhyAnew } from '../policy/approval.ts';
+import type { Cover, PendingApproval } from './run.ts';
+import type { Loop } from './find-loop.ts';
 
 /** What happened in a run: facts, each one journal entry. `at` is wall time, for display only. */
 export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
@@ -18,17 +22,50 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
       readonly now: UnixMs;
       readonly zone: string;
     }
-  | { readonly type: 'plan.committed'; readonly plan: Plan }
+  /**
+   * `label`: of the values that the plan holds; `choices`: what the files chose in it, within the run's budget. Journals of
+   * before do not have them.
+   */
+  | {
+      readonly type: 'plan.committed';
+      readonly plan: Plan;
+      readonly label?: Label;
+      readonly choices?: readonly Choice[];
+    }
   /** The intent, journaled before the tool runs. */
   | { readonly type: 'step.started'; readonly step: StepId; readonly attempt: number; readonly by?: StepMaker }
-  | { readonly type: 'step.finished'; readonly step: StepId; readonly observation: Json; readonly digest: Digest }
+  /** `label`: of all that the step read and was given. Journals of before labels do not have it. */
+  | {
+      readonly type: 'step.finished';
+      readonly step: StepId;
+      readonly observation: Json;
+      readonly digest: Digest;
+      readonly label?: Label;
+    }
   | { readonly type: 'step.failed'; readonly step: StepId; readonly error: ToolError; readonly retry: boolean }
   | { readonly type: 'approval.requested'; readonly approval: PendingApproval }
+  /** An act is done without a question, to the byte as it stands here. */
+  | { readonly type: 'approval.covered'; readonly approval: PendingApproval & { readonly cover: Cover } }
   | { readonly type: 'approval.given'; readonly approval: ApprovalId; readonly digest: Digest }
   | { readonly type: 'approval.denied'; readonly approval: ApprovalId; readonly reason: string }
-  | { readonly type: 'run.paused' }
+  /** The question, or the yes to it, stands no more: it is decided anew. `edited`: what the owner made of the content. */
+  | {
+      readonly type: 'approval.voided';
+      readonly approval: ApprovalId;
+      readonly why: WhyAnew;
+      readonly edited?: string;
+    }
+  /** `loop`: it went round in circles, so it was paused without its owner. */
+  | { readonly type: 'run.paused'; readonly loop?: Loop }
   | { readonly type: 'run.resumed' }
-  | { readonly type: 'answer.verified'; readonly answer: Answer; readonly verdict: Verdict; readonly digest: Digest }
+  /** `label`: of the step that answered, and of what it cites. */
+  | {
+      readonly type: 'answer.verified';
+      readonly answer: Answer;
+      readonly verdict: Verdict;
+      readonly digest: Digest;
+      readonly label?: Label;
+    }
   | { readonly type: 'run.completed' }
   | { readonly type: 'run.failed'; readonly error: ToolError }
   | { readonly type: 'run.cancelled' }

@@ -1,8 +1,14 @@
 import type { ApprovalId, Digest, RunId, SourceId, StepId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import type { Choice } from '../labels/finite.ts';
+import type { Label } from '../labels/label.ts';
+import type { WhyAnew } from '../policy/approval.ts';
+import type { GrantLimits } from '../policy/grant.ts';
+import type { ActionRequest } from '../policy/permit.ts';
 import type { Plan } from '../planner/plan.ts';
 import type { Answer } from '../tools/answer.ts';
 import type { ToolError } from '../tools/definition.ts';
+import type { Loop } from './find-loop.ts';
 import type { Verdict } from '../verifier/verdict.ts';
 
 export type RunStatus =
@@ -16,6 +22,10 @@ export interface Run {
   readonly status: RunStatus;
   /** While paused: the status to go back to. */
   readonly pausedFrom: RunStatus | null;
+  /** While paused because it went round in circles. */
+  readonly loop?: Loop;
+  /** Its owner let it go on all the same: so many turns and calls begun before that are not looked at again. */
+  readonly letGoOn?: { readonly turns: number; readonly begun: number };
   readonly goal: string;
   /** Parameters the owner edited before the run, by name. */
   readonly overrides: { readonly [name: string]: Json };
@@ -29,14 +39,31 @@ export interface Run {
   readonly now: UnixMs;
   readonly zone: string;
   readonly plan: Plan | null;
+  /** Of the values that the plan holds. Missing until there is one, and in journals of before. */
+  readonly planLabel?: Label;
+  /** What untrusted text chose so far: each takes of the run's budget. */
+  readonly choices?: readonly Choice[];
   readonly steps: { readonly [id: string]: StepState };
   /** The act that waits for the owner, or was just approved and is being done. */
   readonly approval: PendingApproval | null;
+  /** When the owner said yes to it, or nobody had to be asked. */
+  readonly approvedAt?: UnixMs | null;
+  /** The question before stands no more; the next one says why. */
+  readonly anew?: { readonly why: WhyAnew; readonly edited?: string } | null;
   readonly answer: Answer | null;
   readonly answerDigest: Digest | null;
+  /** What the answer may be used for. Missing until there is one, and in journals of before labels. */
+  readonly label?: Label;
   readonly verdict: Verdict | null;
   readonly failure: ToolError | null;
 }
+
+/** Why the owner is not asked about an act that is asked about otherwise. */
+export type Cover =
+  /** Nothing of it has to be asked about: what it carries is the owner's own, and the way out is cleared for it. */
+  | { readonly kind: 'rules' }
+  /** A standing yes of the owner, and what this takes of its limit. */
+  | { readonly kind: 'grant'; readonly grant: string; readonly bytes: number };
 
 export interface StepState {
   readonly status: StepStatus;
@@ -45,6 +72,8 @@ export interface StepState {
   readonly endedAt: UnixMs | null;
   /** SHA-256 of the canonical observation. */
   readonly observation: Digest | null;
+  /** Of the observation; missing until there is one, and in journals of before labels. */
+  readonly label?: Label;
   readonly error: ToolError | null;
 }
 
@@ -63,4 +92,22 @@ export interface PendingApproval {
   /** The exact text that would be written. */
   readonly content: string;
   readonly nonce: string;
+  /** What `digest` is of. Missing in journals of before. */
+  readonly action?: ActionRequest;
+  /** The request, but for its body, which is `content`; missing where a file is saved. */
+  readonly sends?: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: readonly (readonly [name: string, value: string])[];
+    /** The way out, as the owner calls it. */
+    readonly channel: string;
+    /** Spent or set aside that day when it was asked, and the limit for a day, in millionths; missing where it costs nothing. */
+    readonly today?: { readonly used: number; readonly limit: number };
+  };
+  /** It was asked before: why it is asked anew. */
+  readonly anew?: WhyAnew;
+  /** What may be granted with a yes to this, at most; missing where it is asked each time. */
+  readonly offer?: GrantLimits;
+  /** Nobody is asked: why not. Missing where the owner is. */
+  readonly cover?: Cover;
 }

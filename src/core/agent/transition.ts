@@ -1,6 +1,10 @@
 import { assert } from '../base/assert.ts';
 import type { StepId, UnixMs } from '../base/ids.ts';
+import { budgetAfter } from '../labels/finite.ts';
 import type { Plan, Step } from '../planner/plan.ts';
+import { canonicalJson } from '../base/json.ts';
+import { STEP_ATTEMPTS_MAX } from '../base/limits.ts';
+import { findLoop, type Loop, type Turn } from './find-loop.ts';
 import { readySteps } from '../scheduler/ready-steps.ts';
 import type { RunEvent } from './events.ts';
 import type { Run, RunStatus, StepState } from './run.ts';
@@ -15,9 +19,14 @@ export type Effect =
   | { readonly type: 'act'; readonly step: StepId }
   /** It was begun and never reported back: read back, never blindly repeat. */
   | { readonly type: 'reconcile'; readonly step: StepId }
+  /** It goes round in circles: it waits until its owner lets it go on. */
+  | { readonly type: 'halt'; readonly loop: Loop }
   | { readonly type: 'verify' }
   | { readonly type: 'complete' }
   | { readonly type: 'fail'; readonly step: StepId };
+
+/** So often may an app that ends in the middle of a step begin it again, in one run. */
+export const INTERRUPTIONS_MAX = 64;
 
 export interface Transition {
   readonly run: Run;
@@ -59,8 +68,15 @@ function apply(run: Run | null, event: RunEvent): Run {
   assert(run.id === event.run, 'an event belongs to its run');
   assert(!isEnded(run), `nothing follows ${run.status}, yet ${event.type} came`);
   switch (event.type) {
-    case 'plan.committed':
-      return { ...withStatus(run, 'executing'), plan: event.plan, steps: waitingSteps(event.plan) };
+    case 'plan.committed': {
+      const { plan, label, choices } = event;
+      assert(budgetAfter(choices ?? []).bitsLeft >= 0, 'untrusted text chooses no more than a run may spend on it');
+      return {
+        ...{ ...withStatus(run, 'executing'), plan, steps: waitingSteps(plan) },
+        ...(label === undefined ? {} : { planLabel: label }),
+        ...(choices === undefined ? {} : { choices }),
+      };
+    }
     case 'step.started':
       return withStep(run, event.step, {
         status: 'running',
@@ -70,7 +86,12 @@ function apply(run: Run | null, event: RunEvent): Run {
       });
     case 'step.finished':
       return afterStep(
-        withStep(run, event.step, { status: 'done', endedAt: event.at, observation: event.digest }),
+        withStep(run, event.step, {
+          status: 'done',
+          endedAt: event.at,
+          observation: event.digest,
+          ...(event.label === undefined ? {} : { label: event.label }),
+        }),
         event.step,
       );
     case 'step.failed':
@@ -81,13 +102,20 @@ function apply(run: Run | null, event: RunEvent): Run {
       });
     case 'approval.requested':
       return {
-        ...withStep(withStatus(run, 'waiting-approval'), event.approval.step, { status: 'asking' }),
+        ...withStep(withStatus(withoutAsking(run), 'waiting-approval'), event.approval.step, { status: 'asking' }),
         approval: event.approval,
       };
+    case 'approval.covered': {
+      const { approval, at } = event;
+      assert(run.approval === null, 'nothing waits for the owner when an act is covered');
+      const covered = withStep(withoutAsking(run), approval.step, { status: 'approved' });
+      return { ...covered, approval, approvedAt: at };
+    }
     case 'approval.given': {
       const approval = waitingApproval(run, event.approval);
       assert(approval.digest === event.digest, 'an approval is for the digest that was shown');
-      return withStep(withStatus(run, 'executing'), approval.step, { status: 'approved' });
+      const approved = withStep(withStatus(run, 'executing'), approval.step, { status: 'approved' });
+      return { ...approved, approvedAt: event.at };
     }
     case 'approval.denied': {
       const approval = waitingApproval(run, event.approval);
@@ -96,16 +124,30 @@ function apply(run: Run | null, event: RunEvent): Run {
         endedAt: event.at,
         error: { code: 'denied', message: event.reason },
       });
-      return { ...skipped, approval: null };
+      return withoutAsking(skipped);
+    }
+    case 'approval.voided': {
+      const { approval } = run;
+      assert(approval?.id === event.approval, 'the approval is the one that stands');
+      const asks = withStep(withStatus(withoutAsking(run), 'executing'), approval.step, { status: 'waiting' });
+      const edited = event.edited === undefined ? {} : { edited: event.edited };
+      return { ...asks, anew: { why: event.why, ...edited } };
     }
     case 'run.paused':
       assertLegal(run.status, 'paused');
-      return { ...run, status: 'paused', pausedFrom: run.status };
+      return {
+        ...run,
+        status: 'paused',
+        pausedFrom: run.status,
+        ...(event.loop === undefined ? {} : { loop: event.loop }),
+      };
     case 'run.resumed':
       assert(run.status === 'paused' && run.pausedFrom !== null, 'only a paused run resumes');
-      return { ...run, status: run.pausedFrom, pausedFrom: null };
+      return letGoOn({ ...run, status: run.pausedFrom, pausedFrom: null });
     case 'answer.verified': {
-      const verified = { ...run, answer: event.answer, answerDigest: event.digest, verdict: event.verdict };
+      const { answer, digest, verdict, label } = event;
+      const labelled = label === undefined ? {} : { label };
+      const verified = { ...run, answer, answerDigest: digest, verdict, ...labelled };
       return stepsRemain(verified) && event.verdict.result === 'PASS' ? withStatus(verified, 'executing') : verified;
     }
     case 'run.completed':
@@ -141,6 +183,8 @@ function executingEffects(run: Run): Effect[] {
   const plan = planOf(run);
   const failed = plan.steps.find((step) => run.steps[step.id]?.status === 'failed');
   if (failed) return [{ type: 'fail', step: failed.id }];
+  const loop = loopOf(run, plan);
+  if (loop !== null) return [{ type: 'halt', loop }];
   const effects: Effect[] = [];
   for (const step of plan.steps) {
     const state = run.steps[step.id];
@@ -154,10 +198,40 @@ function executingEffects(run: Run): Effect[] {
   return effects;
 }
 
+function loopOf(run: Run, plan: Plan): Loop | null {
+  const { turns: looked, begun } = run.letGoOn ?? { turns: 0, begun: 0 };
+  const most = plan.steps.length * STEP_ATTEMPTS_MAX + INTERRUPTIONS_MAX;
+  return findLoop(turnsOf(run, plan).slice(looked), begunIn(run) - begun, most);
+}
+
+/** In the order of the plan, which is the same whenever it is asked. */
+function turnsOf(run: Run, plan: Plan): Turn[] {
+  return plan.steps.flatMap((step) => {
+    const result = run.steps[step.id]?.observation ?? null;
+    const call = `${step.tool} ${canonicalJson(step.args)} ${canonicalJson(step.consumes)}`;
+    return result === null ? [] : [{ call, result, waits: step.approval }];
+  });
+}
+
+function begunIn(run: Run): number {
+  return Object.values(run.steps).reduce((sum, { attempts }) => sum + attempts, 0);
+}
+
+/** What led to a pause by itself is not looked at again. */
+function letGoOn({ loop, ...run }: Run): Run {
+  if (loop === undefined) return run;
+  return { ...run, letGoOn: { turns: turnsOf(run, planOf(run)).length, begun: begunIn(run) } };
+}
+
 /** When the answer's step is done the answer is verified before anything that depends on it goes on. */
 function afterStep(run: Run, step: StepId): Run {
   const done = step === planOf(run).answerStep ? withStatus(run, 'verifying') : run;
-  return stepOf(run, step)?.approval === true ? { ...done, approval: null } : done;
+  return stepOf(run, step)?.approval === true ? withoutAsking(done) : done;
+}
+
+/** Nothing waits for the owner, and nothing is approved. */
+function withoutAsking(run: Run): Run {
+  return { ...run, approval: null, approvedAt: null, anew: null };
 }
 
 function startedRun(event: RunEvent & { type: 'run.started' }): Run {

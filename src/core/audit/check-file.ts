@@ -241,6 +241,10 @@ function accountFacts(tools: CheckFileTools, account: RunAccount): Fact[] {
     { label: 'Goal', text: `${goal.text}${entry(goal.entry)}, ${tools.formatTime(goal.at)}` },
     { label: 'Outcome', text: account.outcome },
     ...(plan === null ? [] : [{ label: 'Plan', text: `${plan.restated || plan.method}${entry(plan.entry)}` }]),
+    ...(plan?.choices ?? []).map(({ name, value, bits }) => ({
+      label: 'Chosen by files',
+      text: `${name} = ${value}, one of ${String(2 ** bits)} at most`,
+    })),
     ...steps.map(({ title, tool, toolVersion, model, decision, started }) => ({
       label: 'Step',
       text: `${title}: ${tool}${toolVersion === null ? '' : ` ${String(toolVersion)}`}, ${decision}, model ${model ?? 'none: symbolic engine'}${entry(started)}`,

@@ -2,6 +2,7 @@ import type { Digest, Sha256, UnixMs } from '../base/ids.ts';
 import { hex, utf8 } from '../base/bytes.ts';
 import { digestOf, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { Cover } from '../agent/run.ts';
 import { type CitedEvidence, citedClaim, importedSource } from './cited-claim.ts';
 import type { LoggedFact } from './export-contents.ts';
 import { field, list, text } from './json-fields.ts';
@@ -20,6 +21,8 @@ export interface RunAccount {
     readonly method: string;
     readonly digest: string;
     readonly entry: number;
+    /** What the files chose in it, each with the bits it took of the run's budget. */
+    readonly choices: readonly { readonly name: string; readonly value: string; readonly bits: number }[];
   } | null;
   readonly steps: readonly AccountedStep[];
   readonly approvals: readonly AccountedApproval[];
@@ -43,7 +46,13 @@ export interface AccountedStep {
   readonly toolVersion: number | null;
   /** SHA-256 of the model that did it; null: no model, the symbolic engine. */
   readonly model: string | null;
-  readonly decision: 'allowed: reads only' | 'approved by the owner' | 'denied' | 'not reached';
+  readonly decision:
+    | 'allowed: reads only'
+    | 'approved by the owner'
+    | 'covered by a grant'
+    | 'covered by the rules'
+    | 'denied'
+    | 'not reached';
   readonly startedAt: UnixMs | null;
   readonly endedAt: UnixMs | null;
   readonly started: number | null;
@@ -62,8 +71,10 @@ export interface AccountedApproval {
   /** Digest of the request that the answer is bound to. */
   readonly digest: string;
   readonly entry: number;
-  readonly decision: 'given' | 'denied' | 'open';
+  /** `voided`: the question, or the yes to it, stood no more; `covered`: nobody was asked, for what `by` names. */
+  readonly decision: 'given' | 'denied' | 'open' | 'voided' | 'covered';
   readonly decided: number | null;
+  readonly by?: Cover;
 }
 
 export interface AccountedAnswer {
@@ -114,8 +125,8 @@ export function accountOf(
   const planSteps = list(field(plan, 'steps'));
   const steps = planSteps.map((step) => stepOf(step, facts, approvals.value));
   const unasked = steps.find(
-    ({ started, decision }, i) =>
-      field(planSteps[i], 'approval') === true && started !== null && decision !== 'approved by the owner',
+    ({ step, started }, i) =>
+      field(planSteps[i], 'approval') === true && started !== null && !isAllowed(step, started, facts),
   );
   if (unasked !== undefined)
     return err({
@@ -135,6 +146,11 @@ export function accountOf(
             method: text(field(plan, 'method')) ?? '',
             digest: text(field(plan, 'digest')) ?? '',
             entry: planned.entry.sequence,
+            choices: list(field(planned.value, 'choices')).map((choice) => ({
+              name: text(field(choice, 'name')) ?? '',
+              value: String(field(choice, 'value')),
+              bits: Number(field(choice, 'bits')),
+            })),
           },
     steps,
     approvals: approvals.value,
@@ -180,25 +196,49 @@ function decisionOn(
 ): AccountedStep['decision'] {
   const asked = approvals.findLast(({ step }) => step === id);
   if (asked?.decision === 'given') return 'approved by the owner';
+  if (asked?.decision === 'covered') return COVERED[asked.by?.kind ?? 'rules'];
   const refused = finished === undefined && field(field(failed?.value, 'error'), 'code') === 'denied';
   if (asked?.decision === 'denied' || refused) return 'denied';
   return started === undefined ? 'not reached' : 'allowed: reads only';
 }
 
+const COVERED: Readonly<Record<Cover['kind'], AccountedStep['decision']>> = {
+  rules: 'covered by the rules',
+  grant: 'covered by a grant',
+};
+
+/** Whether a step that acts had its yes, or what stood for one, before it began; what came of that later is another matter. */
+function isAllowed(step: string, started: number, facts: readonly LoggedFact[]): boolean {
+  const before = facts.filter(({ entry }) => entry.sequence < started);
+  const about = before.filter(({ value }) => field(field(value, 'approval'), 'step') === step);
+  const asked = about.map(({ value }) => field(field(value, 'approval'), 'id'));
+  return (
+    about.some(({ entry }) => entry.type === 'approval.covered') ||
+    before.some(({ entry, value }) => entry.type === 'approval.given' && asked.includes(field(value, 'approval')))
+  );
+}
+
+const DECIDING: { readonly [type: string]: AccountedApproval['decision'] } = {
+  'approval.given': 'given',
+  'approval.denied': 'denied',
+  'approval.voided': 'voided',
+};
+
 function approvalsOf(sha256: Sha256, facts: readonly LoggedFact[]): Result<readonly AccountedApproval[], AccountFault> {
   const approvals: AccountedApproval[] = [];
-  for (const asked of facts.filter(({ entry }) => entry.type === 'approval.requested')) {
+  for (const asked of facts.filter(({ entry }) => ['approval.requested', 'approval.covered'].includes(entry.type))) {
     const approval = field(asked.value, 'approval');
-    const decided = facts.find(
-      ({ entry, value }) =>
-        (entry.type === 'approval.given' || entry.type === 'approval.denied') &&
-        field(value, 'approval') === field(approval, 'id'),
+    const decisions = facts.filter(
+      ({ entry, value }) => entry.type in DECIDING && field(value, 'approval') === field(approval, 'id'),
     );
-    const given = decided?.entry.type === 'approval.given';
-    if (decided !== undefined && decided.entry.sequence < asked.entry.sequence)
-      return fault(decided, 'it answers a question that was asked later');
-    if (decided !== undefined && given && field(decided.value, 'digest') !== field(approval, 'digest'))
-      return fault(decided, 'it approves something else than was asked');
+    const decided = decisions.at(-1);
+    const other = decisions.find(
+      ({ entry, value }) => entry.type === 'approval.given' && field(value, 'digest') !== field(approval, 'digest'),
+    );
+    const early = decisions.find(({ entry }) => entry.sequence < asked.entry.sequence);
+    if (early !== undefined) return fault(early, 'it answers a question that was asked later');
+    if (other !== undefined) return fault(other, 'it approves something else than was asked');
+    const covered = asked.entry.type === 'approval.covered';
     approvals.push({
       step: text(field(approval, 'step')) ?? '',
       asked: text(field(approval, 'sentence')) ?? '',
@@ -207,8 +247,9 @@ function approvalsOf(sha256: Sha256, facts: readonly LoggedFact[]): Result<reado
       sha256: hex(sha256(utf8(text(field(approval, 'content')) ?? ''))) as Digest,
       digest: text(field(approval, 'digest')) ?? '',
       entry: asked.entry.sequence,
-      decision: decided === undefined ? 'open' : given ? 'given' : 'denied',
+      decision: DECIDING[decided?.entry.type ?? ''] ?? (covered ? 'covered' : 'open'),
       decided: decided?.entry.sequence ?? null,
+      ...(covered ? { by: field(approval, 'cover') as Cover } : {}),
     });
   }
   return ok(approvals);
@@ -261,8 +302,9 @@ function sourcesOf(cited: readonly CitedEvidence[], imports: readonly LoggedFact
 
 function writtenBy(steps: readonly AccountedStep[], approvals: readonly AccountedApproval[]): RunAccount['written'] {
   return steps.flatMap(({ step, observation, ended, decision }) => {
-    const asked = approvals.findLast((approval) => approval.step === step && approval.decision === 'given');
-    return asked === undefined || observation === null || ended === null || decision !== 'approved by the owner'
+    const asked = approvals.findLast((approval) => approval.step === step);
+    const allowed = asked?.decision === 'given' || asked?.decision === 'covered';
+    return !allowed || asked.fileName === '' || observation === null || ended === null || decision === 'denied'
       ? []
       : [{ name: asked.fileName, sha256: asked.sha256, step, entry: ended }];
   });

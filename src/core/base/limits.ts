@@ -23,6 +23,8 @@ export const PLAN_STEPS_MAX = 64;
 export const STEPS_PARALLEL_MAX = 4;
 export const STEP_ATTEMPTS_MAX = 3;
 export const STEP_TIMEOUT_MS = 120_000;
+/** Path, query, headers and body of one request that leaves the device; it is held in memory whole. */
+export const OUTGOING_BYTES_MAX = 32 * MIB;
 export const OBSERVATION_BYTES_MAX = 8 * MIB;
 export const CLAIMS_PER_ANSWER_MAX = 200;
 export const REPAIRS_MAX = 2;

@@ -19,8 +19,9 @@ export function purposesOf(source: Pick<Source, 'purposes' | 'sample'>): Purpose
   return source.purposes ?? (source.sample ? SAMPLE_PURPOSES : DEFAULT_PURPOSES);
 }
 
-export function mayBeUsedFor(purpose: Purpose, source: Pick<Source, 'purposes' | 'sample'>): boolean {
-  return purposesOf(source)[purpose];
+/** Whether it may; a sealed file is for nobody else, whatever was said before. */
+export function mayBeUsedFor(purpose: Purpose, source: Pick<Source, 'purposes' | 'sample' | 'sealed'>): boolean {
+  return purposesOf(source)[purpose] && !(purpose === 'sharing' && source.sealed !== undefined);
 }
 
 /** The sentence under an answer for which files were left out by their owner's choice; null when none was. */

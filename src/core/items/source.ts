@@ -1,5 +1,6 @@
 import type { SourceId, UnixMs } from '../base/ids.ts';
 import type { Purposes } from './purposes.ts';
+import type { Seal } from './sealing.ts';
 
 export type SourceKind = 'calendar' | 'mail' | 'mailbox' | 'table' | 'document' | 'data';
 
@@ -27,6 +28,8 @@ export interface Source {
   readonly asOf?: UnixMs;
   /** What its owner allows it to be used for. Left out in journals of before there were purposes: see `purposesOf`. */
   readonly purposes?: Purposes;
+  /** It never leaves this device: the owner sealed it, or a folder that it lies in. Left out for neither. */
+  readonly sealed?: Seal;
 }
 
 /** What was wrong with a file and where, in words for its owner. */

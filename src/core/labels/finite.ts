@@ -26,6 +26,19 @@ export interface EndorsementBudget {
 
 export const FULL_BUDGET: EndorsementBudget = { bitsLeft: ENDORSEMENT_BITS_MAX };
 
+/** What untrusted text chose in a run, as the journal keeps it: one of the values of a small type. */
+export interface Choice {
+  readonly name: string;
+  readonly type: FiniteType;
+  readonly value: Json;
+  readonly bits: number;
+}
+
+/** What is left of a run's budget after these. They stand in the journal, so nothing that stops a run gives it more. */
+export function budgetAfter(choices: readonly Choice[]): EndorsementBudget {
+  return choices.reduce(({ bitsLeft }, { bits }) => ({ bitsLeft: bitsLeft - bits }), FULL_BUDGET);
+}
+
 export type Endorsement =
   | { readonly kind: 'endorsed'; readonly label: Label; readonly bits: number; readonly budget: EndorsementBudget }
   | { readonly kind: 'refused'; readonly reason: 'not-of-its-type' | 'type-too-large' | 'budget-spent' };

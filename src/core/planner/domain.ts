@@ -7,6 +7,8 @@ import { METHODS } from './methods/all-methods.ts';
 import { explainLimits } from './methods/explain-limits.ts';
 import { USE_TOOL, type ToolUse } from './tool-use.ts';
 
+const EXPLAIN = 'explain-limits';
+
 export const ROOT: Task = { task: 'reach-goal' };
 
 /**
@@ -21,7 +23,7 @@ export const domain: Domain<PlanningState, ToolUse> = {
         applies: ({ goal, context }: PlanningState) => goal.kind === method.kind && method.missing(context) === null,
         subtasks: ({ goal, context }: PlanningState) => method.network(goal, context),
       })),
-      { name: 'explain-limits', applies: () => true, subtasks: explanation },
+      { name: EXPLAIN, applies: () => true, subtasks: explanation },
     ],
     ...Object.fromEntries(METHODS.flatMap((method) => Object.entries(method.subtasks))),
   },
@@ -37,6 +39,9 @@ export const domain: Domain<PlanningState, ToolUse> = {
     },
   },
 };
+
+/** How a plan may begin, one of these: all that files can choose of what a plan does outside them. */
+export const PLAN_METHODS: readonly string[] = [...METHODS.map(({ kind }) => kind), EXPLAIN];
 
 function canRead(tool: ToolName, { inventory }: GoalContext): boolean {
   const held = {

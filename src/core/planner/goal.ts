@@ -68,6 +68,18 @@ export interface GoalContext {
   readonly today: LocalDate;
   readonly inventory: Inventory;
   readonly language: GoalLanguage;
+  /** The ways out that are open; left out for none. */
+  readonly channels?: readonly KnownChannel[];
+}
+
+/** A way out that the owner opened, as far as planning needs it. */
+export interface KnownChannel {
+  readonly id: string;
+  readonly name: string;
+  /** `https://hooks.example.com` */
+  readonly origin: string;
+  readonly pathPrefix: string;
+  readonly methods: readonly string[];
 }
 
 /** A date in the owner's zone; weekday 1 Monday to 7 Sunday. */

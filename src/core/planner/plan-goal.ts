@@ -1,13 +1,13 @@
 import { assert } from '../base/assert.ts';
 import type { Sha256, StepId } from '../base/ids.ts';
 import { digestOf, type Json } from '../base/json.ts';
-import { definitions } from '../tools/definitions.ts';
+import { actsOutside, definitions } from '../tools/definitions.ts';
 import { domain, ROOT } from './domain.ts';
 import type { GoalContext, UnderstoodGoal } from './goal.ts';
 import { solve } from './htn.ts';
 import type { Plan, Step } from './plan.ts';
 import type { ToolUse } from './tool-use.ts';
-import { understandGoal } from './understand.ts';
+import { understandSending, type Sending } from './understand-sending.ts';
 import { validatePlan } from './validate.ts';
 
 /** Understands a goal and plans it. */
@@ -17,15 +17,21 @@ export function planGoal(
   overrides: { readonly [name: string]: Json },
   sha256: Sha256,
 ): Plan {
-  const plan = makePlan(understandGoal(text, context, overrides), context, sha256);
+  const { goal, task, sending } = understandSending(text, context, overrides);
+  const plan = withGoal(makePlan(task, context, sha256), goal, sha256);
   const { saveAs } = overrides;
-  return typeof saveAs === 'string' && saveAs !== '' ? withSaving(plan, saveAs, sha256) : plan;
+  const saved = typeof saveAs === 'string' && saveAs !== '' ? withSaving(plan, saveAs, sha256) : plan;
+  return sending === null ? saved : withOutward(saved, sendUse(sending), sha256);
+}
+
+function withGoal({ method, steps, answerStep }: Plan, goal: UnderstoodGoal, sha256: Sha256): Plan {
+  const plan = { goal, method, steps, answerStep };
+  return { ...plan, digest: digestOf(sha256, plan) };
 }
 
 /** Any answer can be saved as a file; only reports ask for it in their own words. */
 function withSaving(plan: Plan, name: string, sha256: Sha256): Plan {
-  const answer = plan.steps.find((step) => step.id === plan.answerStep);
-  if (answer?.tool === 'explain-limits' || plan.steps.some((step) => step.tool === 'save-file')) return plan;
+  if (plan.steps.some((step) => step.tool === 'save-file')) return plan;
   const use: ToolUse = {
     tool: 'save-file',
     title: `Save the answer as ${name}, after you approved it`,
@@ -33,10 +39,29 @@ function withSaving(plan: Plan, name: string, sha256: Sha256): Plan {
     produces: ['saved'],
     consumes: ['answer'],
   };
-  const save = toStep(use, `${String(plan.steps.length + 1)}-save-file` as StepId, [plan.answerStep]);
+  return withOutward(plan, use, sha256);
+}
+
+function sendUse({ to, format, channel }: Sending): ToolUse {
+  const as = format === 'json' ? 'JSON' : 'Markdown';
+  const by = channel === null ? '; no way out leads there yet' : ` by “${channel.name}”, after you approved it`;
+  return {
+    tool: 'send-answer',
+    title: `Send the answer as ${as} to ${to}${by}`,
+    args: { method: 'POST', url: to, format, channel: channel?.id ?? null },
+    produces: ['sent'],
+    consumes: ['answer'],
+  };
+}
+
+/** A plan with one more step that takes its verified answer outside; what only explains limits goes nowhere. */
+function withOutward(plan: Plan, use: ToolUse, sha256: Sha256): Plan {
+  const answer = plan.steps.find((step) => step.id === plan.answerStep);
+  if (answer?.tool === 'explain-limits') return plan;
+  const last = toStep(use, `${String(plan.steps.length + 1)}-${use.tool}` as StepId, [plan.answerStep]);
   const { goal, method, answerStep } = plan;
-  const saving = { goal, method, steps: [...plan.steps, save], answerStep };
-  return { ...saving, digest: digestOf(sha256, saving) };
+  const longer = { goal, method, steps: [...plan.steps, last], answerStep };
+  return { ...longer, digest: digestOf(sha256, longer) };
 }
 
 /** The plan for a goal over these files; there always is one, if only to say what is missing. */
@@ -62,7 +87,7 @@ export function makePlan(goal: UnderstoodGoal, context: GoalContext, sha256: Sha
 
 function toStep({ tool, title, args, produces, consumes }: ToolUse, id: StepId, dependsOn: readonly StepId[]): Step {
   const { effects, parallelSafe } = definitions[tool];
-  const writes = effects.writes.length > 0;
+  const outside = actsOutside(definitions[tool]);
   return {
     id,
     tool,
@@ -72,7 +97,7 @@ function toStep({ tool, title, args, produces, consumes }: ToolUse, id: StepId, 
     produces,
     consumes,
     parallelizable: parallelSafe,
-    approval: writes,
-    undo: !writes ? 'nothing-to-undo' : effects.irreversible ? 'cannot-undo' : 'can-undo',
+    approval: outside,
+    undo: !outside ? 'nothing-to-undo' : effects.inverse === null ? 'cannot-undo' : 'can-undo',
   };
 }

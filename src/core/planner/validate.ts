@@ -1,7 +1,7 @@
 import type { StepId } from '../base/ids.ts';
 import { PLAN_STEPS_MAX } from '../base/limits.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { definitions } from '../tools/definitions.ts';
+import { actsOutside, definitions } from '../tools/definitions.ts';
 import type { Plan, Step } from './plan.ts';
 
 export interface PlanProblem {
@@ -28,9 +28,9 @@ export function validatePlan({ steps, answerStep }: Pick<Plan, 'steps' | 'answer
     if (byId.get(step.id) !== step) return fail('duplicate-step', `two steps are called "${step.id}"`);
     if (!Object.hasOwn(definitions, step.tool))
       return fail('unknown-tool', `"${step.id}" uses the tool "${step.tool}", which does not exist`);
-    const needsApproval = definitions[step.tool].effects.writes.length > 0;
+    const needsApproval = actsOutside(definitions[step.tool]);
     if (needsApproval && !step.approval)
-      return fail('unapproved-effect', `"${step.id}" writes outside the app without asking`);
+      return fail('unapproved-effect', `"${step.id}" acts outside the app without asking`);
     const lost = step.dependsOn.find((id) => !byId.has(id));
     if (lost !== undefined)
       return fail('unknown-dependency', `"${step.id}" depends on "${lost}", which is not in the plan`);

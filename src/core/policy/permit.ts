@@ -1,5 +1,6 @@
 import type { Digest } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import type { Label } from '../labels/label.ts';
 import type { Reason } from './rules.ts';
 
 /** A request for something outside the journal, as the policy sees it and as the owner approves it. */
@@ -10,7 +11,24 @@ export interface ActionRequest {
   readonly arguments: Json;
   /** SHA-256 of the exact bytes that would be written or sent. */
   readonly contentDigest: Digest | null;
+  /** The origin it would go to, as `Target.origin`; null where nothing leaves the device. */
+  readonly host: string | null;
+  /** The join of all that it carries. */
+  readonly label: Label;
+  /** The policy in force: `policyVersion`. A card that was shown under another is decided anew. */
+  readonly policy: string;
   readonly nonce: string;
+  /** The most that it may cost; missing where it costs nothing. */
+  readonly spends?: Money;
+}
+
+export interface Money {
+  /** Millionths of a unit of the currency. */
+  readonly micro: number;
+  /** ISO 4217 */
+  readonly currency: string;
+  /** Worked out from prices that are in force. */
+  readonly known: boolean;
 }
 
 declare const minted: unique symbol;
@@ -23,7 +41,8 @@ export interface Permit {
   readonly nonce: string;
 }
 
+/** `rule`: the one of the owner's that it comes from, where it comes from one. */
 export type Decision =
   | { readonly kind: 'allow'; readonly permit: Permit; readonly reason: Reason }
-  | { readonly kind: 'ask'; readonly digest: Digest; readonly reason: Reason }
-  | { readonly kind: 'deny'; readonly reason: Reason };
+  | { readonly kind: 'ask'; readonly digest: Digest; readonly reason: Reason; readonly rule?: string }
+  | { readonly kind: 'deny'; readonly reason: Reason; readonly rule?: string };

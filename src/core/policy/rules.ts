@@ -26,15 +26,19 @@ export type Reason =
   | 'content-untrusted'
   | 'not-a-reader'
   | 'above-clearance'
+  | 'price-unknown'
   | 'asked-by-rule'
   // allowed
   | 'reads-only'
   | 'as-planned'
-  | 'approved';
+  | 'approved'
+  | 'granted';
 
 export interface Finding {
   readonly effect: 'deny' | 'ask';
   readonly reason: Reason;
+  /** The one of the owner's rules that says it; left out for those of the core. */
+  readonly rule?: string;
 }
 
 type Rule = (request: SinkRequest, channels: ReadonlyMap<string, ChannelClearance>) => Finding | null;
@@ -93,10 +97,13 @@ export const CORE_RULES: readonly Rule[] = [
       ? ask('above-clearance')
       : null;
   },
+  function price({ action }) {
+    return action.spends?.known === false ? ask('price-unknown') : null;
+  },
 ];
 
 /** The join of all that the request would carry. */
-function carried(request: SinkRequest): Label {
+export function carried(request: Pick<SinkRequest, 'arguments'>): Label {
   return joinAll(request.arguments.map(({ label }) => label));
 }
 

@@ -29,6 +29,12 @@ const CONTENT = new Set(
 );
 /** A reading tool that is told where to read sends its argument there: it is a way out. */
 const PLACES = new Set('address domain email endpoint host link site uri url urls webhook website'.split(' '));
+const MONEY = new Set('amount cost deposit fee payment price sum total'.split(' '));
+
+/** Whether an argument of this name is a sum of money. */
+export function carriesAmount(argument: string): boolean {
+  return words(argument).some((word) => MONEY.has(word));
+}
 
 /**
  * A class for a tool nobody has declared, from its name and the names of its arguments alone; a description counts

@@ -15,11 +15,14 @@ export interface ToolEffects {
   readonly reads: readonly ('messages' | 'events' | 'documents' | 'tables')[];
   /** What it changes outside the journal. */
   readonly writes: readonly 'file'[];
-  readonly egress: 'none';
+  /** `channel`: sends by a way out that the owner opened. */
+  readonly egress: 'none' | 'channel';
   /** Cannot be undone by the app. */
   readonly irreversible: boolean;
   /** Doing it twice is the same as doing it once; otherwise a repeat needs reading back first. */
   readonly idempotent: boolean;
+  /** What undoes it; null where there is nothing to undo, or nothing that could. */
+  readonly inverse: ToolName | null;
 }
 
 export type ToolName =
@@ -44,6 +47,7 @@ export type ToolName =
   | 'compute-table'
   // the outside
   | 'save-file'
+  | 'send-answer'
   // when no method fits
   | 'explain-limits';
 

@@ -8,13 +8,26 @@ const saveFile: ToolDefinition = {
   name: 'save-file',
   version: 1,
   title: 'Save the answer as a file',
-  effects: { reads: [], writes: ['file'], egress: 'none', irreversible: true, idempotent: false },
+  effects: { reads: [], writes: ['file'], egress: 'none', irreversible: true, idempotent: false, inverse: null },
   parallelSafe: false,
 };
 
+const sendAnswer: ToolDefinition = {
+  name: 'send-answer',
+  version: 1,
+  title: 'Send the answer by a way out',
+  effects: { reads: [], writes: [], egress: 'channel', irreversible: true, idempotent: false, inverse: null },
+  parallelSafe: false,
+};
+
+/** Whether a tool changes something outside the app: it is asked for, and never done twice by itself. */
+export function actsOutside({ effects }: Pick<ToolDefinition, 'effects'>): boolean {
+  return effects.writes.length > 0 || effects.egress !== 'none';
+}
+
 /** Every tool there is, by name. */
 export const definitions = Object.fromEntries(
-  [...mailDefinitions, ...calendarDefinitions, ...documentDefinitions, ...tableDefinitions, saveFile].map(
+  [...mailDefinitions, ...calendarDefinitions, ...documentDefinitions, ...tableDefinitions, saveFile, sendAnswer].map(
     (definition) => [definition.name, definition],
   ),
 ) as Readonly<Record<ToolName, ToolDefinition>>;

@@ -6,7 +6,9 @@ import type { AgentWire } from '#runtime/contract/agent-wire.ts';
 import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
-import type { ProofsApi } from '#runtime/contract/proofs-api.ts';
+import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
+import type { PolicyApi } from '#runtime/contract/policy-api.ts';
+import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
 
 /** The agent as the page sees it: plain listeners, plain results. */
 export type AgentClient = AgentApi &
@@ -62,6 +64,10 @@ export function openAgent(): AgentClient {
     agents: agentsOver(wire.agents as unknown as Comlink.Remote<AgentsApi>),
     identity: wire.identity as unknown as IdentityApi,
     proofs: wire.proofs as unknown as ProofsApi,
+    channels: channelsOver(wire.channels as unknown as Comlink.Remote<ChannelsApi>),
+    connection: wire.connection as unknown as ConnectionApi,
+    policy: policyOver(wire.policy as unknown as Comlink.Remote<PolicyApi>),
+    witnesses: wire.witnesses as unknown as WitnessNetworkApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
     doomOf: (doomed) => wire.doomOf(doomed),
     destroy: (doomed, listener) => wire.destroy(doomed, Comlink.proxy(listener)),
@@ -85,6 +91,29 @@ function agentsOver(wire: Comlink.Remote<AgentsApi>): AgentsApi {
     noticedDamage: () => wire.noticedDamage(),
     freeze: () => wire.freeze(),
     resume: () => wire.resume(),
+  };
+}
+
+function channelsOver(wire: Comlink.Remote<ChannelsApi>): ChannelsApi {
+  return {
+    onView: (listener) => wire.onView(Comlink.proxy(listener)),
+    readAddress: (text) => wire.readAddress(text),
+    approve: (draft) => wire.approve(draft),
+    change: (channel, draft) => wire.change(channel, draft),
+    revoke: (channel) => wire.revoke(channel),
+    restore: (channel) => wire.restore(channel),
+    changeCaps: (caps) => wire.changeCaps(caps),
+    settleSpending: (reservation, actual) => wire.settleSpending(reservation, actual),
+  };
+}
+
+function policyOver(wire: Comlink.Remote<PolicyApi>): PolicyApi {
+  return {
+    onView: (listener) => wire.onView(Comlink.proxy(listener)),
+    check: (text) => wire.check(text),
+    tryOut: (draft) => wire.tryOut(draft),
+    adopt: (draft, after) => wire.adopt(draft, after),
+    restore: (version, after) => wire.restore(version, after),
   };
 }
 

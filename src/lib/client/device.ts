@@ -11,7 +11,9 @@ import {
   type Persistence,
 } from '#adapters/window/storage-space.ts';
 import { applyRememberedTheme, applyTheme, eraseWindowMemory } from '#adapters/window/theme.ts';
+import { QuestionNotices } from '#adapters/window/question-notices.ts';
 import { UpdateWatch } from '#adapters/window/update-watch.ts';
+import { watchWayOut } from '#adapters/window/way-out.ts';
 import { ViolationLog } from '#adapters/window/violation-log.ts';
 import { askPasskey, createPasskey, passkeysAvailable } from '#adapters/window/passkey.ts';
 import { openVaultChannel, type VaultChannel } from '#adapters/window/vault-channel.ts';
@@ -37,6 +39,8 @@ export function openDevice() {
     windowApi: createWindowApi(folder),
     violations: new ViolationLog(),
     updates: new UpdateWatch(),
+    notices: new QuestionNotices(),
+    watchWayOut,
     download,
     downloadBlob,
     droppedFiles,

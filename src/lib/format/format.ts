@@ -38,6 +38,12 @@ export class Format {
     return this.#money.format(usd);
   }
 
+  /** @param micro millionths of a unit of the currency: as many digits as it takes */
+  amount(micro: number, currency: string): string {
+    const style = { style: 'currency', currency, maximumFractionDigits: 6 } as const;
+    return new Intl.NumberFormat(this.locale, style).format(micro / 1_000_000);
+  }
+
   /** Decimal units, as storage is sold and file managers write it: 2.1 kB. */
   bytes(count: number): string {
     const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

@@ -27,6 +27,14 @@ export function kindIcon(kind: SourceKind): IconName {
   return ICONS[kind];
 }
 
+/** Every folder that a file lies in, with the folders around it, in order. */
+export function foldersOf(sources: readonly Pick<Source, 'path'>[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const { path } of sources)
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
+  return [...folders].sort();
+}
+
 /** "archive.zip/letters/spring.md" -> name "spring.md", folder "archive.zip/letters" */
 export function splitPath(path: string): { readonly name: string; readonly folder: string } {
   const slash = path.lastIndexOf('/');

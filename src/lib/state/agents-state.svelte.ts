@@ -3,31 +3,15 @@ import type { ActorId } from '#core/actors/envelope.ts';
 import type { SourceId } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import type { AgentOrder, AgentsApi, AgentsView } from '#runtime/contract/agents-api.ts';
+import { WatchedView, wordsOf } from './watched-view.svelte.ts';
 
 /** The owner's agents, as the page shows them. */
-export class AgentsState {
-  view = $state.raw<AgentsView | null>(null);
-  /** Why they cannot be shown; null while all is well. */
-  problem = $state.raw<string | null>(null);
+export class AgentsState extends WatchedView<AgentsView> {
   readonly #api: AgentsApi;
-  #watching = false;
 
   constructor(api: AgentsApi) {
+    super((listener) => api.onView(listener));
     this.#api = api;
-  }
-
-  /** Follows them from now on. */
-  async watch(): Promise<void> {
-    if (this.#watching) return;
-    this.#watching = true;
-    try {
-      await this.#api.onView((view) => {
-        this.view = view;
-      });
-    } catch (error) {
-      this.#watching = false;
-      this.problem = wordsOf(error);
-    }
   }
 
   /** @returns what went wrong, or null */
@@ -76,8 +60,4 @@ async function faultOf(call: () => Promise<Result<unknown, string>>): Promise<st
   } catch (error) {
     return wordsOf(error);
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

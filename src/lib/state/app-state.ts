@@ -3,10 +3,12 @@ import type { Device } from '#lib/client/device.ts';
 import type { AgentState } from './agent-state.svelte.ts';
 import type { AgentsState } from './agents-state.svelte.ts';
 import type { BackupState } from './backup-state.svelte.ts';
+import type { ChannelsState } from './channels-state.svelte.ts';
 import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
 import type { ImportState } from './import-state.svelte.ts';
 import type { InterfaceState } from './interface-state.svelte.ts';
+import type { PolicyState } from './policy-state.svelte.ts';
 import type { VaultGate } from './vault-gate.svelte.ts';
 import type { CurrentRun } from './current-run.svelte.ts';
 
@@ -19,6 +21,8 @@ export interface AppState {
   readonly folder: FolderState;
   readonly backup: BackupState;
   readonly agents: AgentsState;
+  readonly channels: ChannelsState;
+  readonly policy: PolicyState;
   readonly current: CurrentRun;
   readonly vault: VaultGate;
   readonly device: Device;

@@ -28,7 +28,12 @@ export interface Note {
 }
 
 /** Entries that must stay readable although they name a file: they tell of others too, and hold no words of it. */
-const KEPT: ReadonlySet<string> = new Set(['purposes.changed', 'contents.destroying', 'contents.destroyed']);
+const KEPT: ReadonlySet<string> = new Set([
+  'purposes.changed',
+  'seal.changed',
+  'contents.destroying',
+  'contents.destroyed',
+]);
 /** Entries of a run that name files without holding anything of them. */
 const NAMING: ReadonlySet<string> = new Set(['run.started', 'plan.committed']);
 

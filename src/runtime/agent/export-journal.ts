@@ -21,18 +21,16 @@ import type { AgentId } from '#core/identity/did-key.ts';
 import type { Signer } from '#ports/crypto.ts';
 import { readGroups } from '../journal/reader.ts';
 import type { JournalReading } from '../journal/parts.ts';
-import { isWithheld, refusalToShare, type Withheld } from '../proofs/withheld.ts';
+import { NOTHING_WITHHELD, refusalToShare, type Withheld } from '../proofs/withheld.ts';
 import type { CosignedHead } from '../proofs/witness-facts.ts';
 
 /** What exporting needs beside reading: the seal over the file is signed, and cosignatures go along. */
 export type ExportingParts = JournalReading & { readonly signer: Signer };
 
-const NOTHING_WITHHELD: Withheld = new Map();
-
 /**
  * The acknowledged journal as one file that verifies without the app (core/audit/export.ts). What it says of its
  * keys goes along in any case: public keys and signatures, without which nobody could tell whose heads count.
- * @param withheld runs whose contents stay here, because they quote files that may not be shared
+ * @param withheld what stays here
  */
 export async function exportJournal(
   parts: ExportingParts,
@@ -51,7 +49,7 @@ export async function exportJournal(
   for await (const group of readGroups(parts)) {
     if (group.size > size) break;
     for (const { entry, text, payload, missing } of group.entries) {
-      const kept = isWithheld(withheld, entry) ? 'withheld' : missing === 'destroyed' ? missing : payload;
+      const kept = withheld.entries.has(entry.sequence) ? 'withheld' : missing === 'destroyed' ? missing : payload;
       lines.push(writeExportEntry(sha256, text, withPayloads || tellsOfKeys(entry.type) ? kept : null));
     }
     written = group.size;
@@ -76,7 +74,7 @@ export async function proveClaim(
   claim: string,
   withheld: Withheld,
 ): Promise<Result<Uint8Array, string>> {
-  const refused = withheld.get(run);
+  const refused = withheld.runs.get(run);
   if (refused !== undefined) return err(`This sentence cannot be given to others. ${refusalToShare(refused)}`);
   const { records, tree, heads } = await wholeJournal(parts);
   const readable = records.flatMap(({ entry, text, payload }) => (payload === null ? [] : [{ entry, text, payload }]));
@@ -105,7 +103,7 @@ export async function exportDossier(
   cosigned: readonly CosignedHead[],
   withheld: Withheld,
 ): Promise<Result<Uint8Array, string>> {
-  const refused = withheld.get(run);
+  const refused = withheld.runs.get(run) ?? withheld.plans.get(run);
   if (refused !== undefined) return err(`This run cannot be given to others. ${refusalToShare(refused)}`);
   const { records, tree, heads } = await wholeJournal(parts);
   const end = records.findLast(({ entry }) => entry.run === run)?.entry.sequence ?? 0;

@@ -4,10 +4,14 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { ActorFact } from '../actors/actor-facts.ts';
+import type { ChannelFact } from '../channels/channel-facts.ts';
 import type { IdentityFact } from '../identity/identity-facts.ts';
-import type { Doomed } from '../contract/commands.ts';
+import type { Doomed, Sealed } from '../contract/commands.ts';
 import type { Doom } from './destruction.ts';
+import type { GrantFact } from '../policy/grant-facts.ts';
+import type { PolicyFact } from '../policy/policy-facts.ts';
 import type { WitnessFact } from '../proofs/witness-facts.ts';
+import type { SpendFact } from '../spend/spend-facts.ts';
 
 /** Everything the journal can say. Each is one entry; `command` names the order it answers, so that none is done twice. */
 export type Fact = (RunEvent | VaultFact) & { readonly command?: CommandId };
@@ -25,6 +29,8 @@ export type VaultFact = { readonly at: UnixMs } & (
       readonly sources: readonly SourceId[] | 'new';
       readonly purposes: Partial<Purposes>;
     }
+  /** Sealed from now on, or no longer: these files, or what lies in a folder and what comes in there later. */
+  | { readonly type: 'seal.changed'; readonly of: Sealed; readonly sealed: boolean }
   /**
    * The owner has these entries destroyed: their keys, the file's bytes and every view of it go now. Journaled before the
    * first of them goes, so that one who takes over after a crash goes on.
@@ -40,6 +46,10 @@ export type VaultFact = { readonly at: UnixMs } & (
   | IdentityFact
   | WitnessFact
   | ActorFact
+  | ChannelFact
+  | PolicyFact
+  | GrantFact
+  | SpendFact
 );
 
 /** Whose journal it was until a restore, and the last head that they signed. */

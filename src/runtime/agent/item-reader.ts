@@ -1,15 +1,24 @@
 import { assert } from '#core/base/assert.ts';
+import type { SourceId } from '#core/base/ids.ts';
 import type { CalendarItem, Item, Message, Table, TextDocument } from '#core/items/item.ts';
 import type { Source } from '#core/items/source.ts';
 import type { SourceReader } from '../blobs/source-gate.ts';
 import type { ItemReader } from '../tools/tool.ts';
 
-/** Streams the items of a run's sources, touching only the sources that hold the kind asked for. */
-export function itemReader(blobs: SourceReader, sources: readonly Source[]): ItemReader {
+/**
+ * Streams the items of a run's sources, touching only the sources that hold the kind asked for.
+ * @param reading told of each source before anything is read from it
+ */
+export function itemReader(
+  blobs: SourceReader,
+  sources: readonly Source[],
+  reading: (source: SourceId) => void = () => undefined,
+): ItemReader {
   const byId = new Map(sources.map((source) => [source.id, source]));
   async function* read<T extends Item>(kind: T['kind'], holds: (source: Source) => number): AsyncIterable<T> {
     for (const source of sources) {
       if (holds(source) === 0) continue;
+      reading(source.id);
       for await (const batch of blobs.items(source.id)) {
         for (const item of batch as readonly Item[]) if (item.kind === kind) yield item as T;
       }

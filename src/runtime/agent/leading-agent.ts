@@ -5,6 +5,7 @@ import { assert, InvariantError } from '#core/base/assert.ts';
 import type { CommandId, Epoch, Ms, RunId, Sequence, SourceId, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { err, type Result } from '#core/base/result.ts';
+import type { WhyAnew } from '#core/policy/approval.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
 import type { Snapshot } from '#ports/agent-store.ts';
 import type { ToolError } from '#core/tools/definition.ts';
@@ -12,7 +13,7 @@ import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { StoredIdentity } from '../identity/identity-facts.ts';
 import type { JournalError } from '../journal/parts.ts';
 import { type Doom, doomedKey, type Note, noteOf, withNotes } from './destruction.ts';
-import { runOf, type Fact } from './facts.ts';
+import { isRunEvent, runOf, type Fact } from './facts.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
 import { foldHistory, latestRows } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
@@ -193,6 +194,7 @@ export class LeadingAgent {
 
   /** Takes up every unfinished run where it stood. */
   resume(): void {
+    this.#decideWaitingAnew();
     for (const run of this.#state.runs.values()) if (!isEnded(run)) this.#startDue(run.id);
     for (const destroying of this.#state.destroying.values()) void this.#destroy(destroying, () => undefined);
   }
@@ -207,7 +209,12 @@ export class LeadingAgent {
     if (command.type === 'change-key') return this.#changeKey(command.id);
     if (command.type === 'add-source' && !(await this.#holds(command.source.id)))
       return this.#keepOutcome(command.id, BYTES_GONE);
-    const facts = obey(this.#state, command, this.#options.ports.clock.now(), this.#options.zone());
+    if (command.type === 'approve') {
+      const run = this.#state.runs.get(command.run);
+      if (run !== undefined && !isEnded(run)) await this.#decideAnew(run, false);
+    }
+    const { clock, sha256 } = this.#options.ports;
+    const facts = obey(this.#state, command, clock.now(), this.#options.zone(), sha256);
     if (!facts.ok) return this.#keepOutcome(command.id, facts.error);
     if (command.type === 'stop-run') this.#abortRun(command.run);
     const committed = await this.commit(facts.value);
@@ -260,6 +267,7 @@ export class LeadingAgent {
       if (snapshot !== undefined) this.#snapshotDue = snapshot === null ? 0 : last + entriesUntilNext(snapshot);
       this.#options.changed({ rows, done, size: last + 1 });
       for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
+      if (!facts.every(isRunEvent)) this.#decideWaitingAnew();
       return last;
     });
     this.#writing = written.catch((error: unknown) => this.#break('io', String(error)));
@@ -457,19 +465,15 @@ export class LeadingAgent {
         const plan = await interpreter.plan(run, this.#state);
         return this.#report(
           id,
-          plan.ok ? { type: 'plan.committed', plan: plan.value } : { type: 'run.failed', error: plan.error },
+          plan.ok ? { type: 'plan.committed', ...plan.value } : { type: 'run.failed', error: plan.error },
         );
       }
       case 'run-step':
         return this.#runStep(run, effect.step, signal);
-      case 'ask': {
-        const asked = await interpreter.ask(run, effect.step, null);
-        return this.#report(
-          id,
-          asked.ok ? { type: 'approval.requested', approval: asked.value } : stepFailed(effect.step, asked.error),
-        );
-      }
+      case 'ask':
+        return this.#ask(run, effect.step, run.anew?.why ?? null);
       case 'act': {
+        if (await this.#decideAnew(run, true)) return;
         await this.#report(id, {
           type: 'step.started',
           step: effect.step,
@@ -477,21 +481,23 @@ export class LeadingAgent {
           by: await interpreter.doneBy(run, effect.step),
         });
         if (signal.aborted || this.#options.lost.aborted) return;
-        const acted = await interpreter.act(run, effect.step);
+        // Writing that took its time, or a page that was frozen: what was approved may have become too old.
+        if (await this.#decideAnew(run, true)) return;
+        // Nor may another tab have taken over meanwhile, and be doing it.
+        if (!(await this.#leads())) return;
+        const acted = await interpreter.act(run, effect.step, this.#state);
         return this.#report(
           id,
           acted.ok ? interpreter.finished(effect.step, acted.value) : stepFailed(effect.step, acted.error),
         );
       }
       case 'reconcile': {
-        const found = await interpreter.reconcile(run, effect.step);
+        const found = await interpreter.reconcile(run, effect.step, this.#state);
         if (found !== null) return this.#report(id, interpreter.finished(effect.step, found));
-        const asked = await interpreter.ask(run, effect.step, 'unknown-outcome');
-        return this.#report(
-          id,
-          asked.ok ? { type: 'approval.requested', approval: asked.value } : stepFailed(effect.step, asked.error),
-        );
+        return this.#ask(run, effect.step, 'unknown');
       }
+      case 'halt':
+        return this.#report(id, { type: 'run.paused', loop: effect.loop });
       case 'verify': {
         const checked = await interpreter.verify(run, this.#state);
         return this.#report(
@@ -503,6 +509,52 @@ export class LeadingAgent {
         return this.#report(id, { type: 'run.completed' });
       case 'fail':
         return this.#report(id, { type: 'run.failed', error: failureOf(run, effect.step) });
+    }
+  }
+
+  async #leads(): Promise<boolean> {
+    const ours = await this.#options.journal.isOurs().catch(() => false);
+    return ours && !this.#options.lost.aborted;
+  }
+
+  async #ask(run: Run, step: StepId, again: WhyAnew | null): Promise<void> {
+    const asked = await this.#options.interpreter.ask(run, step, this.#state, again);
+    if (!asked.ok) return this.#report(run.id, stepFailed(step, asked.error));
+    while (this.#held !== null) await this.#held;
+    // Two runs may have looked at the last of a standing yes at once; from here on nothing comes between.
+    if (!this.#options.interpreter.stillCovers(asked.value, this.#state)) return this.#ask(run, step, again);
+    const { cover, ...approval } = asked.value;
+    return this.#report(
+      run.id,
+      cover === undefined
+        ? { type: 'approval.requested', approval }
+        : { type: 'approval.covered', approval: { ...approval, cover } },
+    );
+  }
+
+  /**
+   * Voids the question of a run, or the yes to it, where it stands no more: it is asked anew then.
+   * @param used the yes is about to be used
+   * @returns whether it was voided, or is answered by now
+   */
+  async #decideAnew(run: Run, used: boolean): Promise<boolean> {
+    const approval = run.approval?.id;
+    if (approval === undefined) return false;
+    const why = await this.#options.interpreter.whyAnew(run, this.#state, used);
+    if (why === null) return false;
+    while (this.#held !== null) await this.#held;
+    // Meanwhile it may have been answered.
+    if (this.#state.runs.get(run.id)?.approval?.id === approval)
+      await this.#report(run.id, { type: 'approval.voided', approval, why });
+    return true;
+  }
+
+  /** Questions that wait are put anew where rules or labels are other than when they were asked. */
+  #decideWaitingAnew(): void {
+    for (const run of this.#state.runs.values()) {
+      if (isEnded(run) || run.steps[run.approval?.step ?? '']?.status !== 'asking') continue;
+      // One that cannot be looked at now is looked at when it is answered.
+      void this.#decideAnew(run, false).catch(() => false);
     }
   }
 

@@ -1,13 +1,21 @@
 import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import { isEnded } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
-import type { RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import type { RunId, Sha256, SourceId, UnixMs } from '#core/base/ids.ts';
 import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { mayBeUsedFor, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
+import { folderName, inSealedFolders, sealedFilesOf, staysHere, withSeal } from '#core/items/sealing.ts';
+import { NEUTRAL } from '#core/labels/label.ts';
+import { grantId, narrowed, samePlace, type Grant, type GrantChoice } from '#core/policy/grant.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
+import { type ChannelCommand, type EgressIntent, obeyChannel } from '../channels/channel-facts.ts';
+import { obeyGrant } from '../policy/grant-facts.ts';
 import { obeyIdentity } from '../identity/identity-facts.ts';
+import { obeyPolicy } from '../policy/policy-facts.ts';
 import { obeyWitness } from '../proofs/witness-facts.ts';
+import { BY_HAND, costOfCall, MAIN_AGENT, planCost } from '../spend/plan-cost.ts';
+import { ending, obeySpend, reserve } from '../spend/spend-facts.ts';
 import type { Fact } from './facts.ts';
 import type { AgentState } from './projection.ts';
 
@@ -23,7 +31,13 @@ type Order = Exclude<Command, { type: 'rebuild' | 'destroy' | 'change-key' }>;
  * What an order comes to: the facts that carry it out, or why it cannot be. Pure; the leader journals the facts.
  * @param zone the owner's time zone, for a run's clock
  */
-export function obey(state: AgentState, command: Order, at: UnixMs, zone: string): Result<readonly Fact[], Refusal> {
+export function obey(
+  state: AgentState,
+  command: Order,
+  at: UnixMs,
+  zone: string,
+  sha256: Sha256,
+): Result<readonly Fact[], Refusal> {
   const id = command.id;
   const one = (fact: Fact): Result<readonly Fact[], Refusal> => ok([{ ...fact, command: id }]);
   switch (command.type) {
@@ -55,6 +69,8 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
       const run = state.runs.get(command.run);
       if (run?.status !== 'complete') return refuse('illegal', 'Only a complete, verified answer can be saved.');
       if (state.runs.has(command.as)) return refuse('stale', 'This run has started already.');
+      const sealed = sealedFilesOf(run.label ?? NEUTRAL, state.sources);
+      if (sealed.length > 0) return refuse('illegal', staysHere(sealed));
       const overrides = { ...run.overrides, saveAs: command.fileName };
       return one({
         type: 'run.started',
@@ -83,19 +99,35 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
           : refuse('illegal', 'This run is not paused.'),
       );
     case 'approve':
-      return onApproval(state, command, (run) =>
-        one({ type: 'approval.given', run: run.id, at, approval: command.approval, digest: command.digest }),
-      );
+      return onApproval(state, command, (run) => {
+        const { approval, digest } = command;
+        const given = { type: 'approval.given', run: run.id, at, approval, digest, command: id } as const;
+        if (command.grant === undefined) return ok([given]);
+        const granted = grantOf(state, run, command.grant, at, sha256);
+        return granted.ok ? ok([given, { type: 'grant.given', at, grant: granted.value }]) : granted;
+      });
     case 'deny':
       return onApproval(state, command, (run) =>
         one({ type: 'approval.denied', run: run.id, at, approval: command.approval, reason: command.reason }),
       );
+    case 'edit-approval': {
+      const { approval, content } = command;
+      if (content.trim() === '') return refuse('illegal', 'Nothing is left of the text. Deny it instead.');
+      return onApproval(state, command, (run) =>
+        run.approval?.content === content
+          ? refuse('illegal', 'This is the text as it was.')
+          : one({ type: 'approval.voided', run: run.id, at, approval, why: 'edited', edited: content }),
+      );
+    }
     case 'add-source': {
       const present = state.sources.get(command.source.id);
       if (present?.removedAt === null) return refuse('stale', 'This file is in already.');
       const { source } = command;
       const purposes = source.purposes ?? (source.sample ? SAMPLE_PURPOSES : state.newFiles);
-      return one({ type: 'source.imported', at, source: { ...source, purposes } });
+      const placed = inSealedFolders(source, state.sealedFolders);
+      // A file that was deleted comes back with the seal that it had.
+      const keeps = present?.sealed === 'file' || (present?.sealed === 'folder' && placed.sealed === undefined);
+      return one({ type: 'source.imported', at, source: { ...withSeal(placed, keeps), purposes } });
     }
     case 'remove-source':
       return onSource(state, command.source, false, () => one({ type: 'source.removed', at, source: command.source }));
@@ -109,6 +141,10 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
         ? refuse('illegal', 'No file was named.')
         : one({ type: 'purposes.changed', at, sources, purposes });
     }
+    case 'change-seal':
+      return 'folder' in command.of
+        ? obeyFolderSeal(state, command.of.folder, command.sealed, (change) => one({ ...change, at }))
+        : obeySeal(state, command.of.sources, command.sealed, (change) => one({ ...change, at }));
     case 'forget-run':
     case 'remember-run': {
       const run = state.runs.get(command.run);
@@ -141,14 +177,94 @@ export function obey(state: AgentState, command: Order, at: UnixMs, zone: string
       const obeyed = obeyIdentity(state.identity, command);
       return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
     }
+    case 'reach-witness':
+      return reachWitness(state, command, at);
     case 'approve-witness':
     case 'dismiss-witness':
+    case 'note-witness-asked':
     case 'keep-cosignature':
     case 'cosign-log': {
       const obeyed = obeyWitness(state.witnesses, command);
+      if ('refused' in obeyed) return refuse('stale', obeyed.refused);
+      const fact = { ...obeyed, at, command: id };
+      return ok(command.type === 'dismiss-witness' ? [...closedWith(state, command.key, at), fact] : [fact]);
+    }
+    case 'revoke-grant': {
+      const obeyed = obeyGrant(state.grants, command);
+      return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
+    }
+    case 'adopt-rules': {
+      const obeyed = obeyPolicy(state.rules, command, sha256);
+      return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
+    }
+    case 'approve-channel':
+    case 'change-channel':
+    case 'revoke-channel':
+    case 'intend-egress':
+    case 'answer-egress': {
+      if (command.type === 'intend-egress' && isTakenBack(state, command.intent))
+        return refuse('stale', 'The standing yes that covered this was taken back, so nothing was sent.');
+      const obeyed = obeyChannel(state, command, at);
+      if ('refused' in obeyed) return refuse('stale', obeyed.refused);
+      const money = moneyWith(state, command, at);
+      return money.ok ? ok([...money.value, { ...obeyed, at, command: id }]) : refuse('stale', money.error);
+    }
+    case 'change-caps':
+    case 'adopt-prices':
+    case 'settle-spending': {
+      const obeyed = obeySpend(state.spend, command);
       return 'refused' in obeyed ? refuse('stale', obeyed.refused) : one({ ...obeyed, at });
     }
   }
+}
+
+/** What happens to money together with what an order does to a way out: in one write with it, and before it. */
+function moneyWith(
+  state: AgentState,
+  command: Extract<Order, { type: ChannelCommand['type'] }>,
+  at: UnixMs,
+): Result<readonly Fact[], string> {
+  switch (command.type) {
+    case 'approve-channel':
+    case 'change-channel': {
+      const { prices = [] } = command;
+      if (prices.length === 0) return ok([]);
+      const adopted = obeySpend(state.spend, { type: 'adopt-prices', prices });
+      return 'refused' in adopted ? err(adopted.refused) : ok([{ ...adopted, at }]);
+    }
+    case 'revoke-channel':
+      return ok([]);
+    case 'intend-egress': {
+      const { intent, cost, under } = command;
+      const run = intent.by.run === BY_HAND ? null : state.runs.get(intent.by.run as RunId);
+      const due = planCost(state.spend, cost ?? costOfCall(intent.channel), at);
+      if (due === null && cost === undefined) return ok([]);
+      if (due === null || cost === undefined)
+        return err('What this costs changed meanwhile, so nothing was sent. Try again.');
+      if (run === undefined || (run !== null && isEnded(run))) return err('This run has ended, so it spends nothing.');
+      const reserved = reserve(
+        state.spend,
+        {
+          ...{ id: intent.id, cost, day: intent.day, agent: agentOf(state, run?.id ?? null), run: run?.id ?? null },
+          ofPerDay: under.moneyPerDay ?? null,
+          approved: intent.approval !== null,
+        },
+        at,
+      );
+      return reserved.ok ? ok([{ ...reserved.value, at }]) : reserved;
+    }
+    case 'answer-egress': {
+      const { intent, answer, actual } = command;
+      const ended = ending(state.spend, intent, answer.sent, actual ?? null);
+      return ok(ended === null ? [] : [{ ...ended, at }]);
+    }
+  }
+}
+
+/** Which agent of the owner a run belongs to. */
+function agentOf({ actors }: AgentState, run: RunId | null): string {
+  for (const [id, { state }] of actors) if (run !== null && state.tasks.some((task) => task.run === run)) return id;
+  return MAIN_AGENT;
 }
 
 /** Why this cannot be destroyed now; null when it can. */
@@ -184,6 +300,100 @@ export function sampleClock(state: AgentState): UnixMs | null {
   return present.length > 0 && present.every((source) => source.sample) ? (present[0]?.asOf ?? null) : null;
 }
 
+type SealChange = Omit<Extract<Fact, { type: 'seal.changed' }>, 'at' | 'command'>;
+
+function obeySeal(
+  state: AgentState,
+  named: readonly SourceId[],
+  sealed: boolean,
+  act: (change: SealChange) => Result<readonly Fact[], Refusal>,
+): Result<readonly Fact[], Refusal> {
+  const sources = named.flatMap((id) => state.sources.get(id) ?? []);
+  if (sources.length < named.length) return refuse('not-found', 'There is no such file.');
+  const inFolder = sources.find((source) => !sealed && source.sealed === 'folder');
+  if (inFolder) return refuse('illegal', `${inFolder.path} lies in a sealed folder. Take the seal off the folder.`);
+  const changing = sources.filter((source) => (source.sealed === 'file') !== sealed);
+  if (changing.length === 0) return refuse('stale', sealed ? 'It is sealed already.' : 'It is not sealed.');
+  return act({ type: 'seal.changed', of: { sources: changing.map(({ id }) => id) }, sealed });
+}
+
+function obeyFolderSeal(
+  state: AgentState,
+  given: string,
+  sealed: boolean,
+  act: (change: SealChange) => Result<readonly Fact[], Refusal>,
+): Result<readonly Fact[], Refusal> {
+  const folder = folderName(given);
+  if (folder === '') return refuse('illegal', 'A folder needs a name.');
+  if (state.sealedFolders.includes(folder) === sealed)
+    return refuse('stale', sealed ? 'This folder is sealed already.' : 'This folder is not sealed.');
+  return act({ type: 'seal.changed', of: { folder }, sealed });
+}
+
+/** The witness and the way out to it, or neither. */
+function reachWitness(
+  state: AgentState,
+  { id, key, address, opens }: Extract<Command, { type: 'reach-witness' }>,
+  at: UnixMs,
+): Result<readonly Fact[], Refusal> {
+  // The way that it had before gives way to this one.
+  const closed = closedWith(state, key, at);
+  const opened = obeyChannel(
+    {
+      ...state,
+      channels: new Map([...state.channels].filter(([kept]) => !closed.some(({ channel }) => channel === kept))),
+    },
+    { type: 'approve-channel', ...opens },
+    at,
+  );
+  if ('refused' in opened) return refuse('stale', opened.refused);
+  const channel = opens.channel.id;
+  return ok([
+    ...closed,
+    ...(state.witnesses.approved.includes(key) ? [] : [{ type: 'witness.approved', key, at } as const]),
+    { ...opened, at },
+    { type: 'witness.reached', key, address, channel, at, command: id },
+  ]);
+}
+
+/** A standing yes to more of what a card shows: never wider than the card offers, nor than one of the same run. */
+function grantOf(
+  { grants }: AgentState,
+  run: Run,
+  choice: GrantChoice,
+  at: UnixMs,
+  sha256: Sha256,
+): Result<Grant, Refusal> {
+  const { offer, id } = run.approval ?? {};
+  if (offer === undefined || id === undefined) return refuse('illegal', 'This is asked about each time.');
+  const wanted = { ...narrowed(offer, choice), run: run.id };
+  if (wanted.uses === 0 || wanted.bytes === 0 || wanted.until <= at)
+    return refuse('illegal', 'A standing yes needs a number of times, a size and an end to come.');
+  const before = [...grants.values()].find(
+    ({ grant, revokedAt }) => revokedAt === null && grant.run === run.id && samePlace(grant, wanted),
+  );
+  return before === undefined
+    ? ok({ ...wanted, id: grantId(wanted, id, sha256) })
+    : refuse('stale', 'This run has a standing yes for this already. Take that back first.');
+}
+
+/** Whether what is about to leave is covered by a grant that was taken back meanwhile. */
+function isTakenBack({ runs, grants }: AgentState, { by, approval }: EgressIntent): boolean {
+  const waiting = runs.get(by.run as RunId)?.approval;
+  if (waiting?.id !== approval || waiting.cover?.kind !== 'grant') return false;
+  return grants.get(waiting.cover.grant)?.revokedAt !== null;
+}
+
+/** A witness that is dismissed takes its way out along. */
+function closedWith(
+  state: AgentState,
+  key: string,
+  at: UnixMs,
+): readonly { readonly type: 'channel.revoked'; readonly channel: string; readonly at: UnixMs }[] {
+  const channel = state.witnesses.reached?.find((witness) => witness.key === key)?.channel ?? '';
+  return state.channels.get(channel)?.revokedAt === null ? [{ type: 'channel.revoked', channel, at }] : [];
+}
+
 function onRun(
   state: AgentState,
   id: Run['id'],
@@ -196,14 +406,16 @@ function onRun(
 
 function onApproval(
   state: AgentState,
-  command: Extract<Command, { type: 'approve' | 'deny' }>,
+  command: Extract<Command, { type: 'approve' | 'deny' | 'edit-approval' }>,
   act: (run: Run) => Result<readonly Fact[], Refusal>,
 ): Result<readonly Fact[], Refusal> {
   return onRun(state, command.run, (run) => {
+    if (run.anew || (run.approval?.id !== command.approval && run.approval?.anew !== undefined))
+      return refuse('stale', 'This question stands no more: it is put anew, and the new one says why.');
     if (run.status !== 'waiting-approval' || run.approval?.id !== command.approval)
       return refuse('stale', 'This question was answered already.');
     if (command.type === 'approve' && run.approval.digest !== command.digest)
-      return refuse('stale', 'What would be saved has changed since it was shown.');
+      return refuse('stale', 'What would be done has changed since it was shown.');
     return act(run);
   });
 }

@@ -6,7 +6,9 @@ import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language.ts';
+import type { RuleEngine } from '#ports/rules.ts';
 import type { SourceGate } from '../blobs/source-gate.ts';
+import type { ChannelDesk } from '../channels/channel-desk.ts';
 import type { JournalFact } from '../journal/parts.ts';
 
 /** Everything the agent can touch, handed in by the worker that composes it. */
@@ -18,9 +20,15 @@ export interface AgentPorts {
   /** What files hold, read for a purpose only. */
   readonly blobs: SourceGate;
   readonly files: FileTarget;
+  /** The gate to the outside; left out where nothing can leave. */
+  readonly outbox?: () => Promise<Outbox>;
   /** Loaded when first needed: they are heavy. */
   readonly language: () => Promise<Language>;
+  /** Evaluates the owner's own rules: loaded when one of them could first say anything about what is to be done. */
+  readonly rules: () => Promise<RuleEngine>;
 }
+
+export type Outbox = Pick<ChannelDesk, 'consider' | 'send'>;
 
 export interface Language {
   readonly dates: DateFinder;
@@ -38,4 +46,6 @@ export interface JournalSink {
   ) => Promise<Result<Sequence, { readonly code: string; readonly message: string }>>;
   /** The newest signed head, and the entries it covers. */
   readonly head: { readonly size: number; readonly checkpoint: string };
+  /** Whether nobody else leads by now. */
+  readonly isOurs: () => Promise<boolean>;
 }

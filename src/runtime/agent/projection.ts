@@ -7,6 +7,7 @@ import type { Run } from '#core/agent/run.ts';
 import type { CommandId, RunId, Sequence, SourceId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import { DEFAULT_PURPOSES, purposesOf, type Purposes } from '#core/items/purposes.ts';
+import { inSealedFolders, withSeal } from '#core/items/sealing.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
@@ -14,9 +15,13 @@ import type { CommandOutcome, Doomed } from '../contract/commands.ts';
 import { type Doom, doomedKey } from './destruction.ts';
 import type { RunSummary, SourceView, TimelineEntry } from '../contract/views.ts';
 import { projectActor } from '../actors/actor-facts.ts';
+import { type Departure, projectChannels, type StoredChannel } from '../channels/channel-facts.ts';
 import { projectIdentity, type StoredIdentity } from '../identity/identity-facts.ts';
+import { projectGrant, projectUse, type StoredGrant, type StoredGrants } from '../policy/grant-facts.ts';
+import type { AdoptedRules } from '../policy/policy-facts.ts';
 import { isRunEvent, type Fact } from './facts.ts';
 import { NO_WITNESSES, projectWitnesses, type StoredWitnesses } from '../proofs/witness-facts.ts';
+import { NO_SPENDING, projectRunEnd, projectSpend, type StoredSpend } from '../spend/spend-facts.ts';
 import { sentenceFor } from './timeline.ts';
 
 /**
@@ -30,12 +35,24 @@ export interface AgentState {
   readonly witnesses: StoredWitnesses;
   /** The owner's agents, as their own logs were noted. */
   readonly actors: ReadonlyMap<ActorId, Supervised<AgentActor>>;
+  /** Ways out, by id. */
+  readonly channels: ReadonlyMap<string, StoredChannel>;
+  /** What was about to leave and has no answer yet, by intent. */
+  readonly leaving: ReadonlyMap<string, Departure>;
+  /** The owner's standing yeses, by id. */
+  readonly grants: StoredGrants;
+  /** The version of the owner's rules that is in force; null: none was adopted, what the app came with holds. */
+  readonly rules: AdoptedRules | null;
+  /** Money: the price list, the caps, and what counts against them. */
+  readonly spend: StoredSpend;
   readonly runs: ReadonlyMap<RunId, Run>;
   /** Runs that the owner took from the list: they have no summary row. */
   readonly forgotten: ReadonlySet<RunId>;
   readonly sources: ReadonlyMap<SourceId, SourceView>;
   /** What files that come in may be used for. */
   readonly newFiles: Purposes;
+  /** Folders whose files are sealed, also those that come in later. */
+  readonly sealedFolders: readonly string[];
   readonly settings: OwnerSettings | null;
   readonly suggested: OwnerSettings | null;
   /** Observations of the steps of unfinished runs, by `${run}/${step}`. */
@@ -64,10 +81,17 @@ export const ROW_KINDS = [
   'identity',
   'witnesses',
   'actor',
+  'channel',
+  'rules',
+  'grant',
+  'egress',
+  'spend',
+  'spending',
   'run',
   'summary',
   'source',
   'purposes',
+  'sealed-folders',
   'settings',
   'observation',
   'timeline',
@@ -80,10 +104,16 @@ export const EMPTY_STATE: AgentState = {
   identity: null,
   witnesses: NO_WITNESSES,
   actors: new Map(),
+  channels: new Map(),
+  leaving: new Map(),
+  rules: null,
+  grants: new Map(),
+  spend: NO_SPENDING,
   runs: new Map(),
   forgotten: new Set(),
   sources: new Map(),
   newFiles: DEFAULT_PURPOSES,
+  sealedFolders: [],
   settings: null,
   suggested: null,
   observations: new Map(),
@@ -118,7 +148,11 @@ function projectRun(
     { kind: 'summary', id: run.id, sequence, value: summaryOf(run) },
     { kind: 'timeline', id: run.id, sequence, value: timeline },
   ];
+  const used = projectUse(state.grants, fact, sequence);
+  const grants = used === null ? state.grants : new Map(state.grants).set(used.grant.id, used);
+  if (used !== null) rows.push({ kind: 'grant', id: used.grant.id, sequence, value: used });
   let observations = state.observations;
+  let { spend } = state;
   if (fact.type === 'step.finished') {
     const key = observationKey(run.id, fact.step);
     observations = new Map(observations).set(key, fact.observation);
@@ -132,13 +166,18 @@ function projectRun(
       if (left.delete(key)) rows.push({ kind: 'observation', id: key, sequence, value: null });
     }
     observations = left;
+    const without = projectRunEnd(spend, run.id);
+    spend = without.spend;
+    rows.push(...without.rows.map((row) => ({ ...row, sequence })));
   }
   return {
     state: {
       ...state,
       runs: new Map(state.runs).set(run.id, run),
       timelines: new Map(state.timelines).set(run.id, timeline),
+      grants,
       observations,
+      spend,
     },
     rows,
   };
@@ -183,6 +222,8 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
       }
       return { state: next, rows };
     }
+    case 'seal.changed':
+      return withChangedSeal(state, fact, sequence);
     case 'contents.destroying':
       return withoutDoomed(state, fact, sequence);
     case 'contents.destroyed': {
@@ -229,6 +270,8 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
     }
     case 'witness.approved':
     case 'witness.dismissed':
+    case 'witness.reached':
+    case 'witness.asked':
     case 'checkpoint.cosigned':
     case 'log.cosigned': {
       const witnesses = projectWitnesses(state.witnesses, fact);
@@ -243,9 +286,62 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
       const actors = new Map(state.actors).set(fact.actor, actor);
       return { state: { ...state, actors }, rows: [{ kind: 'actor', id: fact.actor, sequence, value: actor }] };
     }
+    case 'policy.adopted': {
+      const { digest, set, at } = fact;
+      const rules: AdoptedRules = { digest, set, at };
+      const row = (id: string): Row => ({ kind: 'rules', id, sequence, value: rules });
+      return { state: { ...state, rules }, rows: [row('in-force'), row(String(sequence))] };
+    }
+    case 'grant.given':
+    case 'grant.revoked': {
+      const grant = projectGrant(state.grants, fact, sequence);
+      if (grant === null) return { state, rows: [] };
+      const { id } = grant.grant;
+      const grants = new Map(state.grants).set(id, grant);
+      return { state: { ...state, grants }, rows: [{ kind: 'grant', id, sequence, value: grant }] };
+    }
+    case 'channel.approved':
+    case 'channel.changed':
+    case 'channel.revoked':
+    case 'egress.intent':
+    case 'egress.answered': {
+      const { channels, leaving, rows } = projectChannels(state, fact, sequence);
+      return { state: { ...state, channels, leaving }, rows: rows.map((row) => ({ ...row, sequence })) };
+    }
+    case 'price.adopted':
+    case 'caps.changed':
+    case 'spend.reserved':
+    case 'spend.settled':
+    case 'spend.given-back': {
+      const { spend, rows } = projectSpend(state.spend, fact, sequence);
+      return { state: { ...state, spend }, rows: rows.map((row) => ({ ...row, sequence })) };
+    }
     default:
       return { state, rows: [] };
   }
+}
+
+function withChangedSeal(
+  state: AgentState,
+  { of, sealed }: Extract<Fact, { type: 'seal.changed' }>,
+  sequence: Sequence,
+): Omit<Projected, 'done'> {
+  const others = 'folder' in of ? state.sealedFolders.filter((folder) => folder !== of.folder) : state.sealedFolders;
+  const sealedFolders = 'folder' in of && sealed ? [...others, of.folder].sort() : others;
+  const named = 'folder' in of ? [...state.sources.keys()] : of.sources;
+  const rows: Row[] =
+    'folder' in of ? [{ kind: 'sealed-folders', id: 'sealed-folders', sequence, value: sealedFolders }] : [];
+  const sources = new Map(state.sources);
+  for (const id of named) {
+    const source = state.sources.get(id);
+    if (!source) continue;
+    const own = 'folder' in of ? source : withSeal(source, sealed);
+    const changed = inSealedFolders(own, sealedFolders);
+    if (changed === source) continue;
+    sources.set(id, changed);
+    rows.push({ kind: 'source', id, sequence, value: changed });
+  }
+  return { state: { ...state, sources, sealedFolders }, rows };
 }
 
 /** Every view of what is destroyed goes at once; what is left of it to be done stays until it is done. */
@@ -324,10 +420,16 @@ export function stateFromRows(rows: readonly ProjectionRow[]): AgentState {
     identity: of<StoredIdentity>('identity')[0]?.[1] ?? null,
     witnesses: of<StoredWitnesses>('witnesses')[0]?.[1] ?? NO_WITNESSES,
     actors: new Map(of<Supervised<AgentActor>>('actor') as [ActorId, Supervised<AgentActor>][]),
+    grants: new Map(of<StoredGrant>('grant')),
+    rules: new Map(of<AdoptedRules>('rules')).get('in-force') ?? null,
+    spend: of<StoredSpend>('spend')[0]?.[1] ?? NO_SPENDING,
+    channels: new Map(of<StoredChannel>('channel')),
+    leaving: new Map(of<Departure>('egress').filter(([, { answer }]) => answer === null)),
     runs,
     forgotten: new Set([...runs.keys()].filter((id) => !listed.has(id))),
     sources: new Map(of<SourceView>('source') as [SourceId, SourceView][]),
     newFiles: of<Purposes>('purposes')[0]?.[1] ?? DEFAULT_PURPOSES,
+    sealedFolders: of<readonly string[]>('sealed-folders')[0]?.[1] ?? [],
     settings: settings.get('owner') ?? null,
     suggested: settings.get('suggested') ?? null,
     observations: new Map(of<Json>('observation')),

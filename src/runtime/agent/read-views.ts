@@ -3,21 +3,33 @@ import type { RunId } from '#core/base/ids.ts';
 import { DEFAULT_PURPOSES, type Purposes } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import type { StoredGrant } from '../policy/grant-facts.ts';
+import type { Spending } from '../spend/spend-facts.ts';
 import type { AgentState } from './projection.ts';
-import type { ApprovalView, Overview, RunSummary, RunView, SourceView, TimelineEntry } from '../contract/views.ts';
+import type {
+  ApprovalView,
+  Overview,
+  RunSpent,
+  RunSummary,
+  RunView,
+  SourceView,
+  TimelineEntry,
+} from '../contract/views.ts';
 
 /** What every tab shows, read from the projections: the leader's own tab reads them the same way as the others. */
 export type StoredOverview = Pick<
   Overview,
-  'settings' | 'settingsSaved' | 'newFiles' | 'sources' | 'runs' | 'approvals'
+  'settings' | 'settingsSaved' | 'newFiles' | 'sealedFolders' | 'sources' | 'runs' | 'approvals' | 'grants'
 >;
 
 export async function readOverview(store: AgentStore, defaults: OwnerSettings): Promise<StoredOverview> {
-  const [sourceRows, summaryRows, settingsRows, newFiles] = await Promise.all([
+  const [sourceRows, summaryRows, settingsRows, newFiles, sealedFolders, grants] = await Promise.all([
     store.rows('source'),
     store.rows('summary'),
     store.rows('settings'),
     store.row('purposes', 'new'),
+    store.row('sealed-folders', 'sealed-folders'),
+    store.rows('grant'),
   ]);
   const sources = sourceRows.map((row) => row.value as SourceView).sort((a, b) => a.path.localeCompare(b.path));
   const runs = summaryRows.map((row) => row.value as RunSummary).sort((a, b) => b.startedAt - a.startedAt);
@@ -28,15 +40,33 @@ export async function readOverview(store: AgentStore, defaults: OwnerSettings): 
     settings: settingsInForce(settings.get('owner') ?? null, settings.get('suggested') ?? null, sources, defaults),
     settingsSaved: settings.has('owner'),
     newFiles: (newFiles?.value as Purposes | undefined) ?? DEFAULT_PURPOSES,
+    sealedFolders: (sealedFolders?.value as readonly string[] | undefined) ?? [],
     sources,
     runs,
     approvals,
+    grants: grants.map((row) => row.value as StoredGrant).sort((a, b) => b.sequence - a.sequence),
   };
 }
 
 export async function readRun(store: AgentStore, id: RunId): Promise<RunView | null> {
   const [run, timeline] = await Promise.all([store.row('run', id), store.row('timeline', id)]);
-  return run ? { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {} } : null;
+  if (run === null) return null;
+  const spent = await spentBy(store, run.value as Run);
+  return { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {}, spent };
+}
+
+/** Only what is sent costs anything: most runs have nothing to look up. */
+async function spentBy(store: AgentStore, { id, plan, steps }: Run): Promise<RunSpent | null> {
+  if (!plan?.steps.some((step) => step.tool === 'send-answer' && steps[step.id]?.attempts)) return null;
+  const rows = (await store.rows('spending')).map(({ value }) => value as Spending);
+  const spendings = rows.filter(({ reservation }) => reservation.run === id);
+  const [first] = spendings;
+  if (first === undefined) return null;
+  return {
+    micro: spendings.reduce((sum, { end }) => sum + (end?.actual ?? 0), 0),
+    open: spendings.reduce((sum, { end, reservation }) => sum + (end === null ? reservation.micro : 0), 0),
+    currency: first.reservation.currency,
+  };
 }
 
 /** The owner's own settings; else those that came with sample data while it is there; else the browser's. */

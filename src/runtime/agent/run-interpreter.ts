@@ -3,15 +3,17 @@ import type { PendingApproval, Run } from '#core/agent/run.ts';
 import type { Digest, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
-import type { Plan } from '#core/planner/plan.ts';
+import type { Label } from '#core/labels/label.ts';
+import type { WhyAnew } from '#core/policy/approval.ts';
 import type { Answer } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
+import type { LabelledPlan } from './labelled-plan.ts';
 import type { AgentState } from './projection.ts';
 
 /** Does what a run's effects call for; the agent decides when. */
 export interface RunInterpreter {
-  readonly plan: (run: Run, state: AgentState) => Promise<Result<Plan, ToolError>>;
+  readonly plan: (run: Run, state: AgentState) => Promise<Result<LabelledPlan, ToolError>>;
   /** @param progress of items that went by, of so many; called as often as there are items */
   readonly runStep: (
     run: Run,
@@ -19,24 +21,36 @@ export interface RunInterpreter {
     state: AgentState,
     signal: AbortSignal,
     progress: (done: number, total: number) => void,
-  ) => Promise<Result<Json, ToolError>>;
+  ) => Promise<Result<Observed, ToolError>>;
   /** Which tool of which version will do a step, and which model. */
   readonly doneBy: (run: Run, step: StepId) => Promise<StepMaker>;
   readonly mayRetry: (error: ToolError, attempt: number) => boolean;
-  /** The exact content, and the question about it. @param again why it is asked a second time */
+  /** The exact content, and the question about it. @param again why it is asked another time */
   readonly ask: (
     run: Run,
     step: StepId,
-    again: 'unknown-outcome' | null,
+    state: AgentState,
+    again: WhyAnew | null,
   ) => Promise<Result<PendingApproval, ToolError>>;
-  readonly act: (run: Run, step: StepId) => Promise<Result<Json, ToolError>>;
+  /** Whether what spares a question stands, as it is about to be written down. */
+  readonly stillCovers: (approval: PendingApproval, state: AgentState) => boolean;
+  /** Why the question that a run asks, or the yes to it, stands no more. @param used the yes is about to be used */
+  readonly whyAnew: (run: Run, state: AgentState, used: boolean) => Promise<WhyAnew | null>;
+  /** Does what was approved, once, and refuses whatever else. */
+  readonly act: (run: Run, step: StepId, state: AgentState) => Promise<Result<Observed, ToolError>>;
   /** Reads back whether an act that was begun did happen: its observation, or null when that cannot be told. */
-  readonly reconcile: (run: Run, step: StepId) => Promise<Json | null>;
+  readonly reconcile: (run: Run, step: StepId, state: AgentState) => Promise<Observed | null>;
   readonly verify: (
     run: Run,
     state: AgentState,
-  ) => Promise<Result<{ answer: Answer; verdict: Verdict; digest: Digest }, ToolError>>;
-  readonly finished: (step: StepId, observation: Json) => EventBody;
+  ) => Promise<Result<{ answer: Answer; verdict: Verdict; digest: Digest; label: Label }, ToolError>>;
+  readonly finished: (step: StepId, observed: Observed) => EventBody;
+}
+
+/** What a step found, and what may be done with it. */
+export interface Observed {
+  readonly observation: Json;
+  readonly label: Label;
 }
 
 type WithoutFrame<T> = T extends unknown ? Omit<T, 'run' | 'at'> : never;

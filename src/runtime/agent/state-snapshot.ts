@@ -3,10 +3,11 @@ import { isEnded } from '#core/agent/transition.ts';
 import type { RunId, Sequence } from '#core/base/ids.ts';
 import type { AgentStore, Snapshot } from '#ports/agent-store.ts';
 import type { TimelineEntry } from '../contract/views.ts';
+import { NO_SPENDING } from '../spend/spend-facts.ts';
 import { type AgentState, stateFromRows, summaryOf } from './projection.ts';
 
 /** Raised whenever folding makes something else of the same facts: what an older app folded is then folded anew. */
-const FOLD_VERSION = 1;
+const FOLD_VERSION = 3;
 
 /** So many entries, and as many more as there are this many rows in it, are folded before the next one is written. */
 const ENTRIES_BETWEEN = 64;
@@ -114,6 +115,11 @@ function rowsGoingOn(state: AgentState, sequence: Sequence): StateRow[] {
     ...one('identity', 'identity', state.identity),
     row('witnesses', 'witnesses', state.witnesses),
     ...of('actor', state.actors),
+    ...of('channel', state.channels),
+    ...of('grant', state.grants),
+    ...of('egress', state.leaving),
+    ...(state.spend === NO_SPENDING ? [] : [row('spend', 'spend', state.spend)]),
+    ...one('rules', 'in-force', state.rules),
     ...runs.flatMap((run) => [
       row('run', run.id, run),
       row('summary', run.id, summaryOf(run)),
@@ -121,6 +127,7 @@ function rowsGoingOn(state: AgentState, sequence: Sequence): StateRow[] {
     ]),
     ...of('source', state.sources),
     row('purposes', 'new', state.newFiles),
+    row('sealed-folders', 'sealed-folders', state.sealedFolders),
     ...one('settings', 'owner', state.settings),
     ...one('settings', 'suggested', state.suggested),
     ...of('observation', state.observations),

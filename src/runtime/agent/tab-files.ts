@@ -8,10 +8,11 @@ import type { Source } from '#core/items/source.ts';
 import { answerMarkdown } from '#core/tools/answer-markdown.ts';
 import type { ExtractedQuote, SourceExcerpt } from '../contract/agent-api.ts';
 import type { ImportProgress } from '../contract/views.ts';
-import { type Withheld, withheldRuns } from '../proofs/withheld.ts';
+import { heldFromCopies, heldFromOthers, type Withheld, withheldRuns } from '../proofs/withheld.ts';
 import { NO_WITNESSES, type StoredWitnesses } from '../proofs/witness-facts.ts';
 import { exportJournal, proveClaim } from './export-journal.ts';
 import { accessText, type FoundPlace, keptIn } from '../access/kept-here.ts';
+import { type SealedAway, sealedNote, withoutSealed } from '../access/without-sealed.ts';
 import { salvage } from '../access/salvage.ts';
 import { ROW_KINDS } from './projection.ts';
 import type { AgentPorts } from './ports.ts';
@@ -146,13 +147,13 @@ export class TabFiles {
     const { tab, agent, ports } = this.#options;
     const row = await ports.store.row('witnesses', 'witnesses');
     const { cosigned } = (row?.value as StoredWitnesses | undefined) ?? NO_WITNESSES;
-    const withheld = withPayloads && reading === 'sharing' ? await this.#withheld() : undefined;
+    const withheld = withPayloads ? await this.#withheld(reading) : undefined;
     return exportJournal(tab.reading, agent, ports.clock.now(), withPayloads, cosigned, withheld);
   }
 
   async proveClaim(run: RunId, claim: string): Promise<Uint8Array> {
     const { tab, agent } = this.#options;
-    const proof = await proveClaim(tab.reading, agent, run, claim, await this.#withheld());
+    const proof = await proveClaim(tab.reading, agent, run, claim, await this.#withheld('sharing'));
     if (!proof.ok) throw new Error(proof.error);
     return proof.value;
   }
@@ -163,16 +164,23 @@ export class TabFiles {
     // Where the store is lost, what is left of the journal and the files is all there is to take along.
     const { health } = await tab.overview();
     if (health.state === 'amnesia') return zip(salvage(tab.reading, ports.blobs, ports.clock.now()));
-    const { sources, runs } = await readOverview(ports.store, defaults);
+    const { sources: all, runs } = await readOverview(ports.store, defaults);
+    const sources = all.filter((source) => !heldFromCopies(source));
+    const held = await this.#withheld('owner');
+    const away: SealedAway = {
+      sources: new Map(all.filter(heldFromCopies).map(({ id, path }) => [id, path])),
+      runs: new Set([...held.runs.keys(), ...held.plans.keys()]),
+    };
     const total = sources.reduce((sum, source) => sum + source.bytes, 1);
     let written = 0;
     const options = this.#options;
     const journal = await this.exportJournal(true, 'owner');
     return zip(
       (async function* () {
-        yield* everyView(options);
+        yield* everyView(options, away);
         yield { path: 'journal.ndjson', bytes: one(journal) };
         for (const summary of runs) {
+          if (held.runs.has(summary.id)) continue;
           const view = await readRun(ports.store, summary.id);
           if (view?.run.answer)
             yield { path: `answers/${summary.id}.md`, bytes: one(utf8(answerMarkdown(summary.goal, view.run.answer))) };
@@ -201,9 +209,10 @@ export class TabFiles {
     });
   }
 
-  async #withheld(): Promise<Withheld> {
+  async #withheld(reading: 'owner' | 'sharing'): Promise<Withheld> {
     const { tab, ports, defaults } = this.#options;
-    return withheldRuns(tab.reading, (await readOverview(ports.store, defaults)).sources);
+    const { sources } = await readOverview(ports.store, defaults);
+    return withheldRuns(tab.reading, sources, reading === 'owner' ? heldFromCopies : heldFromOthers);
   }
 
   async #add(source: Source): Promise<void> {
@@ -214,16 +223,19 @@ export class TabFiles {
 }
 
 /** What the journal was folded into, a file for each kind, and what it all is. */
-async function* everyView({ ports, places, vault, formatTime }: TabFileOptions): AsyncIterable<Member> {
+async function* everyView(
+  { ports, places, vault, formatTime }: TabFileOptions,
+  away: SealedAway,
+): AsyncIterable<Member> {
   const found = await places();
   const when = formatTime(ports.clock.now());
-  yield { path: 'README.txt', bytes: one(utf8(accessText(found, when))) };
+  yield { path: 'README.txt', bytes: one(utf8(accessText(found, when) + sealedNote(away))) };
   const file = (name: string, value: unknown): Member => ({
     path: `data/${name}.json`,
     bytes: one(utf8(`${JSON.stringify(value, null, 2)}\n`)),
   });
   for (const kind of ROW_KINDS) {
-    const rows = await ports.store.rows(kind);
+    const rows = withoutSealed(kind, await ports.store.rows(kind), away);
     yield file(
       kind,
       rows.map(({ id, sequence, value }) => ({ id, sequence, value })),

@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { JournalError, JournalState, OpenReport } from '../journal/parts.ts';
 import type { Doomed } from '../contract/commands.ts';
 import { type Doom, findDoom } from './destruction.ts';
+import { isOutOfRoom } from '../journal/ballast.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { DamagedCopies, checkpointOf, readGroups } from '../journal/reader.ts';
 import type { JournalVerification } from '../journal/verify-journal.ts';
@@ -17,6 +18,9 @@ import { EMPTY_STATE, type AgentState } from './projection.ts';
 import { zoneInForce } from './read-views.ts';
 import type { Loss, ProgressReport } from './tab-message.ts';
 import type { TabOptions } from './tab-options.ts';
+
+const NO_ROOM =
+  'There is no room left on this device, not even for a small note. All that was kept is still there. Free some space: Windhover then goes on by itself where it stopped.';
 
 export interface LeadingHooks {
   /** The role, the health or the journal's state is another. */
@@ -83,7 +87,7 @@ export class TabLeading {
     this.#leadership = this.#options.compete(
       (epoch, lost) => this.#lead(epoch, lost),
       () => this.#follow(),
-      (error) => this.#ail('failed', `This tab could not lead: ${String(error)}`),
+      (error) => this.#ail('failed', isOutOfRoom(error) ? NO_ROOM : `This tab could not lead: ${String(error)}`),
     );
   }
 

@@ -9,6 +9,7 @@ import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { EntryView, Overview, RunView } from '../contract/views.ts';
 import { readEntries } from '../journal/reader.ts';
 import { furthestPin } from '../journal/pin-keeper.ts';
+import type { StoredChannel } from '../channels/channel-facts.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Change } from './leading-agent.ts';
 import { readableSources, sampleClock } from './obey.ts';
@@ -141,7 +142,8 @@ export class Tab {
       state,
     );
     if (!planned.ok) throw new Error(planned.error.message);
-    return { goal: planned.value.goal, plan: planned.value };
+    const { plan } = planned.value;
+    return { goal: plan.goal, plan };
   }
 
   async entries(from: number, count: number): Promise<EntryView[]> {
@@ -259,7 +261,16 @@ export class Tab {
   }
 
   async #storedState(): Promise<AgentState> {
-    const { sources, settings } = await readOverview(this.#options.ports.store, this.#options.defaults);
-    return { ...EMPTY_STATE, settings, sources: new Map(sources.map((source) => [source.id, source])) };
+    const { store } = this.#options.ports;
+    const [{ sources, settings }, channels] = await Promise.all([
+      readOverview(store, this.#options.defaults),
+      store.rows('channel'),
+    ]);
+    return {
+      ...EMPTY_STATE,
+      settings,
+      sources: new Map(sources.map((source) => [source.id, source])),
+      channels: new Map(channels.map(({ id, value }) => [id, value as StoredChannel])),
+    };
   }
 }

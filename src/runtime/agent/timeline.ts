@@ -1,5 +1,23 @@
 import type { RunEvent } from '#core/agent/events.ts';
-import type { Run } from '#core/agent/run.ts';
+import type { Cover, Run } from '#core/agent/run.ts';
+import { loopText } from '#core/agent/find-loop.ts';
+import type { WhyAnew } from '#core/policy/approval.ts';
+
+const VOIDED: Readonly<Record<WhyAnew, string>> = {
+  expired: 'Your yes was not used within five minutes, so it holds no more',
+  policy: 'The rules changed, so the question stands no more',
+  label: 'What the files may be used for changed, so the question stands no more',
+  changed: 'What would be done changed, so the question stands no more',
+  older: 'It was asked by an older version of the app, so the question stands no more',
+  edited: 'You changed the text',
+  unknown: 'Nobody can tell whether it was done',
+  uncovered: 'What spared you the question holds no more',
+};
+
+const COVERED: Readonly<Record<Cover['kind'], string>> = {
+  rules: 'it carries nothing that has to be asked about',
+  grant: 'a standing yes of yours covers it',
+};
 
 /** One journaled fact of a run as a plain sentence. */
 export function sentenceFor(event: RunEvent, run: Run): string {
@@ -16,12 +34,16 @@ export function sentenceFor(event: RunEvent, run: Run): string {
       return `${titleOf(run, event.step)}: ${event.error.message}`;
     case 'approval.requested':
       return `Asked you: ${event.approval.sentence}`;
+    case 'approval.covered':
+      return `Did not ask you, because ${COVERED[event.approval.cover.kind]}: ${event.approval.sentence}`;
     case 'approval.given':
       return 'You approved it';
     case 'approval.denied':
       return event.reason === '' ? 'You denied it' : `You denied it: ${event.reason}`;
+    case 'approval.voided':
+      return VOIDED[event.why];
     case 'run.paused':
-      return 'Paused';
+      return event.loop === undefined ? 'Paused' : `Paused by itself. ${loopText(event.loop)}`;
     case 'run.resumed':
       return 'Resumed';
     case 'answer.verified': {

@@ -1,7 +1,7 @@
 import { hex } from '#core/base/bytes.ts';
 import { keyName, encodeIndex, indexName, segmentName, segmentNumber, type SegmentFile } from './series.ts';
 import type { BackupTools, LiveContent } from './parts.ts';
-import type { BackupEnd } from './live-segment.ts';
+import type { BackupEnd, FilesSeen } from './live-segment.ts';
 import { once, sealedSegment, type SeriesToWrite, type WriteOptions } from './write-series.ts';
 import { BackupError } from '#ports/backup-error.ts';
 
@@ -9,6 +9,8 @@ export interface ArchivePart {
   readonly standing: readonly SegmentFile[];
   readonly number: number;
   readonly end: BackupEnd;
+  /** Is told what became of the files that go into it. */
+  readonly files: FilesSeen;
   readonly made: (segment: SegmentFile) => void;
 }
 
@@ -36,7 +38,7 @@ export async function* archiveMembers(
   tools: BackupTools,
   live: LiveContent,
   target: SeriesToWrite,
-  { standing, number, end, made }: ArchivePart,
+  { standing, number, end, files, made }: ArchivePart,
   { agent, now, signal }: WriteOptions,
 ): AsyncIterable<ArchiveMember> {
   const { series, key, keyFile, lockedKey } = target;
@@ -45,7 +47,7 @@ export async function* archiveMembers(
   let bytes = 0;
   const from = standing.at(-1)?.to ?? 0;
   const name = segmentName(series, number);
-  const sealed = sealedSegment(tools, live, key, { series, agent, from, createdAt: now }, end);
+  const sealed = sealedSegment(tools, live, key, { series, agent, from, createdAt: now }, end, files);
   yield {
     name,
     bytes: (async function* () {

@@ -1,10 +1,12 @@
 import { base64, fromBase64, hex, utf8 } from '#core/base/bytes.ts';
+import type { SourceId } from '#core/base/ids.ts';
 import type { BackupMemory } from '#ports/backup-memory.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import { decodeSealed, encodeSealed } from '../blobs/sealed-bytes.ts';
 import type { BackupView, DrillView } from '../contract/backup-api.ts';
 import type { Saved } from './archive.ts';
-import type { BackupTools } from './parts.ts';
+import { type FilesSeen, wantedPath } from './live-segment.ts';
+import type { BackupTools, LiveContent } from './parts.ts';
 import { keyName, type SeriesFile } from './series.ts';
 import type { SeriesToWrite } from './write-series.ts';
 
@@ -21,8 +23,15 @@ export interface BackupState {
   /** When what is kept here was last whole in the backup, and how far that went. */
   readonly last: BackupView['last'];
   readonly drill: DrillView | null;
+  /** Files that the backup lacks because they were damaged here when they were due; not there while it lacks none. */
+  readonly lost?: readonly LostFile[];
   /** What was saved by hand; not there before anything was. */
   readonly saved?: Saved;
+}
+
+export interface LostFile {
+  readonly id: SourceId;
+  readonly path: string;
 }
 
 const CONTEXT = 'backup/state';
@@ -71,6 +80,19 @@ export async function lockedWith(
 export function withNewSeries(entropy: Entropy, state: BackupState): BackupState {
   const series = hex(entropy.bytes(SERIES_BYTES));
   return { ...state, series, keyFile: { ...state.keyFile, name: keyName(series) }, last: null, drill: null };
+}
+
+/** What the backup lacks once these files are in it or could not be; one that its owner took away is not missed. */
+export async function stillLost(
+  live: Pick<LiveContent, 'store'>,
+  { lost = [] }: Pick<BackupState, 'lost'>,
+  files: FilesSeen,
+): Promise<readonly LostFile[]> {
+  const all = new Map([...lost.map(({ id, path }) => [id, path] as const), ...files.lost]);
+  const missed: LostFile[] = [];
+  for (const [id, path] of all)
+    if (!files.held.has(id) && (await wantedPath(live, id)) !== null) missed.push({ id, path });
+  return missed;
 }
 
 export function seriesOf(state: BackupState): SeriesToWrite {

@@ -48,7 +48,7 @@ export async function drillSeries(
     sequence,
   }));
   const nameOf = (id: SourceId): string => sources.find((source) => source.id === id)?.path ?? `${id.slice(0, 12)}…`;
-  const [first] = lost;
+  const first = lost.find((id) => sources.some((source) => source.id === id && source.removedAt === null));
   if (first !== undefined)
     throw new BackupError('differs', `The file ${nameOf(first)} could not be read when it was to be backed up.`);
   // A file that was deleted here since may still be in the backup; one that is here must be in it.

@@ -11,14 +11,17 @@ import type { Overview } from '../contract/views.ts';
 import { archiveMembers, type ArchiveMember, numberAfter } from './archive.ts';
 import {
   type BackupState,
+  type LostFile,
   keepBackupState,
   lockedWith,
   newBackupState,
   readBackupState,
   seriesOf,
+  stillLost,
   withNewSeries,
 } from './backup-state.ts';
 import { drillSeries } from './drill.ts';
+import { noFiles } from './live-segment.ts';
 import type { BackupTools, LiveContent } from './parts.ts';
 import { findSeries, type SegmentFile } from './series.ts';
 import { SEGMENTS_MAX, sizeOf, wasHeadHere, type WriteOptions, writeSeries } from './write-series.ts';
@@ -132,11 +135,19 @@ export class BackupKeeper {
       if (standing.at(-1)?.to === end.size) throw new BackupError('nothing', 'Nothing is new since the last backup.');
       const number = numberAfter(state.series, state.saved?.segments ?? []);
       let segments = standing;
-      const part = { standing, number, end, made: (segment: SegmentFile) => (segments = [...standing, segment]) };
+      const files = noFiles();
+      const part = {
+        standing,
+        number,
+        end,
+        files,
+        made: (segment: SegmentFile) => (segments = [...standing, segment]),
+      };
       const target = seriesOf(state);
       const body = await archive(archiveMembers(await this.#parts.tools(), live, target, part, this.#options(signal)));
       const saved = { segments, checkpoint: end.checkpoint };
-      await this.#keep({ ...state, saved, last: { at: now, entries: head.size, bytes: sizeOf(segments) } });
+      const lost = await stillLost(live, whole ? {} : state, files);
+      await this.#keep({ ...state, saved, lost, last: { at: now, entries: head.size, bytes: sizeOf(segments) } });
       return { name: `windhover-backup-${state.series}-${String(head.size)}.tar`, body };
     });
   }
@@ -201,7 +212,8 @@ export class BackupKeeper {
       state = withNewSeries(entropy, state);
       return write();
     });
-    await this.#keep({ ...state, last: { at: clock.now(), entries: written.to, bytes: written.bytes } });
+    const lost = await stillLost(live, state, written.files);
+    await this.#keep({ ...state, lost, last: { at: clock.now(), entries: written.to, bytes: written.bytes } });
   }
 
   async #drill(
@@ -325,7 +337,7 @@ export class BackupKeeper {
     const view: BackupView = {
       place: state?.place ?? null,
       working: this.#work === null ? null : { what: this.#work.what, fraction: this.#work.fraction },
-      problem: this.#problem,
+      problem: this.#problem ?? lackOf(state?.lost ?? []),
       last: state?.last ?? null,
       behind: Math.max(0, this.#seen.size - (state?.last?.entries ?? 0)),
       archives: state?.saved?.segments.length ?? 0,
@@ -334,6 +346,15 @@ export class BackupKeeper {
     };
     for (const listener of this.#listeners) listener(view);
   }
+}
+
+/** A backup that lacks a file says so until it has it, or its owner takes the file away. */
+function lackOf(lost: readonly LostFile[]): BackupFailure | null {
+  const [first] = lost;
+  if (first === undefined) return null;
+  const others = lost.length > 1 ? ` and ${String(lost.length - 1)} more` : '';
+  const message = `The backup is not complete: ${first.path}${others} is damaged in this browser. All else is in it. Bring it in again, or delete it here.`;
+  return { code: 'incomplete', message, file: first.path };
 }
 
 /** What streams throw, as a value. */

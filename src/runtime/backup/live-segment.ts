@@ -1,5 +1,7 @@
 import { BLOB_CHUNK_BYTES } from '#core/base/limits.ts';
 import type { SourceId, UnixMs } from '#core/base/ids.ts';
+import { BackupError } from '#ports/backup-error.ts';
+import { blobErrorOf } from '#ports/blob-store.ts';
 import type { SourceView } from '../contract/views.ts';
 import type { Fact } from '../agent/facts.ts';
 import { readGroups } from '../journal/reader.ts';
@@ -39,11 +41,28 @@ export async function segmentHeader(
   };
 }
 
+/** What became of the files that a segment was to hold. */
+export interface FilesSeen {
+  readonly held: Set<SourceId>;
+  /** Those that are damaged here or gone, with their paths: another reading would not bring them back. */
+  readonly lost: Map<SourceId, string>;
+}
+
+export function noFiles(): FilesSeen {
+  return { held: new Set(), lost: new Map() };
+}
+
 /**
  * What happened in the entries [header.from, header.to), and the bytes of the files that they brought in, as far as these
  * are still kept.
+ * @param seen is told of each file
+ * @throws BackupError 'incomplete' that names a file which cannot be read just now: nothing is given up for that
  */
-export async function* liveSegment(live: LiveContent, header: SegmentHeader): AsyncIterable<SegmentPart> {
+export async function* liveSegment(
+  live: LiveContent,
+  header: SegmentHeader,
+  seen: FilesSeen,
+): AsyncIterable<SegmentPart> {
   yield { kind: 'header', header };
   const { root, vouching } = await live.secrets();
   if (root !== null) yield { kind: 'root', text: root };
@@ -58,24 +77,49 @@ export async function* liveSegment(live: LiveContent, header: SegmentHeader): As
     }
     yield { kind: 'checkpoint', note: group.checkpoint };
   }
-  for (const id of imported) yield* blobParts(live, id);
+  for (const id of imported) yield* fileParts(live, id, seen);
 }
 
-async function* blobParts(live: LiveContent, id: SourceId): AsyncIterable<SegmentPart> {
-  const size = await live.blobs.size(id);
-  if (size === null) return;
+async function* fileParts(live: LiveContent, id: SourceId, seen: FilesSeen): AsyncIterable<SegmentPart> {
+  const path = await wantedPath(live, id);
+  const size = await live.blobs.size(id).catch((error: unknown) => {
+    throw notNow(path ?? id, messageOf(error));
+  });
+  if (size === null) {
+    if (path !== null) seen.lost.set(id, path);
+    return;
+  }
   yield { kind: 'blob', id, size };
+  try {
+    yield* contents(live, id, size);
+    seen.held.add(id);
+  } catch (error) {
+    const code = blobErrorOf(error)?.code;
+    if (code !== 'corrupt' && code !== 'missing') throw notNow(path ?? id, messageOf(error));
+    if (path !== null) seen.lost.set(id, path);
+    yield { kind: 'lost', why: messageOf(error) };
+  }
+}
+
+async function* contents(live: LiveContent, id: SourceId, size: number): AsyncIterable<SegmentPart> {
   for (let at = 0; at < size; at += BLOB_CHUNK_BYTES) {
     const read = await live.blobs.read(id, at, Math.min(size, at + BLOB_CHUNK_BYTES));
-    if (!read.ok) {
-      yield { kind: 'lost', why: read.error.message };
-      return;
-    }
+    if (!read.ok) throw new Error(read.error.message, { cause: read.error });
     yield { kind: 'bytes', bytes: read.value };
   }
-  try {
-    for await (const items of live.blobs.items(id)) yield { kind: 'items', items };
-  } catch (error) {
-    yield { kind: 'lost', why: error instanceof Error ? error.message : String(error) };
-  }
+  for await (const items of live.blobs.items(id)) yield { kind: 'items', items };
+}
+
+/** The path of a file that the owner has not taken away; null where nobody misses it. */
+export async function wantedPath(live: Pick<LiveContent, 'store'>, id: SourceId): Promise<string | null> {
+  const row = (await live.store.rows('source')).find((source) => source.id === id)?.value as SourceView | undefined;
+  return row?.removedAt === null ? row.path : null;
+}
+
+function notNow(path: string, why: string): BackupError {
+  return new BackupError('incomplete', `The backup is not complete: ${path} cannot be read just now (${why}).`, path);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

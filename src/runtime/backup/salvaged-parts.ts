@@ -71,7 +71,10 @@ export async function openRemains(
     last: { epoch, to: journal.size, checkpoint },
     parts: async function* (progress) {
       const files = await Promise.all(
-        (await remains.blobs.list()).map(async (id) => ({ id, size: (await remains.blobs.size(id)) ?? 0 })),
+        (await remains.blobs.list()).map(async (id) => ({
+          id,
+          size: (await remains.blobs.size(id).catch(() => null)) ?? 0,
+        })),
       );
       const total = files.reduce((sum, { size }) => sum + size, 1 + journal.size * ENTRY_BYTES);
       let done = 0;

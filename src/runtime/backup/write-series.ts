@@ -4,7 +4,7 @@ import { BackupError } from '#ports/backup-error.ts';
 import type { BackupFolder } from '#ports/backup-folder.ts';
 import type { SourceView } from '../contract/views.ts';
 import { writeSegment } from './format.ts';
-import { type BackupEnd, liveSegment, segmentHeader } from './live-segment.ts';
+import { type BackupEnd, type FilesSeen, liveSegment, noFiles, segmentHeader } from './live-segment.ts';
 import { openSeries } from './open-series.ts';
 import type { BackupTools, LiveContent } from './parts.ts';
 import {
@@ -40,9 +40,11 @@ export interface Written {
   readonly segment: SegmentFile | null;
   /** Bytes of the whole series. */
   readonly bytes: number;
+  /** What became of the files that were to be added. */
+  readonly files: FilesSeen;
 }
 
-/** Above this many segments the next backup is a new base, and the old segments go once it is whole. */
+/** After this many segments the next backup is a new base, and the old segments go once it is whole. */
 export const SEGMENTS_MAX = 24;
 
 /**
@@ -62,7 +64,7 @@ export async function writeSeries(
   options: WriteOptions,
 ): Promise<Written> {
   const head = await live.journal.store.head();
-  if (head === null || head.size === 0) return { to: 0, segment: null, bytes: 0 };
+  if (head === null || head.size === 0) return { to: 0, segment: null, bytes: 0, files: noFiles() };
   const end: BackupEnd = { size: head.size, epoch: head.epoch, checkpoint: head.checkpoint };
   const found = (await findSeries(folder)).find(({ series }) => series === target.series) ?? null;
   const standing = found === null ? null : await standingSegments(tools, live, folder, found, target);
@@ -75,17 +77,27 @@ export async function writeSeries(
   const last = standing?.at(-1)?.to ?? 0;
   if (standing !== null && last === end.size) {
     if (!keyThere) await writeIndex(folder, target, standing);
-    return { to: last, segment: null, bytes: sizeOf(standing) };
+    return { to: last, segment: null, bytes: sizeOf(standing), files: noFiles() };
   }
-  const asBase = standing === null || standing.length >= SEGMENTS_MAX;
-  const from = asBase ? 0 : last;
   const numbers = found?.files.map(({ name }) => segmentNumber(target.series, name) ?? 0) ?? [];
-  const name = segmentName(target.series, Math.max(0, ...numbers) + 1);
-  const file = await writeSegmentFile(tools, live, folder, target, { name, from, end }, options);
-  const segments = asBase ? [file] : [...standing, file];
+  let number = Math.max(0, ...numbers);
+  const write = async (from: number): Promise<{ readonly file: SegmentFile; readonly files: FilesSeen }> => {
+    const files = noFiles();
+    const name = segmentName(target.series, ++number);
+    const file = await writeSegmentFile(tools, live, folder, target, { name, from, end, files }, options);
+    return { file, files };
+  };
+  const asBase = standing === null || standing.length % SEGMENTS_MAX === 0;
+  let written = await write(asBase ? 0 : last);
+  let segments = asBase ? [written.file] : [...standing, written.file];
+  // A file that is damaged here may be whole in the segments that stand: then these stay, and are followed by one more.
+  if (asBase && standing !== null && written.files.lost.size > 0) {
+    written = await write(last);
+    segments = [...standing, written.file];
+  }
   await writeIndex(folder, target, segments);
   await removeOthers(folder, target.series, segments);
-  return { to: end.size, segment: file, bytes: sizeOf(segments) };
+  return { to: end.size, segment: written.file, bytes: sizeOf(segments), files: written.files };
 }
 
 /** One segment as an age file, for a download: from entry `from` up to all that is kept. */
@@ -95,9 +107,10 @@ export async function* sealedSegment(
   key: string,
   facts: { readonly series: string; readonly agent: string; readonly from: number; readonly createdAt: UnixMs },
   end: BackupEnd,
+  files: FilesSeen,
 ): AsyncIterable<Uint8Array> {
   const header = await segmentHeader(live, facts, end);
-  yield* tools.cipher.seal(key, writeSegment(tools.hash, liveSegment(live, header)));
+  yield* tools.cipher.seal(key, writeSegment(tools.hash, liveSegment(live, header, files)));
 }
 
 /**
@@ -146,14 +159,19 @@ async function writeSegmentFile(
   live: LiveContent,
   folder: BackupFolder,
   target: SeriesToWrite,
-  { name, from, end }: { readonly name: string; readonly from: number; readonly end: BackupEnd },
+  {
+    name,
+    from,
+    end,
+    files,
+  }: { readonly name: string; readonly from: number; readonly end: BackupEnd; readonly files: FilesSeen },
   options: WriteOptions,
 ): Promise<SegmentFile> {
   const hash = tools.hash();
   const expected = await bytesExpected(live, from, end);
   let bytes = 0;
   const facts = { series: target.series, agent: options.agent, from, createdAt: options.now };
-  const sealed = sealedSegment(tools, live, target.key, facts, end);
+  const sealed = sealedSegment(tools, live, target.key, facts, end, files);
   await folder.write(
     name,
     watched(sealed, options.signal, (piece) => {

@@ -1,9 +1,9 @@
 import { hex } from '#core/base/bytes.ts';
 import type { SourceId } from '#core/base/ids.ts';
-import { BLOB_CHUNK_BYTES } from '#core/base/limits.ts';
+import { BLOB_CHUNK_BYTES, KIB } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { BlobFiles, BlobFileWriter } from '#ports/blob-files.ts';
-import type { BlobError, BlobStage, BlobStore } from '#ports/blob-store.ts';
+import { type BlobError, blobErrorOf, type BlobStage, type BlobStore } from '#ports/blob-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import { decodeSealed, encodeSealed } from './sealed-bytes.ts';
@@ -24,6 +24,12 @@ export interface SealedBlobStoreParts {
 
 /** A blob that nothing keeps is left alone this long: another tab may be about to say that it is wanted. */
 export const UNKEPT_BLOB_KEPT_MS = 3_600_000;
+
+/** How often a part is asked for before a disk counts as failing. */
+const READS = 3;
+
+/** Most files are small: the room for a chunk grows with what comes. */
+const FIRST_BYTES = 16 * KIB;
 
 /** What makes a blob visible: written last, under a name that only the vault gives to the digest of the bytes. */
 interface Manifest {
@@ -60,7 +66,10 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
     const size = await files.size(file);
     if (size === null) return null;
     const plain = await openRange(file, 0, size, `blob/${name}`);
-    return plain.ok ? (JSON.parse(new TextDecoder().decode(plain.value)) as Manifest) : null;
+    if (plain.ok) return JSON.parse(new TextDecoder().decode(plain.value)) as Manifest;
+    // A disk that cannot be read just now must not look like a blob that is not there.
+    if (plain.error.code === 'io') throw failure(plain.error);
+    return null;
   };
 
   const openRange = async (
@@ -70,7 +79,7 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
     context: string,
   ): Promise<Result<Uint8Array, BlobError>> => {
     if (lastChunk?.context === context) return ok(lastChunk.plain);
-    const bytes = await files.read(name, start, end);
+    const bytes = await readPatiently(files, name, start, end);
     if (!bytes.ok) return bytes;
     const sealed = decodeSealed(bytes.value);
     const plain = sealed === null ? err('wrong-key') : await sealer.open(sealed, context);
@@ -80,7 +89,8 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
   };
 
   const remove = async (id: SourceId): Promise<void> => {
-    const manifest = await manifestOf(id);
+    // What is to go goes, readable or not; files that no manifest names any more are swept.
+    const manifest = await manifestOf(id).catch(() => null);
     manifests.delete(id);
     lastChunk = null;
     await files.remove(manifestFile(await sealer.nameOf(id)));
@@ -96,7 +106,7 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
   const list = async (): Promise<SourceId[]> => {
     const all = await Promise.all(
       (await names()).map(async (name) => {
-        const manifest = await readManifest(name);
+        const manifest = await readManifest(name).catch(() => null);
         return manifest === null ? [] : [manifest.id ?? (name as SourceId)];
       }),
     );
@@ -109,7 +119,9 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
     size: async (id) => (await manifestOf(id))?.size ?? null,
 
     read: async (id, start, end) => {
-      const manifest = await manifestOf(id);
+      const found = await attempt(() => manifestOf(id));
+      if (!found.ok) return found;
+      const manifest = found.value;
       if (manifest === null) return err({ code: 'missing', message: `There is no blob ${id}.` });
       const to = Math.min(end, manifest.size);
       const out = new Uint8Array(Math.max(0, to - start));
@@ -132,11 +144,11 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
 
     items: async function* (id) {
       const manifest = await manifestOf(id);
-      if (manifest === null) throw new Error(`There is no blob ${id}.`);
+      if (manifest === null) throw failure({ code: 'missing', message: `There is no blob ${id}.` });
       for (const [index, end] of manifest.itemEnds.entries()) {
         const start = manifest.itemEnds[index - 1] ?? 0;
         const batch = await openRange(manifest.items, start, end, chunkContext(manifest.items, index));
-        if (!batch.ok) throw new Error(batch.error.message);
+        if (!batch.ok) throw failure(batch.error);
         yield JSON.parse(new TextDecoder().decode(batch.value)) as readonly unknown[];
       }
     },
@@ -148,8 +160,12 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
       const expired = clock.now() - UNKEPT_BLOB_KEPT_MS;
       const wanted = new Set<string>();
       let count = 0;
+      let unread = false;
       for (const name of await names()) {
-        const manifest = await readManifest(name);
+        const read = await attempt(() => readManifest(name));
+        // It may name any of the files: until the disk gives it again, none counts as nobody's.
+        if (!read.ok) unread = true;
+        const manifest = read.ok ? read.value : null;
         // One that cannot be read may be in the middle of being written by an import: it is left, and so small that it may.
         if (manifest === null) wanted.add(manifestFile(name));
         else if (!keep.has(manifest.id ?? (name as SourceId)) && stagedAt(manifest.bytes) <= expired) {
@@ -158,7 +174,7 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
         } else for (const file of [manifestFile(name), manifest.bytes, manifest.items]) wanted.add(file);
       }
       for (const name of await files.list()) {
-        if (!wanted.has(name) && stagedAt(name) <= expired && (await removed(files, name))) count++;
+        if (!unread && !wanted.has(name) && stagedAt(name) <= expired && (await removed(files, name))) count++;
       }
       return count;
     },
@@ -169,6 +185,31 @@ export function sealedBlobStore(parts: SealedBlobStoreParts): BlobStore {
       await files.erase();
     },
   };
+}
+
+/** A disk that fails once may be as ever a moment later. */
+async function readPatiently(
+  files: BlobFiles,
+  name: string,
+  start: number,
+  end: number,
+): Promise<Result<Uint8Array, BlobError>> {
+  let read = await files.read(name, start, end);
+  for (let again = 1; again < READS && !read.ok && read.error.code === 'io'; again++)
+    read = await files.read(name, start, end);
+  return read;
+}
+
+function failure(error: BlobError): Error {
+  return new Error(error.message, { cause: error });
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T, BlobError>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    return err(blobErrorOf(error) ?? { code: 'io', message: String(error) });
+  }
 }
 
 /** Removes a file that no blob names; one that another tab still holds is left for the next sweep. */
@@ -187,7 +228,7 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
   const bytes = sealedFile(files, sealer, `${name}.bytes`);
   const items = sealedFile(files, sealer, `${name}.items`);
   const hash = parts.sha256();
-  const chunk = new Uint8Array(BLOB_CHUNK_BYTES);
+  let chunk = new Uint8Array(FIRST_BYTES);
   let filled = 0;
   let size = 0;
   /** Its manifest names these files: whether anybody wants the blob is for a sweep to find out. */
@@ -205,6 +246,7 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
       size += more.length;
       for (let at = 0; at < more.length;) {
         const part = more.subarray(at, at + BLOB_CHUNK_BYTES - filled);
+        chunk = withRoomFor(chunk, filled + part.length);
         chunk.set(part, filled);
         filled += part.length;
         at += part.length;
@@ -222,13 +264,19 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
       const last = filled === 0 ? ok(undefined) : await bytes.append(chunk.subarray(0, filled));
       if (!last.ok) return last;
       const id = hex(hash.digest()) as SourceId;
-      if ((await manifestOf(id)) !== null) {
+      const there = await attempt(() => manifestOf(id));
+      if (!there.ok) return there;
+      if (there.value !== null) {
         await discard();
         return ok({ id, size, existed: true });
       }
       for (const file of [bytes, items]) {
         const closed = await file.close();
         if (!closed.ok) return closed;
+      }
+      if (await isTaken(files, [bytes, items])) {
+        await discard();
+        return err(TAKEN_AWAY);
       }
       const manifest: Manifest = {
         id,
@@ -238,7 +286,15 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
         items: items.name,
         itemEnds: items.ends,
       };
-      const written = await writeManifest(files, sealer, id, manifest);
+      const written = await writeManifest(files, sealer, id, manifest, async () => {
+        const other = await attempt(() => manifestOf(id));
+        return !other.ok || other.value !== null;
+      });
+      if (written.ok && (await isTaken(files, [bytes, items]))) {
+        await files.remove(manifestFile(await sealer.nameOf(id)));
+        await discard();
+        return err(TAKEN_AWAY);
+      }
       if (written.ok) {
         committed = true;
         return ok({ id, size, existed: false });
@@ -252,15 +308,41 @@ function newStage(parts: SealedBlobStoreParts, manifestOf: (id: SourceId) => Pro
   };
 }
 
+function withRoomFor(chunk: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> {
+  if (bytes <= chunk.length) return chunk;
+  const grown = new Uint8Array(Math.min(BLOB_CHUNK_BYTES, Math.max(bytes, 2 * chunk.length)));
+  grown.set(chunk);
+  return grown;
+}
+
+const TAKEN_AWAY: BlobError = {
+  code: 'io',
+  message: 'What was written of the file was taken away meanwhile. Add it again.',
+};
+
+/** Whether a sweep took what was written for abandoned, as it does when the clock is set ahead: looked at before it gets a name, and after. */
+async function isTaken(files: BlobFiles, written: readonly SealedFile[]): Promise<boolean> {
+  for (const { name, ends } of written)
+    if (ends.length > 0 && (await files.size(name).catch(() => 0)) === null) return true;
+  return false;
+}
+
 async function writeManifest(
   files: BlobFiles,
   sealer: Sealer,
   id: SourceId,
   manifest: Manifest,
+  /** Whether another has named the same bytes meanwhile; also where that cannot be told. */
+  isThere: () => Promise<boolean>,
 ): Promise<Result<void, BlobError>> {
   const name = await sealer.nameOf(id);
   const sealed = await sealer.seal(new TextEncoder().encode(JSON.stringify(manifest)), `blob/${name}`);
-  const writer = await files.create(manifestFile(name));
+  let writer = await files.create(manifestFile(name), true);
+  if (!writer.ok && !(await isThere())) {
+    // What stands there was cut off: nothing is named by it.
+    await removed(files, manifestFile(name));
+    writer = await files.create(manifestFile(name), true);
+  }
   if (!writer.ok) return writer;
   const written = await writer.value.append(encodeSealed(sealed));
   const closed = written.ok ? await writer.value.close() : written;

@@ -6,8 +6,10 @@ import type { WindowApi } from '#ports/window-api.ts';
 import type { Command, CommandOutcome, Doomed } from './commands.ts';
 import type { AgentsApi } from './agents-api.ts';
 import type { BackupApi } from './backup-api.ts';
+import type { ChannelsApi, ConnectionApi } from './channels-api.ts';
+import type { PolicyApi } from './policy-api.ts';
 import type { IdentityApi } from './identity-api.ts';
-import type { ProofsApi } from './proofs-api.ts';
+import type { ProofsApi, WitnessNetworkApi } from './proofs-api.ts';
 import type { EntryView, ImportProgress, Overview, RunView } from './views.ts';
 
 /** Named here too, for the interface, which does not see the ports. */
@@ -20,6 +22,11 @@ export interface AgentApi {
   readonly proofs: ProofsApi;
   readonly backup: BackupApi;
   readonly agents: AgentsApi;
+  /** Ways out of the device, and everything that left by them. */
+  readonly channels: ChannelsApi;
+  readonly connection: ConnectionApi;
+  readonly policy: PolicyApi;
+  readonly witnesses: WitnessNetworkApi;
 
   /** Starts the worker's part in this tab; resolves when the first overview is there. */
   start(options: StartOptions): Promise<Overview>;

@@ -4,13 +4,21 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
 import type { ActorCommand } from '../actors/actor-facts.ts';
+import type { ChannelCommand } from '../channels/channel-facts.ts';
 import type { ChangeKeyCommand, IdentityCommand } from '../identity/identity-facts.ts';
-import type { WitnessCommand } from '../proofs/witness-facts.ts';
+import type { ReachWitnessCommand, WitnessCommand } from '../proofs/witness-facts.ts';
+import type { GrantChoice } from '#core/policy/grant.ts';
+import type { GrantCommand } from '../policy/grant-facts.ts';
+import type { PolicyCommand } from '../policy/policy-facts.ts';
+import type { SpendCommand } from '../spend/spend-facts.ts';
 
-/** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
 /** What can be destroyed for good. */
 export type Doomed = { readonly kind: 'source'; readonly id: SourceId } | { readonly kind: 'run'; readonly id: RunId };
 
+/** What a seal is put on: files, or a folder with all that comes in there later. */
+export type Sealed = { readonly sources: readonly SourceId[] } | { readonly folder: string };
+
+/** What the owner can order, from any tab. Durable in the inbox before it is acknowledged; `id` is the idempotency key. */
 export type Command = { readonly id: CommandId } & (
   | {
       readonly type: 'start-run';
@@ -24,8 +32,17 @@ export type Command = { readonly id: CommandId } & (
   | { readonly type: 'stop-run'; readonly run: RunId }
   | { readonly type: 'pause-run'; readonly run: RunId }
   | { readonly type: 'resume-run'; readonly run: RunId }
-  | { readonly type: 'approve'; readonly run: RunId; readonly approval: ApprovalId; readonly digest: Digest }
+  | {
+      readonly type: 'approve';
+      readonly run: RunId;
+      readonly approval: ApprovalId;
+      readonly digest: Digest;
+      /** And a standing yes to more of the same, within these limits. */
+      readonly grant?: GrantChoice;
+    }
   | { readonly type: 'deny'; readonly run: RunId; readonly approval: ApprovalId; readonly reason: string }
+  /** Changes what would be written or sent: the question stands no more, and is put anew about this content. */
+  | { readonly type: 'edit-approval'; readonly run: RunId; readonly approval: ApprovalId; readonly content: string }
   /** Runs the same goal over the same files and clock again as `as`, and then asks to save the answer as a file. */
   | { readonly type: 'save-answer'; readonly run: RunId; readonly as: RunId; readonly fileName: string }
   | { readonly type: 'add-source'; readonly source: Source }
@@ -37,6 +54,8 @@ export type Command = { readonly id: CommandId } & (
       readonly sources: readonly SourceId[] | 'new';
       readonly purposes: Partial<Purposes>;
     }
+  /** Puts the seal on, or takes it off: what is sealed, and all that is made of it, never leaves this device. */
+  | { readonly type: 'change-seal'; readonly of: Sealed; readonly sealed: boolean }
   /** Destroys a deleted file or an ended run for good: what its entries say, and with a file its bytes. */
   | { readonly type: 'destroy'; readonly doomed: Doomed }
   /** Takes an ended run from the list of runs; its page and its entries in the journal stay. */
@@ -48,7 +67,12 @@ export type Command = { readonly id: CommandId } & (
   | IdentityCommand
   | ChangeKeyCommand
   | WitnessCommand
+  | ReachWitnessCommand
   | ActorCommand
+  | ChannelCommand
+  | PolicyCommand
+  | GrantCommand
+  | SpendCommand
   /** Drops all projections and builds them again from the journal, which stays as it is. */
   | { readonly type: 'rebuild' }
 );

@@ -1,6 +1,7 @@
 import type { RunId, UnixMs } from '#core/base/ids.ts';
 import type { Comparison } from '#core/audit/compare-files.ts';
 import type { Result } from '#core/base/result.ts';
+import type { AddressSpace } from '#core/channels/target.ts';
 
 /** What the worker offers to the page about proofs for others. What is refused is in words for the owner. */
 export interface ProofsApi {
@@ -29,12 +30,53 @@ export interface ProofsApi {
   compare(first: Uint8Array, second: Uint8Array): Promise<Comparison>;
 }
 
+/** Witnesses that are asked over the network. */
+export interface WitnessNetworkApi {
+  /**
+   * What approving it would mean, to the byte; nothing is approved or sent.
+   * @param address its submission prefix
+   */
+  offer(key: string, address: string): Promise<Result<WitnessOffer, string>>;
+  /** Approves the witness and the way out to it in one step. */
+  reach(key: string, address: string): Promise<Result<void, string>>;
+  /** Sends the newest checkpoint there; a cosignature that holds is kept. */
+  ask(key: string): Promise<Result<WitnessAsked, string>>;
+}
+
+export interface WitnessOffer {
+  /** Where it goes. */
+  readonly place: string;
+  readonly space: AddressSpace;
+  /** What would go there now. */
+  readonly body: string;
+  readonly bytes: number;
+}
+
+export interface WitnessAsked {
+  readonly size: number;
+  readonly time: UnixMs;
+}
+
+export interface ReachedView {
+  readonly address: string;
+  /** The way out to it. */
+  readonly channel: string;
+  readonly asked: { readonly at: UnixMs; readonly failure: string | null } | null;
+}
+
 export type WitnessAnswer =
   | { readonly kind: 'cosigned'; readonly size: number; readonly time: UnixMs }
   | { readonly kind: 'stands-at'; readonly size: number };
 
+export interface WitnessView {
+  readonly key: string;
+  readonly name: string;
+  /** Null for one whose answers are carried by hand. */
+  readonly reached: ReachedView | null;
+}
+
 export interface WitnessesView {
-  readonly witnesses: readonly { readonly key: string; readonly name: string }[];
+  readonly witnesses: readonly WitnessView[];
   /** Anchors of this journal, the newest first. */
   readonly anchors: readonly { readonly by: string; readonly size: number; readonly time: UnixMs }[];
   /** Logs of others that this device cosigned. */

@@ -4,6 +4,7 @@ import type { PendingApproval, Run, RunStatus } from '#core/agent/run.ts';
 import type { GoalKind } from '#core/planner/goal.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
+import type { StoredGrant } from '../policy/grant-facts.ts';
 import type { ImportProblem, Source } from '#core/items/source.ts';
 
 /** What every page shows: pushed whole when it changes (it is small). */
@@ -15,9 +16,13 @@ export interface Overview {
   readonly settingsSaved: boolean;
   /** What files that come in may be used for. */
   readonly newFiles: Purposes;
+  /** Folders whose files are sealed, also those that come in later. */
+  readonly sealedFolders: readonly string[];
   readonly sources: readonly SourceView[];
   readonly runs: readonly RunSummary[];
   readonly approvals: readonly ApprovalView[];
+  /** Standing yeses, those that were taken back too, newest first. */
+  readonly grants: readonly StoredGrant[];
   readonly journal: JournalView;
 }
 
@@ -79,6 +84,16 @@ export interface RunView {
   readonly timeline: readonly TimelineEntry[];
   /** How far running steps are, those that can tell, by step. Live, for display: it is in no journal. */
   readonly progress: { readonly [step: string]: StepProgress };
+  /** Null where nothing cost anything. */
+  readonly spent: RunSpent | null;
+}
+
+/** What a run spent, in millionths of a unit of the currency. */
+export interface RunSpent {
+  readonly micro: number;
+  /** Set aside for what nobody knows the end of: it may have cost so much more. */
+  readonly open: number;
+  readonly currency: string;
 }
 
 export interface StepProgress {

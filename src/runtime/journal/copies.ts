@@ -64,7 +64,8 @@ export async function verifyCopy<Leg extends ReadableLeg>(
   return walk(parts, leg, { ...options, from: start }, 'signature');
 }
 
-function knownKeys({ keys, signer }: JournalReading): Promise<KnownKeys> {
+/** Which keys signed this journal, as far as this device knows before it reads. */
+export function knownKeys({ keys, signer }: JournalReading): Promise<KnownKeys> {
   return keys?.() ?? Promise.resolve({ own: [agentIdOf(signer.publicKey)] });
 }
 

@@ -27,7 +27,7 @@ export class HeadKeeper {
   move(head: JournalHead): void {
     this.#cancelRetry();
     this.#next = head;
-    this.#moving ??= this.#moveAll().finally(() => (this.#moving = null));
+    this.#moving ??= this.#moveAll();
   }
 
   /** Resolves when the newest head was written, or could not be. */
@@ -41,12 +41,17 @@ export class HeadKeeper {
   }
 
   async #moveAll(): Promise<void> {
-    for (let head = this.#next; head !== null; head = this.#next) {
-      this.#next = null;
-      const moved = await this.#store.moveHead(this.#epoch, head).catch(() => null);
-      if (moved?.ok === true) continue;
-      if (moved !== null) this.#failed(moved.error);
-      if (moved?.error !== 'fenced') this.#retry(head);
+    try {
+      for (let head = this.#next; head !== null; head = this.#next) {
+        this.#next = null;
+        const moved = await this.#store.moveHead(this.#epoch, head).catch(() => null);
+        if (moved?.ok === true) continue;
+        if (moved !== null) this.#failed(moved.error);
+        if (moved?.error !== 'fenced') this.#retry(head);
+      }
+    } finally {
+      // In the turn that found no newer head: one that comes in the next would otherwise wait for another to follow it.
+      this.#moving = null;
     }
   }
 

@@ -6,6 +6,7 @@ import { hex } from '#core/base/bytes.ts';
 import type { Epoch, RunId, Sequence } from '#core/base/ids.ts';
 import { JOURNAL_GROUP_ENTRIES_MAX, MIB } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
+import type { AgentId } from '#core/identity/did-key.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
 import type { JournalError, JournalFact, JournalParts, JournalState, OpenError } from './parts.ts';
@@ -57,6 +58,7 @@ export class Journal {
   readonly #keys: RecordKeys;
   #head: JournalHead;
   #frontier: Frontier;
+  #name: AgentId | null = null;
   #waiting: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #destroying: Promise<unknown> = Promise.resolve();
@@ -243,6 +245,9 @@ export class Journal {
     const groups: Group[] = [];
     let { checkpoint } = this.#head;
     let frontier = this.#frontier;
+    let root: Uint8Array = new Uint8Array();
+    // It stays when the key changes.
+    const name = (this.#name ??= nameOf(this.#parts, checkpoint));
     for (let at = 0; at < prepared.length; at += JOURNAL_GROUP_ENTRIES_MAX) {
       const members = prepared.slice(at, at + JOURNAL_GROUP_ENTRIES_MAX);
       const firstSequence = frontier.size as Sequence;
@@ -257,8 +262,7 @@ export class Journal {
         frontier = appendLeaf(tools.sha256, frontier, entryHash(tools.sha256, text));
         return text;
       });
-      const root = frontierRoot(tools.sha256, frontier);
-      const name = nameOf(this.#parts, this.#head.checkpoint);
+      root = frontierRoot(tools.sha256, frontier);
       // The platform signs on a thread of its own: meanwhile the payloads are sealed here.
       const [signed, ...payloads] = await Promise.all([
         signCheckpoint(tools.sha256, { size: frontier.size, root }, signer, name),
@@ -274,11 +278,16 @@ export class Journal {
     const head: JournalHead = {
       epoch: this.#epoch,
       size: frontier.size,
-      root: hex(frontierRoot(tools.sha256, frontier)),
+      root: hex(root),
       frontier: frontier.nodes.map(hex),
       checkpoint,
     };
     return { groups, frontier, head };
+  }
+
+  /** Whether nobody else leads by now: a page that was frozen for a while has not heard of it yet when it wakes. */
+  async isOurs(): Promise<boolean> {
+    return this.#dead === null && (await this.#parts.store.epoch()) === this.#epoch;
   }
 
   /** Where the copy cannot tell whether this leader is still the one, the store is asked, while the disk works. */

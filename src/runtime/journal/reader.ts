@@ -90,8 +90,8 @@ async function groupsOf(legs: readonly JournalLeg[], from: number, count: number
   const faults: string[] = [];
   for (const leg of legs) {
     const { groups, damage } = await leg.read(from as Sequence, count);
-    const begins = groups[0]?.firstSequence ?? Infinity;
-    if (begins <= from && endOf(groups.at(-1) ?? null) >= from + count) return groups;
+    const [begun, ended] = [groups.some(({ firstSequence }) => firstSequence <= from), groups.map(endOf)];
+    if (begun && Math.max(...ended) >= from + count) return groups;
     faults.push(`${leg.name}: ${damage ?? 'shorter than the head'}`);
   }
   throw new DamagedCopies(
@@ -99,7 +99,8 @@ async function groupsOf(legs: readonly JournalLeg[], from: number, count: number
   );
 }
 
-async function openGroup(
+/** The entries [from, to) of a group. */
+export async function openGroup(
   parts: JournalReading,
   keys: KeyFinder,
   group: Group,

@@ -49,23 +49,48 @@ export async function lostEntries(
   from: number,
   size: number,
 ): Promise<readonly LostEntries[]> {
-  const lost: LostEntries[] = [];
+  const all: LostEntries[] = [];
+  for await (const { lost } of stretches(legs, from, size)) {
+    const last = all.at(-1);
+    if (lost !== null && last?.to === lost.from) all[all.length - 1] = { from: last.from, to: lost.to };
+    else if (lost !== null) all.push(lost);
+  }
+  return all;
+}
+
+/** Groups that one copy can read, or entries that none can. */
+export interface Stretch {
+  readonly groups: readonly Group[];
+  readonly lost: LostEntries | null;
+}
+
+/** What the copies together hold of the entries [from, size), in order; it ends where none tells what comes next. */
+export async function* stretches(
+  legs: readonly Pick<JournalLeg, 'read' | 'damaged'>[],
+  from: number,
+  size: number,
+): AsyncGenerator<Stretch> {
   for (let next = from; next < size;) {
-    let end = next;
+    let most: readonly Group[] = [];
     for (const leg of legs) {
       const { groups } = await leg.read(next as Sequence, PAGE_ENTRIES);
-      if ((groups[0]?.firstSequence ?? Infinity) <= next) end = Math.max(end, endOf(groups.at(-1) ?? null));
+      const begun = groups.some(({ firstSequence }) => firstSequence <= next);
+      if (begun && reach(groups) > reach(most)) most = groups;
     }
-    if (end === next) {
-      const told = await Promise.all(legs.map(async (leg) => (await leg.damaged?.(next as Sequence)) ?? null));
-      const ends = told.filter((stretch) => stretch !== null).map(({ until }) => until ?? size);
-      if (ends.length === 0) return lost;
-      end = Math.min(size, ...ends);
-      const last = lost.at(-1);
-      if (last?.to === next) lost[lost.length - 1] = { from: last.from, to: end };
-      else lost.push({ from: next, to: end });
+    if (most.length > 0) {
+      yield { groups: most, lost: null };
+      next = reach(most);
+      continue;
     }
+    const told = await Promise.all(legs.map(async (leg) => (await leg.damaged?.(next as Sequence)) ?? null));
+    const ends = told.filter((stretch) => stretch !== null).map(({ until }) => until ?? size);
+    if (ends.length === 0) return;
+    const end = Math.min(size, ...ends);
+    yield { groups: [], lost: { from: next, to: end } };
     next = end;
   }
-  return lost;
+}
+
+function reach(groups: readonly Group[]): number {
+  return Math.max(0, ...groups.map(endOf));
 }

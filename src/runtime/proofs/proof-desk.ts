@@ -74,10 +74,15 @@ export class ProofDesk implements ProofsApi {
   }
 
   async view(): Promise<WitnessesView> {
-    const { approved, cosigned, logs } = await this.#stored();
+    const { approved, cosigned, logs, reached = [] } = await this.#stored();
     const anchors = cosigned.map(({ by, size, time }) => ({ by, size, time }));
     return {
-      witnesses: approved.map((key) => ({ key, name: key.split('+')[0] ?? key })),
+      witnesses: approved.map((key) => {
+        const { address, channel, asked } = reached.find((witness) => witness.key === key) ?? {};
+        const network =
+          address === undefined || channel === undefined ? null : { address, channel, asked: asked ?? null };
+        return { key, name: key.split('+')[0] ?? key, reached: network };
+      }),
       anchors: anchors.sort((a, b) => b.size - a.size || b.time - a.time),
       logs: logs.map(({ seen: { origin, size }, time }) => ({ origin, size, time })),
     };
@@ -90,19 +95,29 @@ export class ProofDesk implements ProofsApi {
   }
 
   async approveWitness(given: string): Promise<Result<void, string>> {
+    const key = await this.checkWitness(given);
+    return key.ok ? this.#order({ type: 'approve-witness', key: key.value }) : key;
+  }
+
+  /** The key of a witness as it is kept, if it is one and not of this device. */
+  async checkWitness(given: string): Promise<Result<string, string>> {
     const key = this.#witness(given.trim());
     if (!key.ok) return key;
     const own = await this.#parts.vouching.existing();
     const names = [this.#journalKey(), ...(own === null ? [] : [noteKeyOf(own)])].map(({ name }) => name);
-    if (names.includes(key.value.name)) return err('This is the key of this device itself.');
-    return this.#order({ type: 'approve-witness', key: given.trim() });
+    return names.includes(key.value.name) ? err('This is the key of this device itself.') : ok(given.trim());
   }
 
   dismissWitness(key: string): Promise<Result<void, string>> {
     return this.#order({ type: 'dismiss-witness', key });
   }
 
-  async witnessRequest(given: string, stands: number | null): Promise<Result<string, string>> {
+  /** @param form `plain`: as C2SP writes it, for witnesses that know the log's keys by other means */
+  async witnessRequest(
+    given: string,
+    stands: number | null,
+    form: 'with-keys' | 'plain' = 'with-keys',
+  ): Promise<Result<string, string>> {
     const key = this.#witness(given);
     if (!key.ok) return key;
     const { tree, heads } = await wholeJournal(this.#parts.reading);
@@ -115,7 +130,9 @@ export class ProofDesk implements ProofsApi {
       return err(`The witness says it saw ${String(old)} entries, and this journal has ${String(head.size)}.`);
     const grown = old > 0 && old < head.size;
     const proof = grown ? consistencyProof(this.#sha256, tree, old, head.size) : [];
-    return ok(formatAddCheckpoint({ old, proof, note: head.note, ...(await this.#changedKeys()) }));
+    return ok(
+      formatAddCheckpoint({ old, proof, note: head.note, ...(form === 'plain' ? {} : await this.#changedKeys()) }),
+    );
   }
 
   async takeAnswer(given: string, answer: string): Promise<Result<WitnessAnswer, string>> {

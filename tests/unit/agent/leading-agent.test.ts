@@ -5,6 +5,7 @@ import type { ApprovalId, CommandId, Digest, Ms, RunId, Sequence, StepId } from 
 import { digestOf } from '#core/base/json.ts';
 import { seededRandom } from '#core/base/random.ts';
 import { ok } from '#core/base/result.ts';
+import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { LeadingAgent } from '#runtime/agent/leading-agent.ts';
@@ -75,7 +76,7 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
   return {
     plan: async () => {
       await wait();
-      return ok(plan);
+      return ok({ plan, label: OWNER_TYPED, choices: [] });
     },
     runStep: async (_run, id, state) => {
       world.calls.push(id);
@@ -83,11 +84,13 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
       const inputs = steps
         .find((candidate) => candidate.id === id)!
         .dependsOn.map((other) => state.observations.get(`${RUN}/${other}`) ?? null);
-      return ok({ id, inputs: inputs });
+      return ok({ observation: { id, inputs: inputs }, label: OWNER_TYPED });
     },
     doneBy: () => Promise.resolve({ version: 1, model: null }),
+    stillCovers: () => true,
     mayRetry: () => false,
-    ask: async (run, id, again) => {
+    whyAnew: () => Promise.resolve(null),
+    ask: async (run, id, _state, again) => {
       await wait();
       const content = JSON.stringify(run.answer);
       return ok({
@@ -106,11 +109,12 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
       await wait();
       world.folder.push(run.approval!.content);
       await wait();
-      return ok({ name: 'r.md' });
+      return ok({ observation: { name: 'r.md' }, label: OWNER_TYPED });
     },
     reconcile: async (run) => {
       await wait();
-      return world.folder.includes(run.approval!.content) ? { name: 'r.md' } : null;
+      const written = world.folder.includes(run.approval!.content);
+      return written ? { observation: { name: 'r.md' }, label: OWNER_TYPED } : null;
     },
     verify: async (_run, state) => {
       await wait();
@@ -129,13 +133,15 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
         answer,
         verdict: { result: 'PASS', confidence: 1, checks: [], repairs: [] },
         digest: digestOf(sha256, answer),
+        label: OWNER_TYPED,
       });
     },
-    finished: (id, observation) => ({
+    finished: (id, { observation, label }) => ({
       type: 'step.finished',
       step: id,
       observation,
       digest: digestOf(sha256, observation),
+      label,
     }),
   };
 }

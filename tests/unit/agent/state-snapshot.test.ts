@@ -24,7 +24,7 @@ import { seededEntropy } from '../../fakes/seeded-entropy.ts';
 
 const at = 1_763_700_000_000 as UnixMs;
 
-type Deed = { readonly of: 'run' | 'source' | 'new'; readonly which: number; readonly way: number };
+type Deed = { readonly of: 'run' | 'source' | 'seal' | 'new'; readonly which: number; readonly way: number };
 
 /** Facts as an agent journals them, whatever deeds are drawn: those that do not fit are left out. */
 function factsOf(deeds: readonly Deed[]): Fact[] {
@@ -49,8 +49,15 @@ function factsOf(deeds: readonly Deed[]): Fact[] {
       runs.push('running');
     } else if (of === 'new') {
       const id = `source-${String(sources.length)}` as SourceId;
-      facts.push({ type: 'source.imported', at, source: { id, path: `${id}.md`, sample: false } as never });
+      facts.push({
+        type: 'source.imported',
+        at,
+        source: { id, path: `folder-${String(way % 2)}/${id}.md`, sample: false } as never,
+      });
       sources.push(true);
+    } else if (of === 'seal' && sources.length > 0) {
+      const named = way % 2 === 0 ? { sources: [source] } : { folder: `folder-${String(which % 2)}` };
+      facts.push({ type: 'seal.changed', at, of: named, sealed: which % 3 !== 0 });
     } else if (of === 'source' && sources.length > 0) {
       const index = which % sources.length;
       facts.push({ type: sources[index] === true ? 'source.removed' : 'source.restored', at, source });
@@ -85,10 +92,13 @@ function nextOf(status: string, way: number): readonly [Fact['type'], 'running' 
   return status === 'forgotten' ? ['run.remembered', 'ended'] : ['run.forgotten', 'forgotten'];
 }
 
-const deeds = fc.array(fc.record({ of: fc.constantFrom('run', 'source', 'new'), which: fc.nat(5), way: fc.nat(5) }), {
-  minLength: 3,
-  maxLength: 160,
-});
+const deeds = fc.array(
+  fc.record({ of: fc.constantFrom('run', 'source', 'seal', 'new'), which: fc.nat(5), way: fc.nat(5) }),
+  {
+    minLength: 3,
+    maxLength: 160,
+  },
+);
 
 const journaled = (facts: readonly Fact[]): JournalFact[] =>
   facts.map((fact) => ({ time: at, type: fact.type, run: null, value: fact as unknown as Json }));
@@ -265,9 +275,24 @@ test('where the whole journal cannot be read, the rows that were kept of it stil
 test('a snapshot holds every part of the state: a new one must be added to it', () => {
   const parts = Object.keys(stateFromRows([]));
   expect(Object.keys(EMPTY_STATE).sort()).toEqual(parts.sort());
-  const kept = ['agent', 'identity', 'witnesses', 'actors', 'runs', 'sources', 'newFiles', 'settings', 'suggested'];
+  const kept = [
+    'agent',
+    'identity',
+    'witnesses',
+    'actors',
+    'channels',
+    'leaving',
+    'rules',
+    'grants',
+    'spend',
+    'runs',
+    'sources',
+    'newFiles',
+    'settings',
+    'suggested',
+  ];
   // Only runs that have ended are ever forgotten, and those are in their rows.
-  expect(parts).toEqual([...kept, 'observations', 'timelines', 'destroying', 'forgotten'].sort());
+  expect(parts).toEqual([...kept, 'sealedFolders', 'observations', 'timelines', 'destroying', 'forgotten'].sort());
 });
 
 test('an order that names a run which ended before the snapshot finds it in its rows', async () => {

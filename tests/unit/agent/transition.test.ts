@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { dueEffects, LEGAL, transition } from '#core/agent/transition.ts';
 import type { RunEvent } from '#core/agent/events.ts';
 import type { Run, RunStatus } from '#core/agent/run.ts';
+import { InvariantError } from '#core/base/assert.ts';
 import type { ApprovalId, Digest, RunId, StepId, UnixMs } from '#core/base/ids.ts';
+import { budgetAfter, type Choice } from '#core/labels/finite.ts';
+import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import type { Answer } from '#core/tools/answer.ts';
 
@@ -139,6 +142,28 @@ test('a denied save is skipped and the run still completes', () => {
   expect(dueEffects(denied)).toEqual([{ type: 'complete' }]);
 });
 
+test.each([
+  ['a question', 10],
+  ['a yes', 11],
+  ['a yes whose use was begun', 12],
+])(
+  '%s that stands no more is asked anew, with the reason, and answers to the old one are refused',
+  (_what, entries) => {
+    const before = happyPath.slice(0, entries);
+    const voided = fold([...before, event({ type: 'approval.voided', approval: 'ap', why: 'policy' })]);
+    expect(voided).toMatchObject({ status: 'executing', approval: null, anew: { why: 'policy' } });
+    expect(voided.approvedAt).toBeNull();
+    expect(dueEffects(voided)).toEqual([{ type: 'ask', step: 'save' }]);
+    expect(() => transition(voided, event({ type: 'approval.given', approval: 'ap', digest: 'x' }))).toThrow('waits');
+    expect(() => transition(voided, event({ type: 'approval.voided', approval: 'ap', why: 'policy' }))).toThrow(
+      'stands',
+    );
+    const anew = transition(voided, event({ type: 'approval.requested', approval: { ...approval, id: 'ap2' } }));
+    expect(anew.run).toMatchObject({ status: 'waiting-approval', approval: { id: 'ap2' } });
+    expect(anew.run.anew).toBeNull();
+  },
+);
+
 test('a step that reports while the run is paused is kept, and resuming goes on from there', () => {
   const paused = fold([
     ...happyPath.slice(0, 7),
@@ -179,6 +204,7 @@ test('whatever order events come in, a status only changes along the legal map o
     event({ type: 'run.resumed' }),
     event({ type: 'run.cancelled' }),
     event({ type: 'step.failed', step: 'a', error: { code: 'io', message: '' }, retry: true }),
+    event({ type: 'approval.voided', approval: 'ap', why: 'expired' }),
   ];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...happyPath.slice(1), ...extra), { maxLength: 30 }), (events) => {
@@ -196,4 +222,15 @@ test('whatever order events come in, a status only changes along the legal map o
     }),
     { numRuns: 2000 },
   );
+});
+
+test('what untrusted text chooses in a plan is kept with the run, and a plan that lets it choose too much is none', () => {
+  const choice = (bits: number): Choice => ({ name: 'method', type: { kind: 'boolean' }, value: true, bits });
+  const committed = (...bits: number[]): RunEvent =>
+    event({ type: 'plan.committed', plan, label: OWNER_TYPED, choices: bits.map(choice) });
+  const { run: begun } = transition(null, started);
+  const { run: planned } = transition(begun, committed(16, 16));
+  expect(planned).toMatchObject({ planLabel: OWNER_TYPED, choices: [{ bits: 16 }, { bits: 16 }] });
+  expect(budgetAfter(planned.choices ?? [])).toEqual({ bitsLeft: 0 });
+  expect(() => transition(begun, committed(16, 17))).toThrow(InvariantError);
 });

@@ -1,5 +1,8 @@
 import { expect, test, vi } from 'vitest';
+import { utf8 } from '#core/base/bytes.ts';
+import { err } from '#core/base/result.ts';
 import { BackupError } from '#ports/backup-error.ts';
+import type { BlobFiles } from '#ports/blob-files.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { filesFolder } from '#adapters/tar/files-folder.ts';
 import { readTar, writeTar } from '#adapters/tar/tar-archive.ts';
@@ -10,6 +13,7 @@ import { BackupKeeper, SETTLE_MS, UNSAVED_MS_MAX, type BackupMessage } from '#ru
 import type { BackupView } from '#runtime/contract/backup-api.ts';
 import type { Overview } from '#runtime/contract/views.ts';
 import { backupTools, backupWorld, NOW, PASSPHRASE } from '../../fakes/backup-world.ts';
+import { memoryBlobFiles, memoryBlobStore } from '../../fakes/memory-blob-store.ts';
 import { memoryBackupFolder } from '../../fakes/memory-backup-folder.ts';
 import { memoryBroadcast } from '../../fakes/memory-broadcast.ts';
 import { memoryLocks } from '../../fakes/memory-locks.ts';
@@ -21,8 +25,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const settings = (zone: string): Fact => ({ type: 'settings.changed', at: NOW, settings: { zone } }) as unknown as Fact;
 
-async function kept() {
-  const world = backupWorld();
+async function kept(files: BlobFiles = memoryBlobFiles()) {
+  const world = backupWorld(1, files);
   await world.add([{ type: 'agent.created', at: NOW, agent: world.agent }]);
   const folder = memoryBackupFolder();
   const place: { problem: BackupError | null } = { problem: null };
@@ -243,4 +247,104 @@ test('another passphrase opens the backup from the next time on, and the old one
   const key = await keeper.showKey();
   expect(await backupTools.cipher.unlockKey(locked, 'another passphrase')).toEqual({ ok: true, value: key });
   expect((await backupTools.cipher.unlockKey(locked, PASSPHRASE)).ok).toBe(false);
+});
+
+/** Files of which some cannot be read for as long as that is wanted. */
+function failingFiles() {
+  const files = memoryBlobFiles();
+  const fails: { of: RegExp | null; times: number } = { of: null, times: Infinity };
+  const read: BlobFiles['read'] = (name, start, end) => {
+    if (fails.of?.test(name) !== true || fails.times-- <= 0) return files.read(name, start, end);
+    return Promise.resolve(err({ code: 'io', message: 'the disk cannot be read' }));
+  };
+  return { files: { ...files, read }, kept: files.kept, fails };
+}
+
+test.each([
+  ['its bytes', /\.bytes$/],
+  ['what was read from it', /\.items$/],
+])(
+  'a file of which %s cannot be read for a while is waited for, and the last good backup stays the last',
+  async (_, of) => {
+    const { files, fails } = failingFiles();
+    const { world, folder, keeper, saw, pass, view } = await kept(files);
+    saw();
+    await keeper.setUp('folder', PASSPHRASE);
+    const before = new Map(folder.files);
+    await world.addFile('notes.md', utf8('notes'), [['an item']]);
+    fails.of = of;
+    saw();
+    await pass(SETTLE_MS + 1);
+    const problem = { code: 'incomplete', file: 'notes.md' };
+    await vi.waitFor(() => expect(view()).toMatchObject({ problem, last: { entries: 1 }, behind: 1 }));
+    expect(view()?.problem?.message).toContain('not complete');
+    expect(folder.files).toEqual(before);
+    await pass(60_001);
+    await vi.waitFor(() => expect(view()).toMatchObject({ problem, last: { entries: 1 } }));
+
+    fails.of = null;
+    await pass(60_001);
+    await vi.waitFor(() => expect(view()).toMatchObject({ problem: null, last: { entries: 2 }, behind: 0 }));
+    expect(await keeper.drill(null)).toMatchObject({ ok: true });
+  },
+);
+
+test('a file whose list of parts cannot be read for a while is not taken for one that is gone', async () => {
+  const { files, fails } = failingFiles();
+  const { world, keeper, saw, pass, view, open } = await kept(files);
+  saw();
+  await keeper.setUp('folder', PASSPHRASE);
+  await world.addFile('notes.md', utf8('notes'), []);
+  // Another tab, which has not read the file yet.
+  const blobs = memoryBlobStore(undefined, files);
+  Object.assign(world.live, { blobs });
+  fails.of = /\.blob$/;
+  const other = open();
+  saw('leading', other);
+  expect(await other.backUp()).toMatchObject({ ok: false, error: { code: 'incomplete', file: 'notes.md' } });
+  fails.of = null;
+  expect(await other.backUp()).toMatchObject({ ok: true });
+  expect(await other.drill(null)).toMatchObject({ ok: true });
+  await pass(1);
+  expect(view()).toMatchObject({ last: { entries: 2 }, drill: { files: 1 } });
+});
+
+test('a disk that fails only once is asked again at once', async () => {
+  const { files, fails } = failingFiles();
+  const { world, keeper, saw } = await kept(files);
+  saw();
+  await world.addFile('notes.md', utf8('notes'), [['an item']]);
+  Object.assign(fails, { of: /\.(bytes|items)$/, times: 2 });
+  expect(await keeper.setUp('folder', PASSPHRASE)).toMatchObject({ ok: true });
+  expect(fails.times).toBeLessThan(0);
+  expect(await keeper.drill(null)).toMatchObject({ ok: true });
+});
+
+test('a file that is damaged here does not keep the rest from the backup, which says what it lacks until the owner sees to it', async () => {
+  const { files, kept: bytes } = failingFiles();
+  const { world, keeper, saw, pass, view, open } = await kept(files);
+  saw();
+  const id = await world.addFile('notes.md', utf8('notes'), [['an item']]);
+  await world.addFile('whole.md', utf8('whole'), []);
+  const damaged = [...bytes].find(([name, sealed]) => name.endsWith('.bytes') && sealed.length > 0)!;
+  damaged[1][damaged[1].length - 1]! ^= 1;
+  saw();
+  expect(await keeper.setUp('folder', PASSPHRASE)).toMatchObject({ ok: true });
+  const lack = { code: 'incomplete', file: 'notes.md' };
+  await vi.waitFor(() => expect(view()).toMatchObject({ problem: lack, last: { entries: 3 }, behind: 0 }));
+  expect(await keeper.drill(null)).toMatchObject({ ok: false, error: { code: 'differs' } });
+
+  await world.add([settings('UTC')]);
+  saw();
+  await pass(SETTLE_MS + 1);
+  await vi.waitFor(() => expect(view()).toMatchObject({ problem: lack, last: { entries: 4 } }));
+  const reopened: BackupView[] = [];
+  open().onView((shown) => reopened.push(shown));
+  await vi.waitFor(() => expect(reopened.at(-1)).toMatchObject({ problem: lack }));
+
+  await world.add([{ type: 'source.removed', source: id, at: NOW }]);
+  saw();
+  await pass(SETTLE_MS + 1);
+  await vi.waitFor(() => expect(view()).toMatchObject({ problem: null, last: { entries: 5 } }));
+  expect(await keeper.drill(null)).toMatchObject({ ok: true });
 });

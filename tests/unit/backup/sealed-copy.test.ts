@@ -146,6 +146,37 @@ test('the recovery code opens it too, and wrong attempts are held up as at the d
   });
 });
 
+test('a passkey restores it where passphrase and recovery code are forgotten, and no other passkey does', async () => {
+  const world = await sealedWorld();
+  const secret = new Uint8Array(32).fill(7);
+  const facts = { credential: Uint8Array.of(1, 2, 3), input: new Uint8Array(32).fill(5) };
+  const proof = passphrase(SEALED_PASSPHRASE);
+  await world.vault.change(
+    { type: 'add', way: { kind: 'passkey', label: 'Key ring', ...facts, output: secret } },
+    proof,
+  );
+  const body = await writeTar(sealedCopyMembers({ ...world.here, record: world.vaults.record! }, SEALED_AT), SEALED_AT);
+  const { restorer, look, kept, place, parts } = device();
+  const looked = await look(body);
+  const ways = looked.ok ? (looked.value[0]?.ways ?? []) : [];
+  // What a browser needs to ask an authenticator for its secret travels with the copy; the secret does not.
+  const way = ways.find(({ kind }) => kind === 'passkey');
+  expect(way).toMatchObject({ label: 'Key ring', ...facts });
+  const opening = (output: Uint8Array) => restorer.openSealed({ kind: 'passkey', way: way?.id ?? '', output });
+  expect(await opening(new Uint8Array(32).fill(8))).toMatchObject({
+    value: { outcome: { ok: false, error: { code: 'wrong' } }, summary: null },
+  });
+  expect(await opening(secret)).toMatchObject({
+    value: { outcome: { ok: true }, summary: { entries: world.entries, files: 2 } },
+  });
+  expect(await restorer.restore(() => undefined)).toMatchObject({
+    value: { entries: world.entries, files: 2, unreadable: 0, missing: [] },
+  });
+  const journal = { ...parts, store: place.store, legs: place.legs };
+  expect(await verifyJournal(journal, { payloads: true })).toMatchObject({ problem: null });
+  expect(kept[0]?.root).toBeTruthy();
+});
+
 test('what is destroyed stays so, and keys that are lost cost only the entries that they open', async () => {
   const other = await sealedWorld();
   const { journal, epoch } = other;

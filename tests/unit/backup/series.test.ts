@@ -16,6 +16,7 @@ import {
   PASSPHRASE,
   seriesToWrite,
 } from '../../fakes/backup-world.ts';
+import { memoryBlobFiles, memoryBlobStore } from '../../fakes/memory-blob-store.ts';
 import { memoryBackupFolder, type MemoryBackupFolder } from '../../fakes/memory-backup-folder.ts';
 
 // Ciphers and curves in JavaScript, on a machine that may be busy.
@@ -24,8 +25,10 @@ vi.setConfig({ testTimeout: 60_000 });
 const settings = (zone: string): Fact =>
   ({ type: 'settings.changed', at: NOW, settings: { zone, names: ['Größe 漢字'] } }) as unknown as Fact;
 
-async function begun(): Promise<{ world: BackupWorld; folder: MemoryBackupFolder; target: SeriesToWrite }> {
-  const world = backupWorld();
+async function begun(
+  files = memoryBlobFiles(),
+): Promise<{ world: BackupWorld; folder: MemoryBackupFolder; target: SeriesToWrite }> {
+  const world = backupWorld(1, files);
   await world.add([{ type: 'agent.created', at: NOW, agent: world.agent }, settings('Europe/Paris')]);
   await world.addFile('notes.md', utf8('# Kestrel\n'.repeat(20_000)), [
     [{ kind: 'document', text: 'Kestrel' }],
@@ -114,6 +117,26 @@ test('when the segments have become many, one new base takes their place', async
   expect(all.folder.files.size).toBe(3);
   const content = await readBack(all.folder, PASSPHRASE);
   expect(content.entries.count).toBe(3 + SEGMENTS_MAX + 1);
+});
+
+test('a new base never takes the place of the only copy of a file that was damaged here since', async () => {
+  const files = memoryBlobFiles();
+  const all = await begun(files);
+  for (let count = 0; count < SEGMENTS_MAX; count++) {
+    await all.world.add([settings(String(count))]);
+    await write(all);
+  }
+  for (const [name, bytes] of files.kept) if (name.endsWith('.bytes')) bytes[bytes.length - 1]! ^= 1;
+  // The app was opened again: nothing of the file is in memory any more.
+  Object.assign(all.world.live, { blobs: memoryBlobStore(undefined, files) });
+  await all.world.add([settings('last')]);
+  const written = await write(all);
+  expect([...written.files.lost]).toEqual([]);
+  const [found] = await findSeries(all.folder);
+  expect(found!.index!.segments).toHaveLength(SEGMENTS_MAX + 1);
+  expect(all.folder.files.size).toBe(SEGMENTS_MAX + 3);
+  const content = await readBack(all.folder, PASSPHRASE);
+  expect([content.entries.count, content.files.size]).toEqual([3 + SEGMENTS_MAX + 1, 1]);
 });
 
 test('a crash before any of its writes leaves the last good series, and the next backup mends it', async () => {

@@ -1,6 +1,13 @@
 import type { ToolDefinition } from '../definition.ts';
 
-const READS_EVENTS = { reads: ['events'], writes: [], egress: 'none', irreversible: false, idempotent: true } as const;
+const READS_EVENTS = {
+  reads: ['events'],
+  writes: [],
+  egress: 'none',
+  irreversible: false,
+  idempotent: true,
+  inverse: null,
+} as const;
 
 export const readBusyTimes: ToolDefinition = {
   name: 'read-busy-times',

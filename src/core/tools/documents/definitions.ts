@@ -6,6 +6,7 @@ const READS_DOCUMENTS = {
   egress: 'none',
   irreversible: false,
   idempotent: true,
+  inverse: null,
 } as const;
 const READS_ALL = { ...READS_DOCUMENTS, reads: ['messages', 'events', 'documents', 'tables'] } as const;
 const READS_NOTHING = { ...READS_DOCUMENTS, reads: [] } as const;

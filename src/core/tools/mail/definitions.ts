@@ -1,6 +1,13 @@
 import type { ToolDefinition } from '../definition.ts';
 
-const READS_MAIL = { reads: ['messages'], writes: [], egress: 'none', irreversible: false, idempotent: true } as const;
+const READS_MAIL = {
+  reads: ['messages'],
+  writes: [],
+  egress: 'none',
+  irreversible: false,
+  idempotent: true,
+  inverse: null,
+} as const;
 const READS_NOTHING = { ...READS_MAIL, reads: [] } as const;
 
 export const readThreads: ToolDefinition = {

@@ -1,6 +1,13 @@
 import type { ToolDefinition } from '../definition.ts';
 
-const READS_TABLES = { reads: ['tables'], writes: [], egress: 'none', irreversible: false, idempotent: true } as const;
+const READS_TABLES = {
+  reads: ['tables'],
+  writes: [],
+  egress: 'none',
+  irreversible: false,
+  idempotent: true,
+  inverse: null,
+} as const;
 
 export const readTable: ToolDefinition = {
   name: 'read-table',

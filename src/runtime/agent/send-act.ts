@@ -1,0 +1,175 @@
+import type { Run } from '#core/agent/run.ts';
+import { utf8 } from '#core/base/bytes.ts';
+import { digestOf, type Json } from '#core/base/json.ts';
+import { err, ok, type Result } from '#core/base/result.ts';
+import { outgoingBytes } from '#core/channels/check-outgoing.ts';
+import { OWNER_TYPED } from '#core/labels/label.ts';
+import type { Step } from '#core/planner/plan.ts';
+import type { ToolError } from '#core/tools/definition.ts';
+import { decide } from '#core/policy/decide.ts';
+import type { Decision } from '#core/policy/permit.ts';
+import type { Sending, SendOutcome } from '../channels/channel-desk.ts';
+import type { Departure } from '../channels/channel-facts.ts';
+import { inKilobytes } from './in-kilobytes.ts';
+import { knownYes } from '../policy/yes.ts';
+import type { OutwardAct, PrepareAct } from './outward-act.ts';
+import type { AgentPorts } from './ports.ts';
+import type { RunRules } from '../policy/run-rules.ts';
+import { labelOfPlanner } from './labelled-plan.ts';
+import { labelToUse } from './run-labels.ts';
+
+/** More than this of what a host answers is not read. */
+const ANSWER_BYTES_MAX = 64 * 1024;
+
+/** Sending the answer to an address that the owner named, by a way out that the owner opened. */
+export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, rules: RunRules): PrepareAct {
+  return async (run, step, state, content, nonce) => {
+    const outbox = await ports.outbox?.();
+    if (outbox === undefined) return denied('Nothing can be sent from here.');
+    const { method, url, format, channel: id } = argumentsOf(step);
+    const mediaType = format === 'json' ? 'application/json' : 'text/markdown; charset=utf-8';
+    const allowed = state.channels.get(id ?? '')?.channel.headers ?? [];
+    const headers = [
+      ['content-type', mediaType],
+      ['idempotency-key', idempotencyKey(ports, run, step)],
+    ].filter(([name = '']) => allowed.includes(name)) as [string, string][];
+    const body = utf8(content);
+    const sending: Sending = {
+      request: { method, url, headers, body },
+      ...(id === null ? {} : { channel: id }),
+      sink: 'egress',
+      by: { tool: step.tool, run: run.id, step: step.id },
+      arguments: step.args,
+      carries: [
+        { name: 'url', role: 'address', label: OWNER_TYPED },
+        { name: 'content', role: 'content', label: labelToUse(run, state.sources) },
+      ],
+      planned: true,
+      planner: labelOfPlanner(run),
+      destructive: false,
+      nonce,
+      answerBytesMax: ANSWER_BYTES_MAX,
+    };
+    const considered = await outbox.consider(sending, null);
+    if (!considered.ok) return denied(considered.error);
+    const { action, name, today } = considered.value;
+    const act: OutwardAct = {
+      action,
+      bytes: sizeOf(sending),
+      decide: async (yes) => {
+        const decided = await outbox.consider(sending, yes);
+        if (!decided.ok) return denied(decided.error);
+        const { channel, decision } = decided.value;
+        const request = { ...sending, action, channel, arguments: sending.carries };
+        // The way out asks the rules too, of what is stored; these are the ones that the run itself goes by.
+        const verdicts = await rules.verdicts(request, run, state, sizeOf(sending));
+        const known = {
+          ...knownYes(yes),
+          channels: new Map(
+            [...state.channels.values()].flatMap((stored) =>
+              stored.revokedAt === null ? [[stored.channel.id, stored.channel] as const] : [],
+            ),
+          ),
+        };
+        const own = decide(known, request, verdicts, ports.sha256);
+        return ok(STRICTNESS.indexOf(own.kind) > STRICTNESS.indexOf(decision.kind) ? own : decision);
+      },
+      card: {
+        sentence: `Send 1 ${method}, ${inKilobytes(sizeOf(sending))}, to ${hostOf(action.host ?? '')}`,
+        fileName: '',
+        mediaType,
+        content,
+        sends: { method, url, headers, channel: name, ...(today === null ? {} : { today }) },
+      },
+      unknown: async () => whatIsKnown(await departuresOf(ports, run, step), headers),
+      // The desk makes the permit that is used: it decides again, over what it sends.
+      perform: async () => observed(await outbox.send(sending, new AbortController().signal), action.host ?? ''),
+      readBack: async () => {
+        const answered = (await departuresOf(ports, run, step)).find(
+          ({ answer }) => answer?.sent === 'yes' && answer.status !== null && isSuccess(answer.status),
+        );
+        return answered?.answer == null ? null : { host: answered.intent.host, status: answered.answer.status };
+      },
+    };
+    return ok(act);
+  };
+}
+
+const STRICTNESS: readonly Decision['kind'][] = ['allow', 'ask', 'deny'];
+
+interface SendArguments {
+  readonly method: string;
+  readonly url: string;
+  readonly format: string;
+  readonly channel: string | null;
+}
+
+function argumentsOf({ args }: Step): SendArguments {
+  const text = (name: string): string => (typeof args[name] === 'string' ? args[name] : '');
+  return {
+    method: text('method'),
+    url: text('url'),
+    format: text('format'),
+    channel: args['channel'] === null ? null : text('channel'),
+  };
+}
+
+/** The same for every try of one step, so that a host that heeds it takes what comes twice for one. */
+function idempotencyKey({ sha256 }: Pick<AgentPorts, 'sha256'>, run: Run, step: Step): string {
+  return digestOf(sha256, { run: run.id, step: step.id }).slice(0, 32);
+}
+
+async function departuresOf({ store }: Pick<AgentPorts, 'store'>, run: Run, step: Step): Promise<readonly Departure[]> {
+  const rows = (await store.rows('egress')).map(({ value }) => value as Departure);
+  return rows.filter(({ intent }) => intent.by.run === run.id && intent.by.step === step.id);
+}
+
+/** What the journal knows of tries before: it is written before the first byte leaves. */
+function whatIsKnown(tries: readonly Departure[], headers: Sending['request']['headers']): string {
+  const left = tries.filter(({ answer }) => answer?.sent !== 'no');
+  const [last] = left.slice(-1);
+  if (last === undefined) return 'The app stopped before anything was sent.';
+  const keyed = headers.some(([name]) => name === 'idempotency-key')
+    ? 'A repeat carries the same Idempotency-Key, so that a host that heeds it takes the two for one.'
+    : 'A repeat may reach the host twice.';
+  return `The app stopped while sending, and whether ${hostOf(last.intent.host)} got it is not known. ${keyed}`;
+}
+
+function observed(outcome: SendOutcome, host: string): Result<Json, ToolError> {
+  switch (outcome.kind) {
+    case 'answered':
+      return isSuccess(outcome.status)
+        ? ok({ host, status: outcome.status })
+        : err({
+            code: 'io',
+            message: `${hostOf(host)} got it and answered ${String(outcome.status)}: it was not taken. Nothing is sent again by itself.`,
+          });
+    case 'ask':
+      return denied('What would be sent is not what was approved, so nothing was sent.');
+    case 'refused':
+      return denied(outcome.message);
+    case 'failed':
+      return err({ code: outcome.sent === 'no' ? 'io' : 'unknown-outcome', message: outcome.message });
+  }
+}
+
+function denied(message: string): Result<never, ToolError> {
+  return err({ code: 'denied', message });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function sizeOf({ request }: Sending): number {
+  return outgoingBytes(request, {
+    origin: '',
+    space: 'public',
+    path: request.url.replace(/^https?:\/\/[^/]*/, ''),
+    query: '',
+  });
+}
+
+function hostOf(origin: string): string {
+  return origin.replace(/^https?:\/\//, '');
+}

@@ -1,0 +1,38 @@
+import type { RuleVerdict } from '#core/policy/decide.ts';
+import type { RuleSet } from '#core/policy/rule-set.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { ChangedCall, DryRun } from '../contract/policy-api.ts';
+import { pastCalls } from './past-calls.ts';
+import type { RuleJudge } from './rule-judge.ts';
+
+/** More of the past is not looked at. */
+export const CALLS_MAX = 1_000;
+
+/** What rules would have said of what was done. Their dates do not count: it is asked as if they had been in force. */
+export async function dryRun(
+  set: RuleSet,
+  judge: RuleJudge,
+  store: Pick<AgentStore, 'rows'>,
+  zone: string,
+): Promise<DryRun> {
+  const calls = await pastCalls(store, zone);
+  const undated: RuleSet = { ...set, packs: set.packs.map((pack) => ({ ...pack, from: null, until: null })) };
+  const looked = calls.slice(0, CALLS_MAX);
+  const changed: ChangedCall[] = [];
+  for (const { request, circumstances, at, run, title, asked, denied } of looked) {
+    const described = await judge.describe(request, circumstances, at);
+    const verdicts = await judge.judge(undated, described);
+    const would = strictest(verdicts);
+    if (would === null || denied || (would === 'asked' && asked)) continue;
+    const rules = verdicts.filter(({ effect }) => (effect === 'ask') === (would === 'asked')).map(({ rule }) => rule);
+    changed.push({ at, run, title, tool: request.action.tool, host: described.host, would, rules });
+  }
+  const count = (kind: ChangedCall['would']): number => changed.filter(({ would }) => would === kind).length;
+  return { looked: looked.length, calls: calls.length, denied: count('denied'), asked: count('asked'), changed };
+}
+
+/** Deny beats ask; a rule that cannot be evaluated denies. */
+function strictest(verdicts: readonly RuleVerdict[]): ChangedCall['would'] | null {
+  if (verdicts.some(({ effect }) => effect === 'forbid' || effect === 'error')) return 'denied';
+  return verdicts.some(({ effect }) => effect === 'ask') ? 'asked' : null;
+}

@@ -1,0 +1,73 @@
+import { isoDate, parseIsoDate } from '#core/base/civil-date.ts';
+import type { UnixMs } from '#core/base/ids.ts';
+import { usedOn, usedOnFor } from '#core/spend/ledger.ts';
+import { priceOf } from '#core/spend/price.ts';
+import type { Channel } from '#core/channels/channel.ts';
+import type { ChannelMoney, SpendingView, SpendView } from '../contract/channels-api.ts';
+import { costOfCall } from './plan-cost.ts';
+import type { Spending, StoredSpend } from './spend-facts.ts';
+
+const DAYS_SHOWN = 30;
+
+/**
+ * What the owner sees of money.
+ * @param names of ways out, by id
+ * @param underWay whether something is being done right now
+ */
+export function spendView(
+  { ledger }: StoredSpend,
+  spendings: readonly Spending[],
+  names: ReadonlyMap<string, string>,
+  day: string,
+  underWay: (id: string) => boolean,
+): SpendView {
+  const today = parseIsoDate(day) ?? 0;
+  return {
+    caps: ledger.caps,
+    today: usedOn(ledger, day),
+    agent: Object.values(ledger.agents).reduce((sum, micro) => sum + micro, 0),
+    days: Array.from({ length: DAYS_SHOWN }, (_, at) => isoDate(today - DAYS_SHOWN + 1 + at)).map((each) => ({
+      day: each,
+      micro: usedOn(ledger, each),
+    })),
+    spendings: spendings.map((spending) => viewOf(spending, names, underWay)).sort((a, b) => b.sequence - a.sequence),
+  };
+}
+
+/** What calls by a way out cost; null where nobody named a price. */
+export function channelMoney(
+  { ledger, prices }: StoredSpend,
+  { id, moneyPerDay }: Channel,
+  day: string,
+  now: UnixMs,
+): ChannelMoney | null {
+  const { of } = costOfCall(id);
+  if (moneyPerDay === undefined) return null;
+  const found = priceOf(prices, of, 'call', now);
+  const last = prices.findLast((price) => price.of === of);
+  return {
+    currency: last?.currency ?? ledger.caps.currency,
+    perCall: found.ok ? found.value.micro : null,
+    from: last?.from ?? null,
+    until: last?.until ?? null,
+    source: last?.source ?? '',
+    perDay: moneyPerDay,
+    today: usedOnFor(ledger, day, of),
+  };
+}
+
+function viewOf(
+  { reservation, at, sequence, known, end }: Spending,
+  names: ReadonlyMap<string, string>,
+  underWay: (id: string) => boolean,
+): SpendingView {
+  const { id, of, currency, micro } = reservation;
+  return {
+    ...{ id, at, sequence, currency, known, reserved: micro },
+    name: names.get(of.replace(/^channel:/, '')) ?? of,
+    actual: end?.actual ?? null,
+    back: end?.back ?? 0,
+    by: end?.by ?? null,
+    underWay: end === null && underWay(id),
+  };
+}

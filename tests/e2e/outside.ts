@@ -1,0 +1,47 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Another host, which notes every way by which anything reached it. */
+export interface Outside {
+  /** Ends with a slash; the way's name follows. */
+  readonly url: string;
+  /** Host and port of a STUN server. */
+  readonly stun: string;
+  readonly arrived: Set<string>;
+  readonly close: () => void;
+}
+
+export async function outside(): Promise<Outside> {
+  const arrived = new Set<string>();
+  const server = createServer((request, response) => {
+    arrived.add(wayOf(request.url));
+    response
+      .writeHead(200, {
+        'Access-Control-Allow-Origin': '*',
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+        'Content-Type': 'text/javascript',
+      })
+      .end();
+  });
+  server.on('upgrade', (request, socket) => {
+    arrived.add(wayOf(request.url));
+    socket.destroy();
+  });
+  const socket = createSocket('udp4', () => arrived.add('webrtc'));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    stun: `127.0.0.1:${String(socket.address().port)}`,
+    arrived,
+    close: () => {
+      server.close();
+      socket.close();
+    },
+  };
+}
+
+function wayOf(url: string | undefined): string {
+  return (url ?? '').slice(1).split('?')[0] ?? '';
+}

@@ -1,0 +1,113 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { exportJournal, openPage, startGoal } from '../../src/cli/drive-app.ts';
+import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
+import { openWithSample } from './with-sample.ts';
+import { PATIENCE_MS, type World } from './world.ts';
+
+/** Rules as their owner writes them: checked, said in words, tried on the past, in force, and taken back. */
+const QUESTION = 'How much may a hotel cost according to the travel policy?';
+const WRONG = '// mine\nforbid (principal, action in Action::"leaves", resource)\nwhen { context.lables == "x" };';
+const READING = '@id("no passages")\nforbid (principal, action, resource == Tool::"answer-from-passages");';
+const HOSTS =
+  '@id("known hosts")\nforbid (principal, action in Action::"leaves", resource)\nunless { context.host == "api.example.com" };';
+
+let world: World;
+let page: Page;
+let host: EgressHost;
+
+test.describe.configure({ timeout: 240_000 });
+test.beforeEach(async () => {
+  host = await egressHost();
+  ({ world, page } = await openWithSample({}));
+});
+test.afterEach(async () => {
+  await world.close();
+  await host.close();
+});
+
+const ends = (as: string) =>
+  expect(page.locator('[data-status]')).toHaveAttribute('data-status', as, { timeout: PATIENCE_MS });
+const rules = (of = page) => of.getByRole('textbox', { name: 'Rules in Cedar' });
+const versions = () => page.getByRole('region', { name: 'Versions' }).getByRole('listitem');
+
+async function openWayOut(): Promise<void> {
+  await openPage(page, 'Ways out');
+  await page.getByRole('button', { name: 'New way out' }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill(`${host.origin}/v1/echo`);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Status board');
+  await page.getByRole('textbox', { name: 'Headers that may be sent' }).fill('content-type, idempotency-key');
+  await page.getByRole('button', { name: 'Approve this way out' }).click();
+  await expect(page.getByRole('region', { name: 'Status board' })).toBeVisible();
+}
+
+test('a rule is written, mended, tried on the past and adopted; it keeps an answer here by its name, until it is taken back', async () => {
+  await openWayOut();
+  await startGoal({ page }, QUESTION);
+  await ends('complete');
+
+  await openPage(page, 'Rules');
+  await expect(page.getByText('What is sealed never leaves this device, approved or not.')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'A calendar shares only free/busy' })).toContainText('In force');
+  await rules().fill(WRONG);
+  await page.getByRole('button', { name: 'Line 3, column 8' }).click();
+  await expect(rules()).toBeFocused();
+  await expect(page.getByText('1 mistake', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Bring into force' })).toBeDisabled();
+
+  await rules().fill(READING);
+  await expect(page.getByRole('region', { name: 'What your rules do' })).toContainText(
+    'This forbids everything that the agent does with the tool “answer-from-passages”.',
+  );
+  await page.getByRole('button', { name: 'Try on the past' }).click();
+  await expect(
+    page.getByText(/^Of \d+ calls of the past, 1 would have been denied and 0 asked about\.$/),
+  ).toBeVisible();
+  await expect(page.getByRole('link', { name: QUESTION })).toHaveAttribute('href', /\/run\//);
+
+  await rules().fill(HOSTS);
+  await expect(page.getByText('This forbids sending anything to hosts other than api.example.com.')).toBeVisible();
+  await page.getByRole('button', { name: 'Bring into force' }).click();
+  await expect(versions()).toHaveCount(2);
+  await expect(versions().first()).toContainText(/adopted by you.*Entry \d+.*In force/);
+  await page.getByText('What changed').first().click();
+  await expect(page.getByRole('group', { name: 'What changed' })).toContainText(/added:\s*@id\("known hosts"\)/);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))).toEqual([]);
+  const other = await world.visit('/policy');
+  await expect(rules(other)).toHaveValue(HOSTS, { timeout: PATIENCE_MS });
+  await other.close();
+
+  await startGoal({ page }, `${QUESTION} And send it to Status board.`);
+  await ends('failed');
+  await expect(page.getByText(/Your rule “known hosts” forbids this, so nothing goes to http:/).first()).toBeVisible();
+  expect(host.arrivals).toEqual([]);
+
+  await openPage(page, 'Rules');
+  await page.getByRole('button', { name: 'Bring back the version of As the app came' }).click();
+  await expect(versions()).toHaveCount(3);
+  await expect(rules()).toHaveValue('');
+  await startGoal({ page }, `${QUESTION} And send it to Status board.`);
+  await ends('waiting-approval');
+  const { facts } = await exportJournal({ page });
+  const adopted = facts.filter(({ fact }) => fact.type === 'policy.adopted');
+  expect(adopted).toHaveLength(2);
+  for (const { fact } of adopted) expect(fact).toMatchObject({ decided: { reason: 'approved' } });
+});
+
+test('a pack is turned on and off by its owner, each time as a version, and its last day is kept', async () => {
+  await openPage(page, 'Rules');
+  const pack = page.getByRole('region', { name: 'Quiet nights' });
+  await expect(pack).toContainText('Off');
+  await page.getByRole('button', { name: 'Turn on Quiet nights' }).click();
+  await expect(pack).toContainText('In force');
+  await pack.getByText('Dates', { exact: false }).first().click();
+  await pack.getByLabel('First day').fill('2999-01-01');
+  await pack.getByRole('button', { name: 'Save dates' }).click();
+  await expect(pack).toContainText('Not yet in force');
+  await page.getByRole('button', { name: 'Turn off Quiet nights' }).click();
+  await expect(pack.getByText('Off', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(pack).toContainText('Not yet in force');
+  await expect(versions()).toHaveCount(5);
+});

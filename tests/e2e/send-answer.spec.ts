@@ -1,0 +1,115 @@
+import { expect, test, type Page } from '@playwright/test';
+import { exportJournal, openPage, runFrom, startGoal } from '../../src/cli/drive-app.ts';
+import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
+import { openWithSample } from './with-sample.ts';
+import { PATIENCE_MS, type World } from './world.ts';
+
+/** A goal whose answer goes to a real server: planned, shown to the byte, sent by the service worker, and told afterwards. */
+const QUESTION = 'How much may a hotel cost according to the travel policy?';
+
+let world: World;
+let page: Page;
+let host: EgressHost;
+
+test.describe.configure({ timeout: 240_000 });
+test.beforeEach(async () => {
+  host = await egressHost();
+  ({ world, page } = await openWithSample({}));
+});
+test.afterEach(async () => {
+  await world.close();
+  await host.close();
+});
+
+const address = (): string => `${host.origin}/v1/echo`;
+const card = () => page.getByRole('article', { name: /^Approval: Send 1 POST/ });
+const status = () => page.locator('[data-status]');
+const ends = (as: string) => expect(status()).toHaveAttribute('data-status', as, { timeout: PATIENCE_MS });
+
+async function openWayOut(): Promise<void> {
+  await openPage(page, 'Ways out');
+  await page.getByRole('button', { name: 'New way out' }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill(address());
+  await page.getByRole('textbox', { name: 'Name' }).fill('Status board');
+  await page.getByRole('textbox', { name: 'Headers that may be sent' }).fill('content-type, idempotency-key');
+  await page.getByRole('button', { name: 'Approve this way out' }).click();
+  await expect(page.getByRole('region', { name: 'Status board' })).toBeVisible();
+}
+
+test('the answer is sent to the named way out: exactly what the card showed, once, with its intent before it', async () => {
+  await openWayOut();
+  // Another tab, which only follows, says before the run what the run will do.
+  const other = await world.visit('/');
+  await other
+    .getByRole('textbox', { name: 'Goal', exact: true })
+    .fill(`${QUESTION} And send it as JSON to Status board.`);
+  await expect(other.getByText('Planned: 3 steps')).toBeVisible({ timeout: PATIENCE_MS });
+  await other.close();
+  const run = await startGoal({ page }, `${QUESTION} And send it as JSON to Status board.`);
+  await ends('waiting-approval');
+  const content = (await card().getByRole('group', { name: 'Exactly this will be sent' }).textContent()) ?? '';
+  await expect(card().getByRole('group', { name: 'The request' })).toContainText(`POST ${address()}`);
+  await expect(card()).toContainText(/private content, from .+/);
+  expect(host.arrivals).toEqual([]);
+
+  await card().getByRole('button', { name: 'Approve', exact: true }).click();
+  await ends('complete');
+  expect(host.arrivals).toHaveLength(1);
+  expect(host.arrivals[0]).toMatchObject({ method: 'POST', url: '/v1/echo', body: content });
+  expect(host.arrivals[0]?.headers).toMatchObject({ 'content-type': 'application/json' });
+  expect(host.arrivals[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+  expect(JSON.parse(content)).toMatchObject({ outcome: 'answered', goal: expect.stringContaining(QUESTION) });
+  await expect(page.getByRole('region', { name: 'Cost' })).toContainText('the answer, as you approved');
+
+  const exported = await exportJournal({ page });
+  const types = exported.facts.map(({ fact }) => fact.type);
+  const order = ['approval.given', 'step.started', 'egress.intent', 'egress.answered', 'run.completed'] as const;
+  const places = order.map((type) => types.lastIndexOf(type));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(runFrom(exported, run)).toMatchObject({ status: 'complete' });
+});
+
+test('with no way out the plan says so before the run; denied, nothing leaves and the answer stays', async () => {
+  await openPage(page, 'Goal');
+  const goal = page.getByRole('textbox', { name: 'Goal' });
+  await goal.fill(`${QUESTION} And send it to ${address()}`);
+  await expect(page.getByText(/No way out of this device leads to 127\.0\.0\.1:\d+ yet/)).toBeVisible({
+    timeout: PATIENCE_MS,
+  });
+  await openWayOut();
+  await startGoal({ page }, `${QUESTION} And send it to ${address()}`);
+  await ends('waiting-approval');
+  await card()
+    .getByRole('textbox', { name: /^Reason/ })
+    .fill('Not today');
+  await page.keyboard.press('Enter');
+  await ends('complete');
+  expect(host.arrivals).toEqual([]);
+  await expect(page.getByRole('region', { name: 'Cost' })).toContainText(/Sent anywhere\s*nothing/);
+});
+
+test('a standing yes sends the next answer without a card, is told on the page, and taken back it asks again', async () => {
+  await openWayOut();
+  const goal = `${QUESTION} And send it to Status board.`;
+  await startGoal({ page }, goal);
+  await ends('waiting-approval');
+  await card().getByRole('checkbox', { name: 'And do the same again without asking me' }).check();
+  await card().getByRole('spinbutton', { name: 'So many times, at most' }).fill('3');
+  await card().getByRole('button', { name: 'Approve', exact: true }).click();
+  await ends('complete');
+  const second = await startGoal({ page }, goal);
+  await ends('complete');
+  expect(host.arrivals).toHaveLength(2);
+
+  await openPage(page, 'Approvals');
+  const grants = page.getByRole('region', { name: 'Standing yeses' });
+  await expect(grants).toContainText('2 more times');
+  await grants.getByText('Used once').click();
+  await expect(grants.getByRole('link')).toHaveAttribute('href', new RegExp(second));
+  await grants.getByRole('button', { name: /^Take back: POST/ }).click();
+  await expect(grants).toContainText('Taken back.');
+
+  await startGoal({ page }, goal);
+  await ends('waiting-approval');
+  expect(host.arrivals).toHaveLength(2);
+});

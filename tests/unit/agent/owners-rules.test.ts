@@ -1,0 +1,136 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Run } from '#core/agent/run.ts';
+import type { CommandId, Sequence, StepId } from '#core/base/ids.ts';
+import { OWNER_TYPED } from '#core/labels/label.ts';
+import { POLICY_VERSION } from '#core/policy/decide.ts';
+import { scopeOf, SCOPE_VERSION } from '#core/policy/rule-scope.ts';
+import { rulesDigest, type RuleSet } from '#core/policy/rule-set.ts';
+import { createZones } from '#adapters/temporal/zones.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import type { Fact } from '#runtime/agent/facts.ts';
+import type { AgentPorts } from '#runtime/agent/ports.ts';
+import { project, stateFromRows, type AgentState } from '#runtime/agent/projection.ts';
+import { SHIPPED_RULES } from '#runtime/policy/shipped-rules.ts';
+import { StoredRules } from '#runtime/policy/stored-rules.ts';
+import { RuleJudge } from '#runtime/policy/rule-judge.ts';
+import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
+import { plainRuleEngine } from '../../fakes/plain-rule-engine.ts';
+import {
+  factsUntilAsked,
+  interpreterOf,
+  leaderOver,
+  RUN,
+  SAVE,
+  savingPorts,
+  stateAfter,
+} from '../../fakes/waiting-run.ts';
+
+let clock: FakeClock;
+let ports: AgentPorts;
+
+beforeEach(() => {
+  clock = fakeClock();
+  const language = async (): Promise<unknown> => ({ zones: await createZones() });
+  const rules = () => Promise.resolve(plainRuleEngine());
+  ports = { ...savingPorts(clock, []), rules, language } as unknown as AgentPorts;
+});
+
+async function setOf(...texts: readonly string[]): Promise<RuleSet> {
+  const packs = await Promise.all(
+    texts.map(async (text, index) => {
+      const read = await plainRuleEngine().read(text);
+      if (!read.ok) throw new Error(JSON.stringify(read.error));
+      const rules = read.value.map(({ text: own, effect, policy }, rule) => ({
+        ...{ id: `own-${String(index)}/${String(rule)}`, text: own, scope: scopeOf(policy) },
+        effect: effect as 'ask' | 'forbid',
+      }));
+      return { id: `own-${String(index)}`, text, from: null, until: null, rules };
+    }),
+  );
+  return { packs, scopes: SCOPE_VERSION };
+}
+
+const adopted = (set: RuleSet): Fact => ({
+  ...{ type: 'policy.adopted', at: clock.now(), digest: rulesDigest(set, sha256), set },
+});
+
+function runOf(state: AgentState): Run {
+  const run = state.runs.get(RUN);
+  if (run === undefined) throw new Error('There is a run.');
+  return run;
+}
+
+test('every decision names the version of the rules in force, that of the shipped ones too', async () => {
+  const facts = factsUntilAsked(clock.now());
+  const own = await setOf('forbid (principal == Agent::"other", action, resource);');
+  for (const [state, set] of [
+    [stateAfter(facts), SHIPPED_RULES],
+    [stateAfter([...facts, adopted(own)]), own],
+  ] as const) {
+    const asked = await interpreterOf(ports).ask(runOf(state), SAVE, state, null);
+    if (!asked.ok) throw new Error(asked.error.message);
+    expect(asked.value.action?.policy).toBe(`${String(POLICY_VERSION)}+${rulesDigest(set, sha256)}`);
+  }
+});
+
+test('a rule of the owner’s forbids what a plan would do, whatever was approved', async () => {
+  const facts = factsUntilAsked(clock.now());
+  const before = stateAfter(facts);
+  const asked = await interpreterOf(ports).ask(runOf(before), SAVE, before, null);
+  if (!asked.ok) throw new Error(asked.error.message);
+  const approval = asked.value;
+  const said: Fact[] = [
+    { type: 'approval.requested', run: RUN, at: clock.now(), approval },
+    { type: 'approval.given', run: RUN, at: clock.now(), approval: approval.id, digest: approval.digest },
+  ];
+  const forbids = adopted(await setOf('forbid (principal, action == Action::"file-export", resource);'));
+  const after = stateAfter([...facts, ...said, forbids]);
+  const interpreter = interpreterOf(ports);
+  expect(await interpreter.whyAnew(runOf(after), after, true)).toBe('policy');
+  expect(await interpreter.act(runOf(after), SAVE, after)).toMatchObject({ ok: false, error: { code: 'denied' } });
+  expect(await interpreter.ask(runOf(after), SAVE, after, null)).toMatchObject({
+    ok: false,
+    error: { code: 'denied' },
+  });
+});
+
+test('a rule of the owner’s keeps a step from reading', async () => {
+  const forbids = adopted(await setOf('forbid (principal, action, resource == Tool::"answer-from-passages");'));
+  const state = stateAfter([...factsUntilAsked(clock.now()), forbids]);
+  const read = interpreterOf(ports).runStep(
+    ...([runOf(state), '1-answer' as StepId, state, new AbortController().signal, () => undefined] as const),
+  );
+  expect(await read).toMatchObject({ ok: false, error: { code: 'denied' } });
+});
+
+test('versions are facts: the last one is in force, all stay, and a crossed order is refused', async () => {
+  const leader = await leaderOver(ports, []);
+  const { agent, stop } = leader;
+  const [one, two] = [await setOf('forbid (principal, action, resource is Tool);'), await setOf()];
+  let orders = 0;
+  const adopt = (set: RuleSet, after: RuleSet | null): ReturnType<typeof agent.handle> =>
+    agent.handle({
+      ...{ id: `order-${String(++orders)}` as CommandId, type: 'adopt-rules', set },
+      after: after === null ? null : rulesDigest(after, sha256),
+      digest: rulesDigest(set, sha256),
+      label: OWNER_TYPED,
+    });
+  expect(await adopt(one, null)).toMatchObject({ ok: true });
+  expect(await adopt(two, null)).toMatchObject({ ok: false, code: 'stale' });
+  expect(await adopt(two, one)).toMatchObject({ ok: true });
+  expect(leader.journal.map(({ type }) => type)).toEqual(['policy.adopted', 'policy.adopted']);
+  const rows = await ports.store.rows('rules');
+  expect(rows.map(({ id }) => id).sort()).toEqual(['0', '1', 'in-force']);
+  expect(stateFromRows(rows).rules).toEqual(agent.state.rules);
+  expect(agent.state.rules?.set).toEqual(two);
+  const folded = leader.journal.reduce<AgentState>(
+    (state, fact, index) => project(state, fact, index as Sequence).state,
+    stateFromRows([]),
+  );
+  expect(folded.rules).toEqual(agent.state.rules);
+  const judge = new RuleJudge({ clock, sha256, rules: ports.rules, zones: createZones });
+  const stored = new StoredRules({ store: ports.store, zone: () => Promise.resolve('UTC'), judge });
+  expect((await stored.inForce()).set).toEqual(two);
+  expect(await stored.digest()).toBe(rulesDigest(two, sha256));
+  stop();
+});

@@ -1,0 +1,173 @@
+import { beforeEach, expect, test } from 'vitest';
+import { parseUrl } from '#adapters/http/parse-url.ts';
+import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
+import type { PendingApproval, Run } from '#core/agent/run.ts';
+import type { CommandId, UnixMs } from '#core/base/ids.ts';
+import type { Channel } from '#core/channels/channel.ts';
+import { NO_RULES } from '#core/policy/decide.ts';
+import { SCOPE_VERSION } from '#core/policy/rule-scope.ts';
+import { rulesDigest } from '#core/policy/rule-set.ts';
+import { usedOn } from '#core/spend/ledger.ts';
+import type { Price } from '#core/spend/price.ts';
+import type { Fact } from '#runtime/agent/facts.ts';
+import { openYes } from '#runtime/agent/open-yes.ts';
+import { readRun } from '#runtime/agent/read-views.ts';
+import type { AgentPorts } from '#runtime/agent/ports.ts';
+import { ChannelDesk } from '#runtime/channels/channel-desk.ts';
+import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
+import { fakeEgress, type FakeEgress } from '../../fakes/fake-egress.ts';
+import { seededEntropy } from '../../fakes/seeded-entropy.ts';
+import { factsUntilAsked, leaderOver, planThat, RUN, savingPorts } from '../../fakes/waiting-run.ts';
+
+/** Sending an answer by a way out that costs something. */
+type Leader = Awaited<ReturnType<typeof leaderOver>>;
+
+/** The owner has no rules of its own, and took those away that come with the app. */
+const NONE = { packs: [], scopes: SCOPE_VERSION };
+const DAY = '2026-11-21';
+const CHANNEL: Channel = {
+  ...{ id: 'c1', origin: 'https://hooks.example.com', methods: ['POST'], pathPrefix: '/status', headers: [] },
+  ...{ clearance: 'public', bytesPerDay: 100_000, requestsPerMinute: 10, expiresAt: null, moneyPerDay: 1_000_000 },
+};
+const CAPS = { currency: 'EUR', call: 20_000, run: 50_000, day: 100_000, agent: 1_000_000 };
+const PRICE: Price = {
+  ...{ of: 'channel:c1', unit: 'call', per: 1, micro: 20_000, currency: 'EUR' },
+  ...{ from: 0 as UnixMs, until: null, source: 'price page' },
+};
+
+let clock: FakeClock;
+let egress: FakeEgress;
+let leader: Leader;
+let ports: AgentPorts;
+let desk: ChannelDesk;
+let orders = 0;
+
+beforeEach(() => {
+  clock = fakeClock();
+  egress = fakeEgress(sha256);
+});
+
+async function lead(facts: readonly Fact[]): Promise<void> {
+  ports = { ...savingPorts(clock, []), entropy: seededEntropy(++orders), outbox: () => Promise.resolve(desk) };
+  desk = new ChannelDesk({
+    ...{ store: ports.store, clock, entropy: seededEntropy(++orders), sha256, egress, parse: parseUrl },
+    ...{ incrementalSha256, publicKey: () => new Uint8Array(32) },
+    day: () => Promise.resolve(DAY),
+    rules: { digest: () => Promise.resolve(NO_RULES), verdicts: () => Promise.resolve([]) },
+    approval: (digest) => openYes(ports.store, clock, digest),
+    command: (command) => leader.agent.handle(command),
+  });
+  leader = await leaderOver(ports, facts);
+  await leader.agent.rebuild();
+  leader.agent.resume();
+  for (let turn = 0; turn < 10; turn++) await clock.advance(5);
+}
+
+const waiting = (caps = CAPS, prices: readonly Price[] = [PRICE], channel = CHANNEL): Fact[] => {
+  const at = clock.now();
+  const args = { method: 'POST', url: 'https://hooks.example.com/status', format: 'markdown', channel: 'c1' };
+  return [
+    { type: 'policy.adopted', at, digest: rulesDigest(NONE, sha256), set: NONE },
+    { type: 'caps.changed', at, caps },
+    ...(prices.length === 0 ? [] : [{ type: 'price.adopted', at, prices } as const]),
+    { type: 'channel.approved', at, channel, name: 'Paid board', why: '' },
+    ...factsUntilAsked(at, planThat('send-answer', args)),
+  ];
+};
+
+async function order(body: Record<string, unknown>): Promise<CommandOutcome> {
+  const outcome = leader.agent.handle({ id: `order-${String(++orders)}` as CommandId, ...body } as Command);
+  await clock.advance(20);
+  return outcome;
+}
+const run = (): Run => leader.agent.state.runs.get(RUN)!;
+const card = (): PendingApproval => {
+  const { approval } = run();
+  if (approval === null) throw new Error(`nothing waits: ${run().failure?.message ?? run().status}`);
+  return approval;
+};
+const approve = (): Promise<CommandOutcome> =>
+  order({ type: 'approve', run: RUN, approval: card().id, digest: card().digest });
+const used = (): number => usedOn(leader.agent.state.spend.ledger, DAY);
+const kinds = (): string[] => leader.journal.map(({ type }) => type).filter((type) => /^(spend|egress)\./.test(type));
+
+test('money is set aside in one write with the intent, and settled in one with its outcome; the card says how much', async () => {
+  await lead(waiting());
+  expect(card().action?.spends).toEqual({ micro: 20_000, currency: 'EUR', known: true });
+  expect(card().sends?.today).toEqual({ used: 0, limit: 100_000 });
+  expect(used(), 'a question sets nothing aside').toBe(0);
+  await approve();
+  expect(run().status).toBe('complete');
+  expect(kinds()).toEqual(['spend.reserved', 'egress.intent', 'spend.settled', 'egress.answered']);
+  expect(used()).toBe(20_000);
+  expect(leader.agent.state.spend.ledger).toMatchObject({ open: {}, runs: {}, agents: { main: 20_000 } });
+  expect((await readRun(ports.store, RUN))?.spent).toEqual({ micro: 20_000, open: 0, currency: 'EUR' });
+});
+
+test('a cap that has no room denies before anything is asked or leaves, and names itself', async () => {
+  await lead(waiting({ ...CAPS, day: 19_999 }));
+  expect(run().failure?.message).toMatch(/limit for a day is 0\.019999 EUR.*Raise it under “Money”/);
+  await lead(waiting(CAPS, [PRICE], { ...CHANNEL, moneyPerDay: 10_000 }));
+  expect(run().failure?.message).toMatch(/limit a day of this way out is 0\.01 EUR.*“Change” at that way out/);
+  expect(egress.reached).toEqual([]);
+});
+
+test('a cap that is lowered between question and yes holds', async () => {
+  await lead(waiting());
+  expect(await order({ type: 'change-caps', caps: { ...CAPS, call: 1 } })).toMatchObject({ ok: true });
+  await approve();
+  expect(egress.reached).toEqual([]);
+  expect(run().status).toBe('failed');
+  expect(run().failure?.message).toContain('the limit for one call');
+  expect(kinds()).toEqual([]);
+});
+
+test('a price that rises while the card waits makes it a new question', async () => {
+  await lead(waiting({ ...CAPS, call: 50_000 }));
+  await order({ type: 'adopt-prices', prices: [{ ...PRICE, micro: 30_000, from: clock.now() }] });
+  await clock.advance(50);
+  expect(card()).toMatchObject({ anew: 'changed', action: { spends: { micro: 30_000 } } });
+});
+
+test('with no price in force the card says that it is not known, and all that a call may cost is set aside', async () => {
+  await lead(waiting(CAPS, [{ ...PRICE, until: 1 as UnixMs }]));
+  expect(card().action?.spends).toEqual({ micro: CAPS.call, currency: 'EUR', known: false });
+  await approve();
+  expect(run().status).toBe('complete');
+  expect(used()).toBe(CAPS.call);
+});
+
+test('a way out whose owner named no price costs nothing, as in older journals', async () => {
+  await lead(waiting(CAPS, [], CHANNEL));
+  expect(card().action?.spends).toBeUndefined();
+  await approve();
+  expect(kinds()).toEqual(['egress.intent', 'egress.answered']);
+  expect((await readRun(ports.store, RUN))?.spent).toBeNull();
+});
+
+test('what certainly did not leave is given back whole', async () => {
+  await lead(waiting());
+  egress.answer = () => Promise.resolve({ code: 'no-way-out', message: 'No worker answers.', sent: 'no' });
+  await approve();
+  expect(kinds()).toEqual(['spend.reserved', 'egress.intent', 'spend.given-back', 'egress.answered']);
+  expect(used()).toBe(0);
+});
+
+test('what nobody knows the end of counts after a crash, until the owner says what it came to', async () => {
+  await lead(waiting());
+  egress.answer = () => new Promise(() => undefined);
+  await approve();
+  expect(egress.reached).toHaveLength(1);
+  leader.stop();
+  await lead(leader.journal);
+  expect(used()).toBe(20_000);
+  clock.jump(600_000);
+  expect(await desk.settle()).toBe(1);
+  expect(used(), 'that it is not known frees nothing').toBe(20_000);
+  expect((await readRun(ports.store, RUN))?.spent).toEqual({ micro: 0, open: 20_000, currency: 'EUR' });
+  const [id = ''] = Object.keys(leader.agent.state.spend.ledger.open);
+  expect((await desk.settleSpending(id, 0)).ok).toBe(true);
+  expect(used()).toBe(0);
+  expect(await desk.settleSpending(id, 5)).toMatchObject({ ok: false });
+});
