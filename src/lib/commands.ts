@@ -380,11 +380,12 @@ async function saveDossier(app: AppState): Promise<void> {
 }
 
 async function startRun(app: AppState): Promise<void> {
-  if (app.goal.waiting) return;
-  app.goal.waiting = app.imports.running;
+  if (app.goal.waiting !== null) return;
+  app.goal.waiting = app.imports.running ? 'files' : 'agent';
   await app.imports.settled();
-  app.goal.waiting = false;
+  app.goal.waiting = 'agent';
   const started = await start(app, app.goal.text.trim(), app.goal.overrides);
+  app.goal.waiting = null;
   if (started) app.goal.clear();
 }
 

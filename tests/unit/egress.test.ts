@@ -4,7 +4,7 @@ import type { Channel } from '#core/channels/channel.ts';
 import { outgoingDigest, type OutgoingRequest } from '#core/channels/outgoing.ts';
 import { answerEgress, PULL_MS } from '#adapters/http/egress-exit.ts';
 import { replyOf, type EgressMessage, type HeldRequest, type Reply } from '#adapters/http/egress-wire.ts';
-import { COMING_MS, serviceWorkerEgress } from '#adapters/http/egress.ts';
+import { COMING_MS, HERE_MS, serviceWorkerEgress } from '#adapters/http/egress.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
@@ -131,7 +131,7 @@ test.each<[string, Partial<OutgoingRequest>, Partial<Channel>]>([
   expect(sent).toEqual([]);
 });
 
-test('a token that nobody holds anything under is answered without the mark, in time', async () => {
+test('a token that nobody holds anything under is answered as missed, in time', async () => {
   const clock = fakeClock();
   const answer = answerEgress('ab', {
     broadcast: memoryBroadcast<EgressMessage>().join(),
@@ -142,7 +142,7 @@ test('a token that nobody holds anything under is answered without the mark, in 
     blocked: () => Promise.resolve(false),
   });
   await clock.advance(PULL_MS);
-  expect(replyOf(await answer)).toBeNull();
+  expect(replyOf(await answer)).toEqual({ kind: 'missed', token: 'ab' });
 });
 
 test('whoever asks for a held request a second time, or for another, gets nothing', async () => {
@@ -213,6 +213,42 @@ test('what is to be sent while the service worker is on its way waits for it; wi
   const never = makeAttempt(egress, composed(host, 'echo'));
   await clock.advance(COMING_MS + 2_000);
   expect(await never).toMatchObject({ kind: 'failure', failure: { code: 'no-way-out' } });
+
+  // Nor one that is there for the page and never for this worker.
+  states = ['coming'];
+  knocks = 0;
+  const deaf = makeAttempt(egress, composed(host, 'echo'));
+  await clock.advance(HERE_MS - 1_000);
+  expect(knocks).toBeGreaterThan(40);
+  const before = knocks;
+  await clock.advance(60_000);
+  expect(await deaf).toMatchObject({ kind: 'failure', failure: { code: 'no-way-out', sent: 'no' } });
+  expect(knocks - before).toBeLessThan(10);
+});
+
+test('what was handed over too late for whoever asked went nowhere, and is offered again', async () => {
+  const { join } = memoryBroadcast<EgressMessage>();
+  const worker = join();
+  const clock = fakeClock();
+  const tokens: string[] = [];
+  const egress = serviceWorkerEgress({
+    broadcast: join(),
+    clock,
+    entropy: webCryptoEntropy,
+    sha256,
+    wayOut: () => Promise.resolve('here'),
+    knock: (token) => {
+      tokens.push(token);
+      worker.post({ kind: 'pull', token, question: 'q' });
+      const mark = tokens.length < 3 ? { kind: 'missed', token } : { kind: 'missed', token: 'another', status: 200 };
+      return Promise.resolve(new Response(null, { headers: { 'x-egress': encodeURIComponent(JSON.stringify(mark)) } }));
+    },
+  });
+  const outcome = makeAttempt(egress, composed({ origin: 'http://127.0.0.1:9' }, 'echo'));
+  await clock.advance(2_000);
+  // The third says it of another token: nobody knows what became of this one, so it is not offered a fourth time.
+  expect(await outcome).toMatchObject({ kind: 'failure', failure: { code: 'broken', sent: 'unknown' } });
+  expect(new Set(tokens).size).toBe(3);
 });
 
 test('an answer whose mark names another request is none', async () => {

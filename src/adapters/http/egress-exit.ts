@@ -36,7 +36,8 @@ export async function answerEgress(token: string, parts: ExitParts): Promise<Res
   });
   try {
     const held = await pull(token, parts);
-    if (held === null) return new Response(null, { status: 404 });
+    if (held === null)
+      return new Response(null, { headers: { [EGRESS_MARKER]: replyText({ kind: 'missed', token }) } });
     const { reply, body } = await exchange(held, stopped.signal, parts);
     // Made anew: a browser refuses to pass on the response of another origin itself. The body streams through untouched,
     // and whoever stops reading it closes the connection.

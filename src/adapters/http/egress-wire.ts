@@ -42,6 +42,8 @@ export type Reply =
       readonly headers: readonly (readonly [name: string, value: string])[];
     }
   | { readonly digest: Digest; readonly kind: 'not-admitted'; readonly problem: Refusal }
+  /** Nobody handed over in time what lies under the token, so that it went nowhere. */
+  | { readonly token: string; readonly kind: 'missed' }
   | { readonly digest: Digest; readonly kind: 'drift' | 'redirect' | 'blocked-here' | 'unreachable' };
 
 /** As the value of one header, which is ASCII. */

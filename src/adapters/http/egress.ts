@@ -22,7 +22,8 @@ const NONCE_BYTES = 16;
 /** On the first visit the service worker comes once the offline copy is whole. */
 export const COMING_MS = 50_000 as Ms;
 const AGAIN_MS = 250 as Ms;
-const HERE_AGAIN = 8;
+/** A claim reaches the page before its workers, and on a busy machine one half may not hear the other in time. */
+export const HERE_MS = 15_000 as Ms;
 
 export interface EgressParts {
   /** An empty GET of `EGRESS_PATH` and the token: in a worker, the lockdown's. */
@@ -53,16 +54,18 @@ export function serviceWorkerEgress(parts: EgressParts): Egress {
     const { digest, channel } = request;
     const token = hex(entropy.bytes(TOKEN_BYTES));
     held.set(token, request);
+    let missed = false;
     try {
       const response = await knock(token, signal);
       const reply = replyOf(response);
-      if (reply?.digest === digest && !signal.aborted) return answerOf(reply, response, channel);
+      if (reply?.kind === 'missed') missed = reply.token === token;
+      else if (reply?.digest === digest && !signal.aborted) return answerOf(reply, response, channel);
       await response.body?.cancel();
     } catch {
       // Nothing answers, or it was stopped.
     }
-    // Still there, so nobody asked for it, and now nobody can.
-    const kept = held.delete(token);
+    // Still there, so nobody asked for it, and now nobody can; or whoever asked no longer listened.
+    const kept = held.delete(token) || missed;
     if (signal.aborted) {
       broadcast.post({ kind: 'stop', token });
       return err(failure('aborted', channel, kept ? 'no' : 'unknown'));
@@ -90,13 +93,15 @@ async function onceThere(
   offer: () => Promise<Result<EgressAnswer, EgressFailure>>,
 ): Promise<Result<EgressAnswer, EgressFailure>> {
   const since = clock.now();
-  for (let here = 0; ;) {
+  let hereSince: number | null = null;
+  for (;;) {
     const outcome = await offer();
     if (outcome.ok || outcome.error.code !== 'no-way-out' || wayOut === undefined) return outcome;
     const state = await wayOut().catch(() => 'none' as const);
-    // It may have come just now, for this page but not yet for this worker.
-    if (state === 'here') here++;
-    if (state === 'none' || here > HERE_AGAIN || Math.abs(clock.now() - since) > COMING_MS) return outcome;
+    const now = clock.now();
+    if (state === 'here') hereSince ??= now;
+    const late = Math.abs(now - since) > COMING_MS || Math.abs(now - (hereSince ?? now)) > HERE_MS;
+    if (state === 'none' || late) return outcome;
     await new Promise<void>((again) => void clock.after(AGAIN_MS, again));
   }
 }
@@ -143,7 +148,11 @@ async function signed(request: OutgoingRequest, parts: EgressParts): Promise<Out
   return made.signed(await signer.sign(made.base));
 }
 
-function answerOf(reply: Reply, response: Response, channel: Channel): Result<EgressAnswer, EgressFailure> {
+function answerOf(
+  reply: Exclude<Reply, { kind: 'missed' }>,
+  response: Response,
+  channel: Channel,
+): Result<EgressAnswer, EgressFailure> {
   if (reply.kind === 'not-admitted') return err(notAdmitted(reply.problem, channel));
   if (reply.kind !== 'answer') return err(failure(reply.kind, channel));
   const { status, headers } = reply;

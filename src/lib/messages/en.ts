@@ -33,6 +33,7 @@ export const en = {
   'banner.update': 'A new version is ready.',
   'banner.reload': 'Reload',
   'banner.following': 'Another tab is doing the work. This one follows it live, and you can command from either.',
+  'banner.late': 'No tab has carried out your last order yet. It is kept, and done as soon as one can.',
   'banner.running': 'Running: {goal}',
   'banner.stop': 'Stop {goal}',
   'banner.asking': 'Waiting for you: {goal}',

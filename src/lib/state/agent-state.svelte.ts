@@ -8,6 +8,7 @@ import type { VaultGate } from './vault-gate.svelte.ts';
 import type { ClockOverride } from '#lib/client/clock-override.ts';
 import { Format } from '#lib/format/format.ts';
 import { t } from '#lib/messages/t.ts';
+import { wordsOf } from './watched-view.svelte.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 export type CommandBody = WithoutId<Command>;
@@ -19,6 +20,8 @@ export class AgentState {
   overview = $state.raw<Overview | null>(null);
   /** Why the worker did not start or broke down; null while all is well. */
   broken = $state.raw<string | null>(null);
+  /** Orders that are kept and that no tab has carried out yet. */
+  late = $state.raw<ReadonlySet<CommandId>>(new Set());
 
   readonly settings: OwnerSettings = $derived(this.overview?.settings ?? browserSettings());
   readonly format: Format = $derived(new Format(this.settings));
@@ -56,16 +59,26 @@ export class AgentState {
         if (overview.health.state === 'erased') location.assign('/');
       });
     } catch (error) {
-      this.broken = error instanceof Error ? error.message : String(error);
+      this.broken = wordsOf(error);
     }
   }
 
-  /** Orders something. The outcome is durable when this resolves; a refusal is in words for the owner. */
+  /**
+   * Orders something. The outcome is durable when this resolves; a refusal is in words for the owner. What no tab carries
+   * out is kept, and waited for until one can: handed in again it is the same order.
+   */
   async command(body: CommandBody): Promise<CommandOutcome> {
+    const order = { ...body, id: crypto.randomUUID() as CommandId };
     try {
-      return await this.client.command({ ...body, id: crypto.randomUUID() as CommandId });
+      for (;;) {
+        const outcome = await this.client.command(order);
+        if (outcome.ok || outcome.code !== 'no-leader') return outcome;
+        this.late = new Set([...this.late, order.id]);
+      }
     } catch (error) {
-      return { ok: false, code: 'io', message: error instanceof Error ? error.message : String(error) };
+      return { ok: false, code: 'io', message: wordsOf(error) };
+    } finally {
+      this.late = new Set([...this.late].filter((id) => id !== order.id));
     }
   }
 

@@ -18,8 +18,8 @@ export class GoalState {
   problem = $state.raw<string | null>(null);
   /** True while the shown preview is older than the text. */
   reading = $state(false);
-  /** Run was pressed while files were still coming in: it begins with the last of them. */
-  waiting = $state(false);
+  /** Run was pressed: it waits for the last of the files that are coming in, or until the run is kept. */
+  waiting = $state.raw<'files' | 'agent' | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #kind: GoalKind | null = null;
