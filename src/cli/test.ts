@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './check.ts';
 import { findBrowser } from './find-browser.ts';
+import { failuresIn, troubleIn, type PlaywrightReport, type VitestReport } from './test-reports.ts';
 
 /**
  * `npm test`: the checks, the tests in Node and in the browser, and the finished build from end to end. The last line
@@ -13,6 +14,8 @@ const SIMULATED_LIVES = 10_000;
 const results = mkdtempSync(join(tmpdir(), 'windhover-test-'));
 const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
 const total = { passed: 0, failed: 0 };
+/** What failed and why, said once more at the end, where it is looked for. */
+const trouble: string[] = [];
 
 for (const check of await runChecks()) count(check.ok ? 1 : 0, check.ok ? 0 : 1);
 // By itself it leaves a core to whoever watches.
@@ -26,6 +29,7 @@ if (await runs('vite', ['build'])) {
 } else count(0, 1);
 
 rmSync(results, { recursive: true, force: true });
+for (const line of trouble) console.log(line);
 console.log(`${String(total.passed)} passed, ${String(total.failed)} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
@@ -40,29 +44,30 @@ async function vitest(project: string, more: readonly string[] = []): Promise<vo
     `--outputFile.json=${file}`,
     ...more,
   ]);
-  const report = read(file) as {
-    numPassedTests?: number;
-    numFailedTests?: number;
-    numFailedTestSuites?: number;
-    success?: boolean;
-  } | null;
+  const report = read(file) as VitestReport | null;
   if (!report?.numPassedTests) {
     count(0, 1);
     return;
   }
+  trouble.push(...failuresIn(report));
   const failed = report.numFailedTests ?? 0;
   count(report.numPassedTests, failed === 0 && report.success === false ? 1 : failed);
 }
 
 async function playwright(): Promise<void> {
   const file = join(results, 'e2e.json');
-  await runs('playwright', ['test', '-c', 'tests/playwright.config.ts'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
-  const report = read(file) as { stats?: { expected: number; unexpected: number; flaky: number } } | null;
+  // A machine that is shared stands still now and then: what fails is tried once more, and told if it passes then.
+  const asked = ['test', '-c', 'tests/playwright.config.ts', '--retries=1'];
+  await runs('playwright', asked, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+  const report = read(file) as PlaywrightReport | null;
   if (!report?.stats) {
     count(0, 1);
     return;
   }
-  count(report.stats.expected + report.stats.flaky, report.stats.unexpected);
+  const { expected, flaky, unexpected } = report.stats;
+  trouble.push(...troubleIn(report));
+  if (flaky > 0) trouble.push(`${String(flaky)} passed only when they were tried again`);
+  count(expected + flaky, unexpected);
 }
 
 function runs(command: string, args: readonly string[], more: Record<string, string> = {}): Promise<boolean> {

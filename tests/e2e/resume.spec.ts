@@ -66,13 +66,19 @@ test('a run interrupted at each entry boundary goes on with the very next entry,
   acknowledged.expectKept(exported);
   const digest = runFrom(exported, undisturbed)?.answerDigest;
   expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  const reached = new Set<number>();
   for (const { run, boundary, by } of interrupted) {
     const where = `${by} after entry ${boundary} of run ${run}`;
     expect(runFrom(exported, run), where).toMatchObject({ status: 'complete', answerDigest: digest });
     expect(withoutTriesAgain(courseOf(exported, run)), where).toEqual(course);
     const [{ epoch: first } = { epoch: -1 }, ...rest] = factsOf(exported, run);
-    expect(rest.filter(({ epoch }) => epoch === first).length + 1, where).toBe(boundary);
+    // What is held is a group, and on a busy machine two entries may come in one.
+    const kept = rest.filter(({ epoch }) => epoch === first).length + 1;
+    expect(kept, where).toBeGreaterThanOrEqual(boundary);
+    expect(kept, where).toBeLessThanOrEqual(boundary + 1);
+    reached.add(kept);
   }
+  for (let boundary = 1; boundary < course.length; boundary += 1) expect(reached).toContain(boundary);
 });
 
 test('a run interrupted at seeded moments ends with the same answer, each step done once', async () => {
