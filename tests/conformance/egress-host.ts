@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -12,6 +12,7 @@ export interface Arrival {
 /** A host out there: a real server that answers in all the ways hosts do. */
 export interface EgressHost {
   readonly origin: string;
+  readonly server: Server;
   /** What arrived, without what browsers ask beforehand. */
   readonly arrivals: Arrival[];
   /** Paths of requests whose connection the other side closed before the answer was complete. */
@@ -53,6 +54,7 @@ export async function egressHost(): Promise<EgressHost> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    server,
     arrivals,
     hungUp,
     flooded,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser } from '../../src/cli/find-browser.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { heardBy } from './heard.ts';
 import { readyProfile, type ReadyProfile } from './ready-profiles.ts';
 
 /** A time limit for what a loaded machine does slowly. */
@@ -29,6 +30,8 @@ export class World {
   readonly profile = mkdtempSync(join(tmpdir(), 'windhover-e2e-'));
   /** Requests that went anywhere but to the app's own address. */
   readonly egress: string[] = [];
+  /** All that the app's own host was told since it last started, to the byte. */
+  heard: () => readonly Buffer[] = () => [];
   url = '';
   readonly #options: WorldOptions;
   #server: Server | null = null;
@@ -73,6 +76,7 @@ export class World {
   async startServer(): Promise<void> {
     const { server, url } = await serve({ root: this.#options.root ?? 'build', port: this.#port });
     this.#server = server;
+    this.heard = heardBy(server);
     this.#port = Number(new URL(url).port);
     this.url = this.#options.ready ? `http://${READY_HOST}` : url;
   }
