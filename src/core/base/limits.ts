@@ -20,6 +20,8 @@ export const BLOB_CHUNK_BYTES = 1 * MIB;
 
 export const GOAL_CHARS_MAX = 2_000;
 export const PLAN_STEPS_MAX = 64;
+/** Places that one goal may send its answer to. */
+export const SEND_PLACES_MAX = 5;
 export const STEPS_PARALLEL_MAX = 4;
 export const STEP_ATTEMPTS_MAX = 3;
 export const STEP_TIMEOUT_MS = 120_000;

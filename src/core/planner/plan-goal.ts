@@ -17,11 +17,12 @@ export function planGoal(
   overrides: { readonly [name: string]: Json },
   sha256: Sha256,
 ): Plan {
-  const { goal, task, sending } = understandSending(text, context, overrides);
+  const { goal, task, sendings } = understandSending(text, context, overrides);
   const plan = withGoal(makePlan(task, context, sha256), goal, sha256);
   const { saveAs } = overrides;
   const saved = typeof saveAs === 'string' && saveAs !== '' ? withSaving(plan, saveAs, sha256) : plan;
-  return sending === null ? saved : withOutward(saved, sendUse(sending), sha256);
+  // Several sends are never one request: each place has a step of its own.
+  return sendings.reduce((longer, sending) => withOutward(longer, sendUse(sending), sha256), saved);
 }
 
 function withGoal({ method, steps, answerStep }: Plan, goal: UnderstoodGoal, sha256: Sha256): Plan {

@@ -1,11 +1,12 @@
+import { SEND_PLACES_MAX } from '../base/limits.ts';
 import type { KnownChannel } from './goal.ts';
 
-/** That the owner wants the answer sent, in the goal's own words: "… and send it to https://hooks.example.com/status". */
+/** That the owner wants the answer sent, in the goal's own words: "… and send it to Status board and to https://x.example". */
 export interface SendingWanted {
   /** The goal without these words. */
   readonly rest: string;
-  /** The address as it stands in the goal, or that of the way out that is named there. */
-  readonly to: string;
+  /** Each place once, in the goal's order: an address as it stands there, or that of the way out that is named. */
+  readonly to: readonly string[];
   readonly format: SendFormat;
 }
 
@@ -19,17 +20,21 @@ const CLAUSE = new RegExp(
   'i',
 );
 const ADDRESS = /^https?:\/\/\S+$/i;
+const BETWEEN = new RegExp(
+  `(?:,\\s+(?:(?:and|then) )*|\\s+and (?:then )?)(?:also )?(?:(?:send|post|push|submit|deliver) ${WHAT} )?(?:on )?(?:(?:to|via|through) )?`,
+  'i',
+);
 
 /**
  * Finds the words at the end of a goal that say where its answer goes. Only what the owner typed is looked at: an address in
- * a file, or a name that no way out has, sends nothing.
+ * a file, or a name that no way out has, sends nothing, also where other places beside it are known.
  */
 export function sendingWanted(goal: string, channels: readonly KnownChannel[]): SendingWanted | null {
   const said = CLAUSE.exec(goal);
   if (said === null) return null;
   const [, before, place = '', after] = said;
-  const to = addressOf(place, channels);
-  if (to === null) return null;
+  const to = placesOf(place, channels);
+  if (to === null || to.length > SEND_PLACES_MAX) return null;
   const format = (before ?? after)?.toLowerCase() === 'json' ? 'json' : 'markdown';
   return { rest: goal.slice(0, said.index), to, format };
 }
@@ -41,8 +46,22 @@ export function withoutSending(goal: string): string {
 }
 
 /** A goal as it is read back to the owner, with where its answer goes. */
-export function restatedWithSending(restated: string, to: string): string {
-  return `${restated.replace(/\.$/, '')}${AND_SEND}${to}.`;
+export function restatedWithSending(restated: string, to: readonly string[]): string {
+  const places = `${to.slice(0, -1).join(', to ')}${to.length > 1 ? ' and to ' : ''}${to.at(-1) ?? ''}`;
+  return `${restated.replace(/\.$/, '')}${AND_SEND}${places}.`;
+}
+
+/**
+ * The places that the owner wrote down, each an address where it is one or names a way out, else as it stands: no way out
+ * leads there. More than may be sent to at once are none.
+ */
+export function placesWritten(text: string, channels: readonly KnownChannel[]): readonly string[] {
+  const whole = text.replace(/^[\s,]+|[\s,]+$/g, '');
+  const spaced = whole.replace(/\s*,\s*/g, ', ');
+  const apart = unique(whole.split(/\s*,\s+|\s*,(?=https?:\/\/)/i).filter(Boolean));
+  const places = placesOf(apart.length > 1 ? spaced : whole, channels) ?? apart;
+  if (places.length > SEND_PLACES_MAX) return [whole];
+  return unique(places.map((place) => addressOf(place, channels) ?? place));
 }
 
 /** The same without it again. */
@@ -63,6 +82,25 @@ export function channelTo(address: string, channels: readonly KnownChannel[]): K
     (best, next) => (best !== null && best.pathPrefix.length >= next.pathPrefix.length ? best : next),
     null,
   );
+}
+
+/** The longest name of a way out first, so that one called "Ops and board" stays one; null unless all of it is known. */
+function placesOf(text: string, channels: readonly KnownChannel[]): readonly string[] | null {
+  const one = addressOf(text, channels);
+  if (one !== null) return [one];
+  for (let end = text.length; end > 0; end--) {
+    const between = BETWEEN.exec(text.slice(end));
+    if (between?.index !== 0) continue;
+    const first = addressOf(text.slice(0, end), channels);
+    if (first === null) continue;
+    const rest = placesOf(text.slice(end + between[0].length), channels);
+    if (rest !== null) return unique([first, ...rest]);
+  }
+  return null;
+}
+
+function unique(places: readonly string[]): readonly string[] {
+  return [...new Set(places)];
 }
 
 function addressOf(place: string, channels: readonly KnownChannel[]): string | null {

@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.ts';
 import type { GoalContext, KnownChannel, UnderstoodGoal } from './goal.ts';
 import { parameter } from './parameters.ts';
-import { channelTo, restatedWithSending, sendingWanted, type SendFormat } from './sending.ts';
+import { channelTo, placesWritten, restatedWithSending, sendingWanted, type SendFormat } from './sending.ts';
 import { understandGoal } from './understand.ts';
 
 /** Where an answer is to be sent. */
@@ -17,7 +17,8 @@ export interface UnderstoodSending {
   readonly goal: UnderstoodGoal;
   /** What there is to be done before anything is sent. */
   readonly task: UnderstoodGoal;
-  readonly sending: Sending | null;
+  /** One for each place, in order. */
+  readonly sendings: readonly Sending[];
 }
 
 /** The goal, and where its answer is to be sent: read off the goal's last words, and understood without them. */
@@ -30,23 +31,24 @@ export function understandSending(
   const wanted = sendingWanted(text, channels);
   const whole = (): UnderstoodSending => {
     const goal = understandGoal(text, context, overrides);
-    return { goal, task: goal, sending: null };
+    return { goal, task: goal, sendings: [] };
   };
   if (wanted === null) return whole();
   const dates = context.language.dates.filter(({ end }) => end <= wanted.rest.length);
   const task = understandGoal(wanted.rest, { ...context, language: { ...context.language, dates } }, overrides);
   if (task.kind === 'not-understood') return whole();
-  const to = typeof overrides['sendTo'] === 'string' ? overrides['sendTo'].trim() : wanted.to;
+  const { sendTo } = overrides;
+  const places = typeof sendTo === 'string' ? placesWritten(sendTo, channels) : wanted.to;
   const format =
     overrides['sendAs'] === 'json' || overrides['sendAs'] === 'markdown' ? overrides['sendAs'] : wanted.format;
-  const sending = to === '' ? null : { to, format, channel: channelTo(to, channels) };
+  const sendings = places.map((to) => ({ to, format, channel: channelTo(to, channels) }));
   const parameters = [
     ...task.parameters,
-    parameter('sendTo', 'Send to (empty for not)', 'text', to, 'sendTo' in overrides ? 'owner' : 'goal'),
+    parameter('sendTo', 'Send to (empty for not)', 'text', places.join(', '), 'sendTo' in overrides ? 'owner' : 'goal'),
     parameter('sendAs', 'Send as', 'choice', format, 'sendAs' in overrides ? 'owner' : 'goal', FORMATS),
   ];
-  const restated = sending === null ? task.restated : restatedWithSending(task.restated, to);
-  return { goal: { ...task, text, restated, parameters }, task, sending };
+  const restated = places.length === 0 ? task.restated : restatedWithSending(task.restated, places);
+  return { goal: { ...task, text, restated, parameters }, task, sendings };
 }
 
 const FORMATS = [

@@ -4,7 +4,7 @@ import type { Json } from '#core/base/json.ts';
 import type { KnownChannel } from '#core/planner/goal.ts';
 import { planGoal } from '#core/planner/plan-goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
-import { channelTo, sendingWanted } from '#core/planner/sending.ts';
+import { channelTo, placesWritten, sendingWanted } from '#core/planner/sending.ts';
 import { validatePlan } from '#core/planner/validate.ts';
 import { contextFor } from './vault.ts';
 
@@ -32,7 +32,7 @@ describe('what a goal says of sending', () => {
   ])('%s', (goal, to) => {
     const wanted = sendingWanted(goal, CHANNELS);
     expect(wanted?.rest).toBe('Summarise my mailbox');
-    expect(wanted?.to).toBe(to);
+    expect(wanted?.to).toEqual([to]);
   });
 
   test.each([
@@ -55,6 +55,85 @@ describe('what a goal says of sending', () => {
     expect(format('Summarise my mailbox and send it to https://board.example.org/x as json')).toBe('json');
     expect(format('Summarise my mailbox and send it to Board as markdown')).toBe('markdown');
     expect(format('Summarise my mailbox and send it to Board')).toBe('markdown');
+  });
+});
+
+describe('several places', () => {
+  const OPS: KnownChannel = { ...HOOKS, id: 'c3', name: 'Ops and board', origin: 'https://ops.example.net' };
+  const all = [...CHANNELS, OPS];
+  const [hooks, board, ops] = [
+    'https://hooks.example.com/status',
+    'https://board.example.org/',
+    'https://ops.example.net/status',
+  ];
+  const to = (places: string): readonly string[] | undefined =>
+    sendingWanted(`Summarise my mailbox and send it to ${places}`, all)?.to;
+
+  test.each([
+    ['Status hooks and to https://x.example.com/y', [hooks, 'https://x.example.com/y']],
+    ['Status hooks, Board and Ops and board', [hooks, board, ops]],
+    ['Ops and board, and also to the Board hook.', [ops, board]],
+    [
+      'https://x.example.com/a,b and https://x.example.com/c, please',
+      ['https://x.example.com/a,b', 'https://x.example.com/c'],
+    ],
+    ['“Board” and then send it to Status hooks as JSON', [board, hooks]],
+    ['Board, to the Board and to https://board.example.org/', [board]],
+  ])('%s', (places, addresses) => {
+    expect(to(places)).toEqual(addresses);
+  });
+
+  test.each(['Board and Bob', 'Bob and to Board', 'Board, Bob and https://x.example.com/y', 'Board and'])(
+    'one that is not known, and nothing is sent: %s',
+    (places) => {
+      expect(to(places)).toBeUndefined();
+      expect(sent(plan(`Summarise my mailbox and send it to ${places}`, {}, all))).toBeUndefined();
+    },
+  );
+
+  test('five at most, and no sixth is left out in silence', () => {
+    const addresses = (count: number): string[] =>
+      Array.from({ length: count }, (_, at) => `https://hooks.example.com/status/${String(at)}`);
+    expect(to(addresses(5).join(', '))).toEqual(addresses(5));
+    expect(to(addresses(6).join(', '))).toBeUndefined();
+    expect(placesWritten(addresses(6).join(', '), all)).toEqual([addresses(6).join(', ')]);
+  });
+
+  test('each has a step of its own, in order, and the goal is read back with all of them', () => {
+    const made = plan(
+      'Summarise my mailbox and send it as JSON to Status hooks, to Board and to https://x.example.com/y',
+    );
+    const steps = made.steps.filter(({ tool }) => tool === 'send-answer');
+    expect(steps.map(({ args }) => [args['url'], args['channel'], args['format']])).toEqual([
+      [hooks, 'c1', 'json'],
+      [board, 'c2', 'json'],
+      ['https://x.example.com/y', null, 'json'],
+    ]);
+    expect(steps.every(({ dependsOn, approval }) => approval && dependsOn[0] === made.answerStep)).toBe(true);
+    expect(new Set(made.steps.map(({ id }) => id)).size).toBe(made.steps.length);
+    expect(made.goal.restated).toMatch(
+      /, and send it to https:\/\/hooks\.example\.com\/status, to https:\/\/board\.example\.org\/ and to https:\/\/x\.example\.com\/y\.$/,
+    );
+    expect(validatePlan(made).ok).toBe(true);
+  });
+
+  test('the owner changes the places, separated by commas, by address or by name', () => {
+    const goal = 'Summarise my mailbox and send it to Board';
+    const urls = (sendTo: string): unknown[] =>
+      plan(goal, { sendTo }, all)
+        .steps.filter(({ tool }) => tool === 'send-answer')
+        .map(({ args }) => args['url']);
+    expect(urls('https://a.example.com/x,https://b.example.com/y')).toEqual([
+      'https://a.example.com/x',
+      'https://b.example.com/y',
+    ]);
+    expect(urls('Status hooks, board, https://a.example.com/x,y')).toEqual([hooks, board, 'https://a.example.com/x,y']);
+    expect(urls('Ops and board')).toEqual([ops]);
+    expect(urls('Board, Bob')).toEqual([board, 'Bob']);
+    expect(
+      plan(goal, { sendTo: 'Board, Status hooks' }).goal.parameters.find(({ name }) => name === 'sendTo')?.value,
+    ).toBe(`${board}, ${hooks}`);
+    expect(urls(' , ')).toEqual([]);
   });
 });
 
