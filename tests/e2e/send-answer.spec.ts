@@ -88,6 +88,29 @@ test('with no way out the plan says so before the run; denied, nothing leaves an
   await expect(page.getByRole('region', { name: 'Cost' })).toContainText(/Sent anywhere\s*nothing/);
 });
 
+test('of a calendar only the free times leave: the whole answer is refused with how to send less, the times are asked for', async () => {
+  await openWayOut();
+  const free = 'Find 3 slots of 30 minutes for me next week';
+  await startGoal({ page }, `${free} and send it as JSON to Status board.`);
+  await ends('failed');
+  await expect(page.getByText('and send it as free/busy to').first()).toBeVisible();
+
+  await startGoal({ page }, `${free} and send it as free/busy to Status board.`);
+  await ends('waiting-approval');
+  const content = (await card().getByRole('group', { name: 'Exactly this will be sent' }).textContent()) ?? '';
+  await card().getByRole('button', { name: 'Approve', exact: true }).click();
+  await ends('complete');
+  expect(host.arrivals).toHaveLength(1);
+  expect(host.arrivals[0]?.body).toBe(content);
+  const times = JSON.parse(content) as Record<string, string>[];
+  expect(times.length).toBeGreaterThan(0);
+  for (const { start = '', end = '', ...rest } of times) {
+    expect(rest).toEqual({ status: 'free' });
+    expect([start, end].map((at) => new Date(at).toISOString().replace('.000Z', 'Z'))).toEqual([start, end]);
+    expect(Date.parse(end) - Date.parse(start)).toBe(30 * 60_000);
+  }
+});
+
 test('a standing yes sends the next answer without a card, is told on the page, and taken back it asks again', async () => {
   await openWayOut();
   const goal = `${QUESTION} And send it to Status board.`;

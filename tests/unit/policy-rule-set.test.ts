@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
+import { utf8 } from '#core/base/bytes.ts';
 import type { Digest, UnixMs } from '#core/base/ids.ts';
-import type { Json } from '#core/base/json.ts';
+import { prettyJson, type Json } from '#core/base/json.ts';
 import { fileLabel, NEUTRAL, OWNER_TYPED, type Label } from '#core/labels/label.ts';
+import { withContent } from '#core/policy/carried-content.ts';
 import { SINKS, type SinkRequest } from '#core/policy/request.ts';
 import { isFreeBusy, ruleRequestOf, type CarriedKind, type Situation } from '#core/policy/rule-request.ts';
 import { ANY_SCOPE, mayApply, mayConcern, scopeOf, SCOPE_VERSION, type RuleScope } from '#core/policy/rule-scope.ts';
@@ -140,8 +142,28 @@ describe('what a rule sees of a request', () => {
     expect(kinds({}, 'toString')).toEqual(['calendar']);
     expect(kinds('text')).toEqual(['calendar']);
     expect(kinds(null)).toEqual(['calendar']);
+    const said = withContent([content('content', fileLabel('cal', false))], utf8(prettyJson(busy)));
+    expect(ruleRequestOf(request({ arguments: said }, {}), SITUATION).context.carries).toEqual(['free-busy']);
     const mail = [content('when', fileLabel('box', false))];
     expect(ruleRequestOf(request({ arguments: mail }, { when: busy }), SITUATION).context.carries).toEqual(['mail']);
+  });
+
+  test.each<[string, boolean]>([
+    [prettyJson([{ start: '2026-03-01T09:00Z', end: '2026-03-01T10:00Z' }]), true],
+    [prettyJson([{ start: '2026-03-01T09:00Z', end: '2026-03-01T10:00Z' }]).trimEnd(), false],
+    ['[\n  {\n    "start": "Dentist",\n    "start": "2026-03-01T09:00Z",\n    "end": "2026-03-01"\n  }\n]\n', false],
+    ['[{"start":"2026-03-01","end":"2026-03-02"}]', false],
+    [prettyJson([{ start: '2026-03-01', end: '2026-03-02', at: 'Praxis für Zähne' }]), false],
+    [' '.repeat(70_000), false],
+    ['Dentist', false],
+    ['', false],
+  ])('the bytes %j are looked into: %s', (body, looked) => {
+    const [read] = withContent([content('content', OWNER_TYPED)], utf8(body));
+    expect(read !== undefined && 'value' in read).toBe(looked);
+    const claimed = { ...content('content', OWNER_TYPED), value: [] };
+    expect(withContent([claimed], utf8(body))).toEqual([read]);
+    expect(withContent([claimed], null)[0]).not.toHaveProperty('value');
+    expect(withContent([{ ...claimed, role: 'address' }], utf8(body))[0]).not.toHaveProperty('value');
   });
 
   test.each<[Json | undefined, boolean]>([

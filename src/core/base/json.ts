@@ -64,6 +64,11 @@ function notJson(path: Path | null, why: string): NotJsonError {
   return new NotJsonError(`$${place}: ${why}`);
 }
 
+/** As people read it, and as files hold it: two spaces a level, ended by a line break. */
+export function prettyJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** SHA-256 of the canonical JSON of a value. */
 export function digestOf(sha256: Sha256, value: unknown): Digest {
   return hex(sha256(utf8(canonicalJson(value)))) as Digest;

@@ -7,6 +7,7 @@ import type { GoalContext, UnderstoodGoal } from './goal.ts';
 import { solve } from './htn.ts';
 import type { Plan, Step } from './plan.ts';
 import type { ToolUse } from './tool-use.ts';
+import type { SendFormat } from './sending.ts';
 import { understandSending, type Sending } from './understand-sending.ts';
 import { validatePlan } from './validate.ts';
 
@@ -44,16 +45,21 @@ function withSaving(plan: Plan, name: string, sha256: Sha256): Plan {
 }
 
 function sendUse({ to, format, channel }: Sending): ToolUse {
-  const as = format === 'json' ? 'JSON' : 'Markdown';
   const by = channel === null ? '; no way out leads there yet' : ` by “${channel.name}”, after you approved it`;
   return {
     tool: 'send-answer',
-    title: `Send the answer as ${as} to ${to}${by}`,
+    title: `Send ${WHAT_IS_SENT[format]} to ${to}${by}`,
     args: { method: 'POST', url: to, format, channel: channel?.id ?? null },
     produces: ['sent'],
     consumes: ['answer'],
   };
 }
+
+const WHAT_IS_SENT: Readonly<Record<SendFormat, string>> = {
+  markdown: 'the answer as Markdown',
+  json: 'the answer as JSON',
+  'free-busy': 'the free times, and nothing else of the calendar,',
+};
 
 /** A plan with one more step that takes its verified answer outside; what only explains limits goes nowhere. */
 function withOutward(plan: Plan, use: ToolUse, sha256: Sha256): Plan {

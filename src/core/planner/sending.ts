@@ -10,11 +10,12 @@ export interface SendingWanted {
   readonly format: SendFormat;
 }
 
-export type SendFormat = 'markdown' | 'json';
+/** `free-busy`: of the answer, only the free times that it offers. */
+export type SendFormat = 'markdown' | 'json' | 'free-busy';
 
 const WHAT =
   '(?:it|them|this|that|these|those|(?:the|your|my) (?:answer|result|results|report|summary|list|table|numbers?|findings))';
-const FORMAT = '(?: as (?:a )?(json|markdown)(?: file| document)?)?';
+const FORMAT = '(?: as (?:a )?(json|markdown|free[-\\/ ]?busy)(?: file| document| times?)?)?';
 const CLAUSE = new RegExp(
   `[\\s,;]+(?:and |then |and then |, )*(?:please )?(?:send|post|push|submit|deliver) ${WHAT}${FORMAT} (?:on )?(?:to|via|through) (.+?)${FORMAT}(?:,? please)?[\\s.!]*$`,
   'i',
@@ -35,8 +36,7 @@ export function sendingWanted(goal: string, channels: readonly KnownChannel[]): 
   const [, before, place = '', after] = said;
   const to = placesOf(place, channels);
   if (to === null || to.length > SEND_PLACES_MAX) return null;
-  const format = (before ?? after)?.toLowerCase() === 'json' ? 'json' : 'markdown';
-  return { rest: goal.slice(0, said.index), to, format };
+  return { rest: goal.slice(0, said.index), to, format: formatOf(before ?? after ?? '') };
 }
 
 /** The goal's own words for what there is to be done, without those that say where its answer goes. */
@@ -101,6 +101,11 @@ function placesOf(text: string, channels: readonly KnownChannel[]): readonly str
 
 function unique(places: readonly string[]): readonly string[] {
   return [...new Set(places)];
+}
+
+function formatOf(words: string): SendFormat {
+  if (/^free/i.test(words)) return 'free-busy';
+  return words.toLowerCase() === 'json' ? 'json' : 'markdown';
 }
 
 function addressOf(place: string, channels: readonly KnownChannel[]): string | null {

@@ -39,8 +39,7 @@ export function understandSending(
   if (task.kind === 'not-understood') return whole();
   const { sendTo } = overrides;
   const places = typeof sendTo === 'string' ? placesWritten(sendTo, channels) : wanted.to;
-  const format =
-    overrides['sendAs'] === 'json' || overrides['sendAs'] === 'markdown' ? overrides['sendAs'] : wanted.format;
+  const format = FORMATS.find(({ value }) => value === overrides['sendAs'])?.value ?? wanted.format;
   const sendings = places.map((to) => ({ to, format, channel: channelTo(to, channels) }));
   const parameters = [
     ...task.parameters,
@@ -51,7 +50,8 @@ export function understandSending(
   return { goal: { ...task, text, restated, parameters }, task, sendings };
 }
 
-const FORMATS = [
+const FORMATS: readonly { readonly value: SendFormat; readonly label: string }[] = [
   { value: 'markdown', label: 'Markdown' },
   { value: 'json', label: 'JSON' },
+  { value: 'free-busy', label: 'Free/busy: only the free times' },
 ];

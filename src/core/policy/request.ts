@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts';
 import type { Label } from '../labels/label.ts';
 import type { ActionRequest } from './permit.ts';
 
@@ -28,6 +29,8 @@ export interface LabelledArgument {
   readonly name: string;
   readonly role: ArgumentRole;
   readonly label: Label;
+  /** What it says, where that is none of the action's arguments. */
+  readonly value?: Json;
 }
 
 /** All that a decision may look at, beside the state: what would be done, and where each part of it came from. */

@@ -139,7 +139,8 @@ function filesCarried({ arguments: carriers }: SinkRequest, { kindOf }: Situatio
   );
 }
 
-function valueOf({ name }: LabelledArgument, values: Json): Json | undefined {
+function valueOf({ name, value }: LabelledArgument, values: Json): Json | undefined {
+  if (value !== undefined) return value;
   return isRecord(values) && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { prettyJson } from '../base/json.ts';
 import { claimsOf, type Answer } from './answer.ts';
 
 /** A verified answer as JSON for other programs: every sentence names the evidence it rests on, each with file, bytes and hash. */
@@ -21,5 +22,5 @@ export function answerJson(goal: string, answer: Answer): string {
         fileSha256: source,
       })),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return prettyJson(value);
 }

@@ -39,6 +39,8 @@ export class OutwardActs {
   /** The question about a step, with all that a yes would be bound to. @param again why it is asked another time */
   async ask(run: Run, step: Step, state: AgentState, again: WhyAnew | null): Outcome<PendingApproval> {
     const content = run.anew?.edited ?? (await answerOf(run, step));
+    if (content === null)
+      return err({ code: 'no-data', message: 'This answer offers no free times, so there is nothing to send.' });
     if (utf8(content).length > OBSERVATION_BYTES_MAX)
       return err({ code: 'too-large', message: `More than ${String(OBSERVATION_BYTES_MAX)} bytes cannot be shown.` });
     const { entropy } = this.#ports;
@@ -212,8 +214,14 @@ function whyAsked({ reason, ...decision }: Extract<Decision, { kind: 'ask' }>): 
   return WHY_ASKED[reason] ?? `The rules ask before this (${reason}).`;
 }
 
-async function answerOf(run: Run, { args }: Step): Promise<string> {
+/** @returns null where nothing of the answer is wanted */
+async function answerOf(run: Run, { args }: Step): Promise<string | null> {
   assert(run.answer !== null && run.plan !== null, 'only a verified answer leaves the app');
+  if (args['format'] === 'free-busy') {
+    const { freeTimesJson, freeTimesOf } = await import('#core/tools/free-busy.ts');
+    const times = freeTimesOf(run.answer);
+    return times.length === 0 ? null : freeTimesJson(times);
+  }
   const { restatedWithoutSending, withoutSending } = await import('#core/planner/sending.ts');
   const { goal, steps } = run.plan;
   const sent = steps.some(({ tool }) => tool === 'send-answer');

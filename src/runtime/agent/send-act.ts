@@ -6,6 +6,7 @@ import { outgoingBytes } from '#core/channels/check-outgoing.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Step } from '#core/planner/plan.ts';
 import type { ToolError } from '#core/tools/definition.ts';
+import { withContent } from '#core/policy/carried-content.ts';
 import { decide } from '#core/policy/decide.ts';
 import type { Decision } from '#core/policy/permit.ts';
 import type { Sending, SendOutcome } from '../channels/channel-desk.ts';
@@ -27,7 +28,7 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, 
     const outbox = await ports.outbox?.();
     if (outbox === undefined) return denied('Nothing can be sent from here.');
     const { method, url, format, channel: id } = argumentsOf(step);
-    const mediaType = format === 'json' ? 'application/json' : 'text/markdown; charset=utf-8';
+    const mediaType = format === 'markdown' ? 'text/markdown; charset=utf-8' : 'application/json';
     const allowed = state.channels.get(id ?? '')?.channel.headers ?? [];
     const headers = [
       ['content-type', mediaType],
@@ -60,7 +61,7 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, 
         const decided = await outbox.consider(sending, yes);
         if (!decided.ok) return denied(decided.error);
         const { channel, decision } = decided.value;
-        const request = { ...sending, action, channel, arguments: sending.carries };
+        const request = { ...sending, action, channel, arguments: withContent(sending.carries, body) };
         // The way out asks the rules too, of what is stored; these are the ones that the run itself goes by.
         const verdicts = await rules.verdicts(request, run, state, sizeOf(sending));
         const known = {

@@ -8,6 +8,7 @@ import { keyDirectory } from '#core/channels/key-directory.ts';
 import { outgoingDigest, type OutgoingRequest } from '#core/channels/outgoing.ts';
 import type { ParsedUrl, Target } from '#core/channels/target.ts';
 import { joinAll, OWNER_TYPED, type Label } from '#core/labels/label.ts';
+import { withContent } from '#core/policy/carried-content.ts';
 import { decide, policyVersion, requestDigest, type NO_RULES, type RuleVerdict } from '#core/policy/decide.ts';
 import type { ActionRequest, Decision, Permit } from '#core/policy/permit.ts';
 import type { LabelledArgument, SinkRequest } from '#core/policy/request.ts';
@@ -374,7 +375,7 @@ export class ChannelDesk implements ChannelsApi {
     const digest = requestDigest(action, sha256);
     const yes = await yesTo(digest);
     const decision = await this.#decide(
-      { ...sending, action, channel: channel.id, arguments: sending.carries },
+      { ...sending, action, channel: channel.id, arguments: withContent(sending.carries, request.body) },
       yes === null ? null : { digest, by: yes.by },
       outgoingBytes(request, target.value),
     );

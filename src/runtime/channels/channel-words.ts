@@ -77,6 +77,11 @@ export function outgoingProblemText(
   }
 }
 
+/** What a rule that comes with the app still lets through, by its name. */
+const WAYS_AROUND: Readonly<Record<string, string>> = {
+  'calendar-free-busy/free-busy': ' To send only when you are free, end the goal with “and send it as free/busy to …”.',
+};
+
 /** Why the policy says no, whatever the owner answers. */
 export function denialText({ reason, rule = '' }: Pick<Finding, 'reason' | 'rule'>, host: string): string {
   switch (reason) {
@@ -87,7 +92,7 @@ export function denialText({ reason, rule = '' }: Pick<Finding, 'reason' | 'rule
     case 'no-channel':
       return `No way out to ${host} is approved. Approve one on the page Ways out.`;
     case 'forbidden-by-rule':
-      return `${ruleName(rule)} forbids this${host === '' ? '' : `, so nothing goes to ${host}`}. The page Rules shows it.`;
+      return `${ruleName(rule)} forbids this${host === '' ? '' : `, so nothing goes to ${host}`}. The page Rules shows it.${WAYS_AROUND[rule] ?? ''}`;
     case 'rule-failed':
       return `${ruleName(rule)} could not be evaluated, so nothing was ${host === '' ? 'done' : `sent to ${host}`}. Look at it on the page Rules.`;
     default:

@@ -55,6 +55,8 @@ describe('what a goal says of sending', () => {
     expect(format('Summarise my mailbox and send it to https://board.example.org/x as json')).toBe('json');
     expect(format('Summarise my mailbox and send it to Board as markdown')).toBe('markdown');
     expect(format('Summarise my mailbox and send it to Board')).toBe('markdown');
+    expect(format('When am I free next week? Send it as free/busy to Board')).toBe('free-busy');
+    expect(format('When am I free next week? Send it to Board as free busy times')).toBe('free-busy');
   });
 });
 
