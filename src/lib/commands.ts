@@ -1,4 +1,5 @@
 import { sealedFilesOf, staysHere } from '#core/items/sealing.ts';
+import { labelToUse } from '#core/agent/run-labels.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, SourceId } from '#core/base/ids.ts';
 import type { Sealed } from '#runtime/contract/commands.ts';
@@ -427,10 +428,10 @@ async function copyAnswer(app: AppState): Promise<void> {
   const answer = run?.answer;
   if (!answer) return;
   const known = new Map([...app.agent.sources, ...app.agent.removed].map((source) => [source.id, source]));
-  const sealed = run.label === undefined ? [] : sealedFilesOf(run.label, known);
+  const label = labelToUse(run, known);
   // Systems keep what is copied, and some hand it on to other devices.
-  if (run.label?.confidentiality === 'sealed' || sealed.length > 0) {
-    app.interface.sayFailed(t('app.failed', { reason: staysHere(sealed) }));
+  if (label.confidentiality === 'sealed') {
+    app.interface.sayFailed(t('app.failed', { reason: staysHere(sealedFilesOf(label, known)) }));
     return;
   }
   try {

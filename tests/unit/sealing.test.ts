@@ -1,27 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { inSealedFolders, isIn, labelOfSource, folderName, staysHere, withSeal } from '#core/items/sealing.ts';
-import { utf8 } from '#core/base/bytes.ts';
 import type { RunId, SourceId } from '#core/base/ids.ts';
-import type { Result } from '#core/base/result.ts';
 import { WORST } from '#core/labels/label.ts';
-import { exportDossier, exportJournal, proveClaim } from '#runtime/agent/export-journal.ts';
-import { readRun } from '#runtime/agent/read-views.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
-import { writeSeries } from '#runtime/backup/write-series.ts';
-import { NO_SECRETS } from '#runtime/identity/secret-backup.ts';
-import {
-  heldFromCopies,
-  heldFromOthers,
-  NOTHING_WITHHELD,
-  type Withheld,
-  withheldRuns,
-} from '#runtime/proofs/withheld.ts';
-import { backupTools, seriesToWrite } from '#tests/fakes/backup-world.ts';
-import { canariesIn } from '#tests/fakes/canary-forms.ts';
 import { ask, idOf, order, stands, vaultWith, within } from '#tests/fakes/filled-vault.ts';
-import { memoryAgentStore } from '#tests/fakes/memory-agent-store.ts';
-import { memoryBackupFolder } from '#tests/fakes/memory-backup-folder.ts';
 import type { TabWorld } from '#tests/fakes/tab-world.ts';
+import { whatLeaves } from '#tests/fakes/what-leaves.ts';
 
 // Reading a goal loads the language for real, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -146,56 +130,25 @@ test('sealed text is in no byte that leaves, by whatever way and in whatever for
   expect(JSON.stringify(table.run.plan)).toContain(column);
   expect(await whatLeaves(world, tab, [berth, column, row])).toEqual({
     ...{ 'an export for others': [], 'an export for the owner': [], 'an export without contents': [] },
-    ...{ 'a dossier': [], 'proofs of sentences': [], 'what is told when saving': [], 'a backup, as it lies there': [] },
+    ...{ 'a bundle for others': [], 'a bundle without contents': [], 'a checkpoint kept elsewhere': [] },
+    ...{
+      'what witnesses get': [],
+      'a dossier': [],
+      'proofs of sentences': [],
+      'what is told when saving': [],
+      'a backup, as it lies there': [],
+    },
   });
   await order(world, tab, { type: 'change-seal', of: { sources }, sealed: false });
   await order(world, tab, { type: 'change-purposes', sources, purposes: { sharing: true } });
   // What is looked for is found where it is no longer sealed; a backup is ciphertext, and without contents there are none.
   const freed = await whatLeaves(world, tab, [berth, column, row]);
   const found = Object.entries(freed).flatMap(([way, canaries]) => (canaries.length > 0 ? [way] : []));
-  expect(found).toEqual(['an export for others', 'an export for the owner', 'a dossier', 'proofs of sentences']);
+  expect(found).toEqual([
+    ...['an export for others', 'an export for the owner', 'a bundle for others', 'a dossier', 'proofs of sentences'],
+  ]);
   expect(freed['an export for the owner']).toHaveLength(3);
 });
-
-/** Every way by which bytes that are made here leave, each with the canaries that its bytes hold in whatever form. */
-async function whatLeaves(world: TabWorld, tab: Tab, canaries: readonly string[]): Promise<Record<string, string[]>> {
-  const { sources, runs, journal } = await tab.overview();
-  const store = memoryAgentStore(world.store);
-  const parts = { ...world.parts(), store };
-  const agent = journal.agent as Parameters<typeof exportJournal>[1];
-  const shared = await withheldRuns(tab.reading, sources, heldFromOthers);
-  const own = await withheldRuns(tab.reading, sources, heldFromCopies);
-  const exported = (contents: boolean, held: Withheld): Promise<Uint8Array> =>
-    exportJournal(parts, agent, world.clock.now(), contents, [], held);
-  const asBytes = (made: Result<Uint8Array, string>): Uint8Array => (made.ok ? made.value : utf8(made.error));
-  const answered = (await Promise.all(runs.map(async ({ id }) => (await readRun(store, id))?.run ?? []))).flat();
-  const dossiers = answered.map(({ id }) => exportDossier(parts, agent, id, [], shared));
-  const proofs = answered.flatMap(({ id, answer }) =>
-    (answer?.sections ?? []).flatMap(({ claims }) =>
-      claims.map((claim) => proveClaim(parts, agent, id, claim.id, shared)),
-    ),
-  );
-  const told: Uint8Array[] = [];
-  for (const [index, { id }] of answered.entries())
-    told.push(utf8(JSON.stringify(await save(world, tab, id, `told-${String(index)}` as RunId))));
-  const folder = memoryBackupFolder();
-  const live = { journal: parts, blobs: world.blobs, store, secrets: () => Promise.resolve(NO_SECRETS) };
-  const options = { agent, now: world.clock.now(), signal: new AbortController().signal, progress: () => undefined };
-  await writeSeries(backupTools, live, folder, await seriesToWrite(), options);
-  const ways: Record<string, readonly Uint8Array[]> = {
-    'an export for others': [await exported(true, shared)],
-    'an export for the owner': [await exported(true, own)],
-    'an export without contents': [await exported(false, NOTHING_WITHHELD)],
-    'a dossier': (await Promise.all(dossiers)).map(asBytes),
-    'proofs of sentences': (await Promise.all(proofs)).map(asBytes),
-    'what is told when saving': told,
-    'a backup, as it lies there': [...folder.files.values()],
-  };
-  for (const [way, made] of Object.entries(ways)) expect(made.length, way).toBeGreaterThan(0);
-  return Object.fromEntries(
-    Object.entries(ways).map(([way, made]) => [way, made.flatMap((bytes) => canariesIn(bytes, canaries, way))]),
-  );
-}
 
 async function save(world: TabWorld, tab: Tab, run: RunId, as = 'saving' as RunId) {
   return within(world, tab.command(world.order({ type: 'save-answer', run, as, fileName: 'a.md' })));

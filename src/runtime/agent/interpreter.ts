@@ -1,4 +1,5 @@
 import type { StepMaker } from '#core/agent/events.ts';
+import { labelOfAnswer, labelOfObservation, labelToUse } from '#core/agent/run-labels.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
 import { utf8 } from '#core/base/bytes.ts';
@@ -27,7 +28,6 @@ import { labelledPlan, type LabelledPlan } from './labelled-plan.ts';
 import { readRequest, RunRules } from '../policy/run-rules.ts';
 import { OutwardActs } from './outward-acts.ts';
 import type { EventBody, Observed, RunInterpreter } from './run-interpreter.ts';
-import { labelOfAnswer, labelOfObservation, labelToUse } from './run-labels.ts';
 import type { AgentPorts } from './ports.ts';
 import { observationKey, type AgentState } from './projection.ts';
 

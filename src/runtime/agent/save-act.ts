@@ -1,3 +1,4 @@
+import { labelToUse } from '#core/agent/run-labels.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import type { Digest } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
@@ -9,7 +10,6 @@ import type { OutwardAct, PrepareAct } from './outward-act.ts';
 import type { AgentPorts } from './ports.ts';
 import type { RunRules } from '../policy/run-rules.ts';
 import { labelOfPlanner } from './labelled-plan.ts';
-import { labelToUse } from './run-labels.ts';
 
 /** Saving the answer as a file. */
 export function saveAct(ports: Pick<AgentPorts, 'files' | 'sha256'>, rules: RunRules): PrepareAct {

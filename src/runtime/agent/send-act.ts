@@ -1,3 +1,4 @@
+import { labelToUse } from '#core/agent/run-labels.ts';
 import type { Run } from '#core/agent/run.ts';
 import { utf8 } from '#core/base/bytes.ts';
 import { digestOf, type Json } from '#core/base/json.ts';
@@ -17,7 +18,6 @@ import type { OutwardAct, PrepareAct } from './outward-act.ts';
 import type { AgentPorts } from './ports.ts';
 import type { RunRules } from '../policy/run-rules.ts';
 import { labelOfPlanner } from './labelled-plan.ts';
-import { labelToUse } from './run-labels.ts';
 
 /** More than this of what a host answers is not read. */
 const ANSWER_BYTES_MAX = 64 * 1024;

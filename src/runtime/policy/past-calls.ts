@@ -1,3 +1,4 @@
+import { labelToUse } from '#core/agent/run-labels.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import { utf8 } from '#core/base/bytes.ts';
@@ -5,7 +6,6 @@ import { NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
 import type { Step } from '#core/planner/plan.ts';
 import type { SinkRequest } from '#core/policy/request.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
-import { labelToUse } from '../agent/run-labels.ts';
 import type { Departure } from '../channels/channel-facts.ts';
 import type { SourceView } from '../contract/views.ts';
 import { MAIN_AGENT, type Circumstances } from './rule-judge.ts';

@@ -181,6 +181,20 @@ test('what the plan did not foresee is asked, and goes out once its very digest 
 test('sealed text goes nowhere, approved or not; text nobody vouches for is asked about', async () => {
   const carrying = (label: typeof OWNER_TYPED) => ({ carries: [{ name: 'body', role: 'content' as const, label }] });
   expect(text(await send('secret', carrying(SEALED)))).toMatch(/is sealed, and sealed text never leaves/);
+  // An address says something, too: one made of sealed text is none, whatever the owner said yes to.
+  const url = 'https://api.example.com/v1/notes?of=secret';
+  const addressed = (label: typeof OWNER_TYPED) => ({
+    ...{ request: { method: 'POST', url, headers: [], body: utf8('hello') }, nonce: 'n' },
+    carries: [
+      { name: 'url', role: 'address' as const, label },
+      { name: 'body', role: 'content' as const, label: OWNER_TYPED },
+    ],
+  });
+  const asked = await send('hello', { ...addressed(FROM_A_FILE), planned: false });
+  if (asked.kind !== 'ask') throw new Error(asked.kind);
+  world.approved.set(asked.digest, 'approval-1');
+  expect(text(await send('hello', { ...addressed(SEALED), planned: false }))).toMatch(/is sealed/);
+  expect(text(await send('hello', addressed(SEALED)))).toMatch(/is sealed, and sealed text never leaves/);
   expect(await send('found', carrying(FROM_A_FILE))).toMatchObject({ kind: 'ask', reason: 'content-untrusted' });
   expect(world.egress.reached).toEqual([]);
 });

@@ -1,10 +1,10 @@
-import type { Run } from '#core/agent/run.ts';
-import type { SourceId, StepId } from '#core/base/ids.ts';
-import { fileOfLabel, labelOfSource } from '#core/items/sealing.ts';
-import type { Source } from '#core/items/source.ts';
-import { joinAll, type Label, NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
-import type { Step } from '#core/planner/plan.ts';
-import type { Answer } from '#core/tools/answer.ts';
+import type { Run } from './run.ts';
+import type { SourceId, StepId } from '../base/ids.ts';
+import { fileOfLabel, labelOfSource } from '../items/sealing.ts';
+import type { Source } from '../items/source.ts';
+import { joinAll, type Label, NEUTRAL, OWNER_TYPED } from '../labels/label.ts';
+import type { Step } from '../planner/plan.ts';
+import type { Answer } from '../tools/answer.ts';
 
 type Sources = ReadonlyMap<SourceId, Pick<Source, 'id' | 'path' | 'sealed'>>;
 
