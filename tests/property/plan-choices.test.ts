@@ -9,7 +9,7 @@ import { planGoal } from '#core/planner/plan-goal.ts';
 import type { Plan } from '#core/planner/plan.ts';
 import { contextFor, INVENTORY } from '#tests/unit/planner/vault.ts';
 
-const TRACES = 1_000;
+const TRACES = 10_000;
 const CHANNEL = {
   ...{ id: 'c1', name: 'Board', origin: 'https://board.example.org', pathPrefix: '/', methods: ['POST'] },
 };
@@ -55,9 +55,11 @@ test(`what files say changes no step that goes outside but by the plan’s metho
   expect(inside.size, 'plans that differ inside').toBeGreaterThan(TRACES / 20);
 });
 
-/** The steps that go outside, to the letter. */
+/** The steps that go outside, to the letter: what they do, and what the owner reads of it. */
 function outwardOf({ steps }: Plan): string {
-  return canonicalJson(steps.filter(({ approval }) => approval).map(({ tool, args }) => ({ tool, args })));
+  return canonicalJson(
+    steps.filter(({ approval }) => approval).map(({ tool, title, args }) => ({ tool, title, args })),
+  );
 }
 
 function someInventory(random: Random): Inventory {
