@@ -34,6 +34,7 @@ import { openVault, secretsCopy, vaultCopy, type VaultOfThread } from './open-va
 import { sealerOf } from './sealer-of.ts';
 import { currentPlace, placesOf, storesOf } from './stores.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
+import type { TabExports } from '#runtime/agent/tab-exports.ts';
 import { TabFiles } from '#runtime/agent/tab-files.ts';
 import { copiedKeyHolder } from '#runtime/identity/copied-key-holder.ts';
 import { journalKeys, journalName, namesLast } from '#runtime/identity/journal-keys.ts';
@@ -60,6 +61,7 @@ interface Opened {
   readonly tab: Tab;
   readonly files: TabFiles;
   /** Loaded when first needed: nothing of it is on the way to a goal. */
+  readonly out: () => Promise<TabExports>;
   readonly desks: () => Promise<Desks>;
   readonly backup: () => Promise<Backup>;
   readonly agents: () => Promise<AgentsDesk>;
@@ -79,6 +81,7 @@ const started = new Promise<void>((resolve) => {
 const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
+const out = async (): Promise<TabExports> => (await opened()).out();
 const desks = async (): Promise<Desks> => (await opened()).desks();
 const desk = async (): Promise<Desks['identity']> => (await desks()).identity;
 const proofs = async (): Promise<Desks['proofs']> => (await desks()).proofs;
@@ -207,15 +210,10 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const tabFiles = new TabFiles({
     tab,
     ports,
-    agent,
     defaults,
     importer: importInWorker(open, place),
     ownFile: ownFileLoader(platformClock),
     decode: (bytes) => new TextDecoder().decode(bytes),
-    zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
-    places: foundPlaces,
-    formatTime: (time) => new Date(time).toISOString(),
-    vault: async () => (await vaultView()).ways.map(knownOfWay),
     eraseRest: async () => {
       await (await actors()).erase();
       await places.erase();
@@ -225,10 +223,20 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       if (opfs) await vaultCopy().erase();
     },
   });
+  const out = once(
+    async () =>
+      new (await import('#runtime/agent/tab-exports.ts')).TabExports({
+        ...{ tab, ports, agent, defaults },
+        zip: async (members) => (await import('#adapters/zip/write-zip.ts')).writeZip(members),
+        places: foundPlaces,
+        formatTime: (time) => new Date(time).toISOString(),
+        vault: async () => (await vaultView()).ways.map(knownOfWay),
+      }),
+  );
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
-  return { tab, files: tabFiles, desks, backup, agents, gate, policy };
+  return { tab, files: tabFiles, out, desks, backup, agents, gate, policy };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -334,9 +342,9 @@ const wire: AgentWire = {
   readSource: async (source, start, end, extracted) => (await files()).readSource(source, start, end, extracted),
   entries: async (from, count) => (await tab()).entries(from, count),
   verifyJournal: (listener) => toldFirst(listener, async (told) => (await tab()).verify(told)),
-  exportJournal: async (withPayloads) => (await files()).exportJournal(withPayloads),
-  exportAll: (listener) => toldFirst(listener, async (told) => (await files()).exportAll(told)),
-  proveClaim: async (run, claim) => (await files()).proveClaim(run, claim),
+  exportJournal: async (withPayloads) => (await out()).exportJournal(withPayloads),
+  exportAll: (listener) => toldFirst(listener, async (told) => (await out()).exportAll(told)),
+  proveClaim: async (run, claim) => (await out()).proveClaim(run, claim),
   eraseAll: async () => (await files()).eraseAll(),
   backup: {
     onView: async (listener) => (await backup()).onView(listener),

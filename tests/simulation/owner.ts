@@ -98,7 +98,7 @@ export class Owner {
       case 'rebuild':
         return inTab(() => tab.tab.rebuild(() => undefined));
       case 'export':
-        return inTab(() => tab.files.exportJournal(true));
+        return inTab(() => tab.out.exportJournal(true));
       case 'import': {
         const file = VAULT[action.file]!;
         if (action.file === HOSTILE) this.#world.weather.count('hostile result');

@@ -15,6 +15,7 @@ import { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import { BackupKeeper } from '#runtime/backup/keeper.ts';
 import { forgetRuns } from '#runtime/actors/forget-runs.ts';
 import { Tab } from '#runtime/agent/tab.ts';
+import { TabExports } from '#runtime/agent/tab-exports.ts';
 import { TabFiles, type Importer } from '#runtime/agent/tab-files.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
@@ -64,6 +65,7 @@ const BALLAST_BYTES = 64 * 1024;
 interface Composed {
   readonly tab: Tab;
   readonly files: TabFiles;
+  readonly out: TabExports;
   /** The owner's agents, in lives that have any. */
   readonly agents: AgentsDesk | null;
   /** In lives whose owner keeps a backup. */
@@ -119,6 +121,10 @@ export class SimTab {
 
   get backup(): BackupKeeper | null {
     return this.#parts.backup;
+  }
+
+  get out(): TabExports {
+    return this.#parts.out;
   }
 
   get files(): TabFiles {
@@ -260,14 +266,10 @@ export class SimTab {
       missing: [],
     });
     const files = new TabFiles({
-      ...{ tab, ports, agent, defaults },
+      ...{ tab, ports, defaults },
       importer: this.#importer(sealer),
       ownFile: ownFileLoader(clock),
       decode: (bytes) => new TextDecoder().decode(bytes),
-      zip: () => Promise.resolve(new Uint8Array()),
-      places: () => Promise.resolve([]),
-      formatTime: String,
-      vault: () => Promise.resolve([]),
       eraseRest: async () => {
         await actors.erase();
         if (scenario.backup) await simBackupMemory(world, this.worker).erase();
@@ -275,12 +277,19 @@ export class SimTab {
         await eraseKeys(world.idb, this.worker);
       },
     });
+    const out = new TabExports({
+      ...{ tab, ports, agent, defaults },
+      zip: () => Promise.resolve(new Uint8Array()),
+      places: () => Promise.resolve([]),
+      formatTime: String,
+      vault: () => Promise.resolve([]),
+    });
     const blobs = scenario.backup
       ? blobsOf(world, { files: blobFiles('vault-blobs', 'blobs'), sealer, entropy, clock })
       : null;
     this.openedAt = scheduler.now / MS;
     this.#composed = {
-      ...{ tab, files },
+      ...{ tab, files, out },
       agents: scenario.agents ? this.#agents(actors, tab, store) : null,
       backup:
         blobs &&
