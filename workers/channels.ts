@@ -5,7 +5,6 @@ import { platformLocalNetwork } from '#adapters/platform/local-network.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
-import type { Zones } from '#ports/calendar.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Signer } from '#ports/crypto.ts';
 import type { WindowApi } from '#ports/window-api.ts';
@@ -13,10 +12,10 @@ import { openYes } from '#runtime/agent/open-yes.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { ChannelDesk } from '#runtime/channels/channel-desk.ts';
 import { ConnectionDoctor } from '#runtime/channels/connection-doctor.ts';
-import { RuleJudge } from '#runtime/policy/rule-judge.ts';
 import { StoredRules } from '#runtime/policy/stored-rules.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { openEgress } from './egress.ts';
+import { openRuleJudge, ownersZone } from './owners-rules.ts';
 
 export interface ChannelsComposition {
   readonly tab: Tab;
@@ -34,11 +33,7 @@ export interface Gate {
 
 /** This tab's gate to the outside, and who finds out why a host cannot be used. */
 export function openChannels({ tab, store, defaults, signer, rules, window }: ChannelsComposition): Gate {
-  const zone = async (): Promise<string> => {
-    const owner = (await store.row('settings', 'owner')) ?? (await store.row('settings', 'suggested'));
-    return ((owner?.value ?? defaults) as OwnerSettings).zone;
-  };
-  const zones = async (): Promise<Zones> => (await import('#adapters/temporal/zones.ts')).createZones();
+  const zone = ownersZone(store, defaults);
   const desk = new ChannelDesk({
     ...{ store, sha256, incrementalSha256 },
     clock: platformClock,
@@ -47,7 +42,7 @@ export function openChannels({ tab, store, defaults, signer, rules, window }: Ch
     publicKey: () => signer.publicKey,
     parse: parseUrl,
     day: async (at) => calendarDay(at, await zone()),
-    rules: new StoredRules({ store, zone, judge: new RuleJudge({ clock: platformClock, sha256, rules, zones }) }),
+    rules: new StoredRules({ store, zone, judge: openRuleJudge(rules) }),
     approval: (digest) => openYes(store, platformClock, digest),
     granted: (digest) => openYes(store, platformClock, digest, 'grant'),
     command: (command) => tab.command(command),

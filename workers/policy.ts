@@ -1,10 +1,8 @@
-import { sha256 } from '#adapters/noble/sha256.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
-import type { OwnerSettings } from '#core/items/owner.ts';
 import { PolicyDesk } from '#runtime/policy/policy-desk.ts';
-import { RuleJudge } from '#runtime/policy/rule-judge.ts';
 import type { ChannelsComposition } from './channels.ts';
+import { openRuleJudge, ownersZone } from './owners-rules.ts';
 
 /** Where the owner looks at rules in this tab. */
 export function openPolicy({
@@ -17,14 +15,8 @@ export function openPolicy({
     ...{ store, rules },
     clock: platformClock,
     entropy: webCryptoEntropy,
-    judge: new RuleJudge({
-      ...{ clock: platformClock, sha256, rules },
-      zones: async () => (await import('#adapters/temporal/zones.ts')).createZones(),
-    }),
-    zone: async () => {
-      const owner = (await store.row('settings', 'owner')) ?? (await store.row('settings', 'suggested'));
-      return ((owner?.value ?? defaults) as OwnerSettings).zone;
-    },
+    judge: openRuleJudge(rules),
+    zone: ownersZone(store, defaults),
     command: (command) => tab.command(command),
   });
   // Whatever tab changes them, all of them show it.

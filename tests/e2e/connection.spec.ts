@@ -185,6 +185,7 @@ test('a way out that signs: its host can check each request with the key that th
   await page.getByRole('button', { name: 'New way out' }).click();
   await page.getByRole('textbox', { name: 'Address' }).fill(`${place}/right`);
   await page.getByRole('textbox', { name: 'Name' }).fill('Signed');
+  await page.getByText('Signature and price').click();
   await page.getByRole('checkbox', { name: 'Sign each request with this agent’s key' }).check();
   await page.getByRole('button', { name: 'Approve this way out' }).click();
   const directory = JSON.parse(await page.getByRole('textbox', { name: 'Key directory' }).inputValue()) as {

@@ -1,12 +1,11 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, openPage, startGoal } from '../../src/cli/drive-app.ts';
-import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
-import { openWithSample } from './with-sample.ts';
+import type { EgressHost } from '../conformance/egress-host.ts';
+import { QUESTION, openWayOut, openWithHost, runIs } from './sending.ts';
 import { PATIENCE_MS, type World } from './world.ts';
 
 /** Rules as their owner writes them: checked, said in words, tried on the past, in force, and taken back. */
-const QUESTION = 'How much may a hotel cost according to the travel policy?';
 const WRONG = '// mine\nforbid (principal, action in Action::"leaves", resource)\nwhen { context.lables == "x" };';
 const READING = '@id("no passages")\nforbid (principal, action, resource == Tool::"answer-from-passages");';
 const HOSTS =
@@ -18,33 +17,20 @@ let host: EgressHost;
 
 test.describe.configure({ timeout: 240_000 });
 test.beforeEach(async () => {
-  host = await egressHost();
-  ({ world, page } = await openWithSample({}));
+  ({ world, page, host } = await openWithHost());
 });
 test.afterEach(async () => {
   await world.close();
   await host.close();
 });
 
-const ends = (as: string) =>
-  expect(page.locator('[data-status]')).toHaveAttribute('data-status', as, { timeout: PATIENCE_MS });
 const rules = (of = page) => of.getByRole('textbox', { name: 'Rules in Cedar' });
 const versions = () => page.getByRole('region', { name: 'Versions' }).getByRole('listitem');
 
-async function openWayOut(): Promise<void> {
-  await openPage(page, 'Ways out');
-  await page.getByRole('button', { name: 'New way out' }).click();
-  await page.getByRole('textbox', { name: 'Address' }).fill(`${host.origin}/v1/echo`);
-  await page.getByRole('textbox', { name: 'Name' }).fill('Status board');
-  await page.getByRole('textbox', { name: 'Headers that may be sent' }).fill('content-type, idempotency-key');
-  await page.getByRole('button', { name: 'Approve this way out' }).click();
-  await expect(page.getByRole('region', { name: 'Status board' })).toBeVisible();
-}
-
 test('a rule is written, mended, tried on the past and adopted; it keeps an answer here by its name, until it is taken back', async () => {
-  await openWayOut();
+  await openWayOut(page, host);
   await startGoal({ page }, QUESTION);
-  await ends('complete');
+  await runIs(page, 'complete');
 
   await openPage(page, 'Rules');
   await expect(page.getByText('What is sealed never leaves this device, approved or not.')).toBeVisible();
@@ -79,7 +65,7 @@ test('a rule is written, mended, tried on the past and adopted; it keeps an answ
   await other.close();
 
   await startGoal({ page }, `${QUESTION} And send it to Status board.`);
-  await ends('failed');
+  await runIs(page, 'failed');
   await expect(page.getByText(/Your rule “known hosts” forbids this, so nothing goes to http:/).first()).toBeVisible();
   expect(host.arrivals).toEqual([]);
 
@@ -88,7 +74,7 @@ test('a rule is written, mended, tried on the past and adopted; it keeps an answ
   await expect(versions()).toHaveCount(3);
   await expect(rules()).toHaveValue('');
   await startGoal({ page }, `${QUESTION} And send it to Status board.`);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   const { facts } = await exportJournal({ page });
   const adopted = facts.filter(({ fact }) => fact.type === 'policy.adopted');
   expect(adopted).toHaveLength(2);

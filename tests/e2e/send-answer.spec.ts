@@ -1,11 +1,10 @@
 import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, openPage, runFrom, startGoal } from '../../src/cli/drive-app.ts';
-import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
-import { openWithSample } from './with-sample.ts';
+import type { EgressHost } from '../conformance/egress-host.ts';
+import { QUESTION, openWayOut, openWithHost, runIs, sendingCard } from './sending.ts';
 import { PATIENCE_MS, type World } from './world.ts';
 
 /** A goal whose answer goes to a real server: planned, shown to the byte, sent by the service worker, and told afterwards. */
-const QUESTION = 'How much may a hotel cost according to the travel policy?';
 
 let world: World;
 let page: Page;
@@ -13,8 +12,7 @@ let host: EgressHost;
 
 test.describe.configure({ timeout: 240_000 });
 test.beforeEach(async () => {
-  host = await egressHost();
-  ({ world, page } = await openWithSample({}));
+  ({ world, page, host } = await openWithHost());
 });
 test.afterEach(async () => {
   await world.close();
@@ -22,22 +20,10 @@ test.afterEach(async () => {
 });
 
 const address = (): string => `${host.origin}/v1/echo`;
-const card = () => page.getByRole('article', { name: /^Approval: Send 1 POST/ });
-const status = () => page.locator('[data-status]');
-const ends = (as: string) => expect(status()).toHaveAttribute('data-status', as, { timeout: PATIENCE_MS });
-
-async function openWayOut(): Promise<void> {
-  await openPage(page, 'Ways out');
-  await page.getByRole('button', { name: 'New way out' }).click();
-  await page.getByRole('textbox', { name: 'Address' }).fill(address());
-  await page.getByRole('textbox', { name: 'Name' }).fill('Status board');
-  await page.getByRole('textbox', { name: 'Headers that may be sent' }).fill('content-type, idempotency-key');
-  await page.getByRole('button', { name: 'Approve this way out' }).click();
-  await expect(page.getByRole('region', { name: 'Status board' })).toBeVisible();
-}
+const card = () => sendingCard(page);
 
 test('the answer is sent to the named way out: exactly what the card showed, once, with its intent before it', async () => {
-  await openWayOut();
+  await openWayOut(page, host);
   // Another tab, which only follows, says before the run what the run will do.
   const other = await world.visit('/');
   await other
@@ -46,14 +32,14 @@ test('the answer is sent to the named way out: exactly what the card showed, onc
   await expect(other.getByText('Planned: 3 steps')).toBeVisible({ timeout: PATIENCE_MS });
   await other.close();
   const run = await startGoal({ page }, `${QUESTION} And send it as JSON to Status board.`);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   const content = (await card().getByRole('group', { name: 'Exactly this will be sent' }).textContent()) ?? '';
   await expect(card().getByRole('group', { name: 'The request' })).toContainText(`POST ${address()}`);
   await expect(card()).toContainText(/private content, from .+/);
   expect(host.arrivals).toEqual([]);
 
   await card().getByRole('button', { name: 'Approve', exact: true }).click();
-  await ends('complete');
+  await runIs(page, 'complete');
   expect(host.arrivals).toHaveLength(1);
   expect(host.arrivals[0]).toMatchObject({ method: 'POST', url: '/v1/echo', body: content });
   expect(host.arrivals[0]?.headers).toMatchObject({ 'content-type': 'application/json' });
@@ -76,14 +62,14 @@ test('with no way out the plan says so before the run; denied, nothing leaves an
   await expect(page.getByText(/No way out of this device leads to 127\.0\.0\.1:\d+ yet/)).toBeVisible({
     timeout: PATIENCE_MS,
   });
-  await openWayOut();
+  await openWayOut(page, host);
   await startGoal({ page }, `${QUESTION} And send it to ${address()}`);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   await card()
     .getByRole('textbox', { name: /^Reason/ })
     .fill('Not today');
   await page.keyboard.press('Enter');
-  await ends('complete');
+  await runIs(page, 'complete');
   expect(host.arrivals).toEqual([]);
   await expect(page.getByRole('region', { name: 'Cost' })).toContainText(/Sent anywhere\s*nothing/);
 });
@@ -112,16 +98,16 @@ test('of a calendar only the free times leave: the whole answer is refused with 
 });
 
 test('a standing yes sends the next answer without a card, is told on the page, and taken back it asks again', async () => {
-  await openWayOut();
+  await openWayOut(page, host);
   const goal = `${QUESTION} And send it to Status board.`;
   await startGoal({ page }, goal);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   await card().getByRole('checkbox', { name: 'And do the same again without asking me' }).check();
   await card().getByRole('spinbutton', { name: 'So many times, at most' }).fill('3');
   await card().getByRole('button', { name: 'Approve', exact: true }).click();
-  await ends('complete');
+  await runIs(page, 'complete');
   const second = await startGoal({ page }, goal);
-  await ends('complete');
+  await runIs(page, 'complete');
   expect(host.arrivals).toHaveLength(2);
 
   await openPage(page, 'Approvals');
@@ -130,9 +116,10 @@ test('a standing yes sends the next answer without a card, is told on the page, 
   await grants.getByText('Used once').click();
   await expect(grants.getByRole('link')).toHaveAttribute('href', new RegExp(second));
   await grants.getByRole('button', { name: /^Take back: POST/ }).click();
+  await grants.getByRole('button', { name: 'Take back', exact: true }).click();
   await expect(grants).toContainText('Taken back.');
 
   await startGoal({ page }, goal);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   expect(host.arrivals).toHaveLength(2);
 });

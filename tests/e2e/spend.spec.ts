@@ -1,11 +1,11 @@
 import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, openPage, startGoal } from '../../src/cli/drive-app.ts';
-import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
-import { openWithSample } from './with-sample.ts';
-import { PATIENCE_MS, type World } from './world.ts';
+import type { EgressHost } from '../conformance/egress-host.ts';
+import { QUESTION, approveWayOut, beginWayOut, openWithHost, runIs, sendingCard } from './sending.ts';
+import type { World } from './world.ts';
 
 /** A way out that costs something: the cap holds before a byte leaves, says so, and is raised by the owner alone. */
-const GOAL = 'How much may a hotel cost according to the travel policy? And send it as JSON to Paid board.';
+const GOAL = `${QUESTION} And send it as JSON to Paid board.`;
 
 let world: World;
 let page: Page;
@@ -13,17 +13,14 @@ let host: EgressHost;
 
 test.describe.configure({ timeout: 240_000 });
 test.beforeEach(async () => {
-  host = await egressHost();
-  ({ world, page } = await openWithSample({}));
+  ({ world, page, host } = await openWithHost());
 });
 test.afterEach(async () => {
   await world.close();
   await host.close();
 });
 
-const status = () => page.locator('[data-status]');
-const ends = (as: string) => expect(status()).toHaveAttribute('data-status', as, { timeout: PATIENCE_MS });
-const card = () => page.getByRole('article', { name: /^Approval: Send 1 POST/ });
+const card = () => sendingCard(page);
 const money = () => page.getByRole('region', { name: 'Money', exact: true });
 
 async function allow(day: string): Promise<void> {
@@ -40,30 +37,29 @@ async function allow(day: string): Promise<void> {
 test('a cap that is reached keeps the second sending from leaving and says which and where; once raised, it goes', async () => {
   await openPage(page, 'Ways out');
   await expect(money()).toContainText('Nothing may cost anything.');
-  await page.getByRole('button', { name: 'New way out' }).click();
-  await page.getByRole('textbox', { name: 'Address' }).fill(`${host.origin}/v1/echo`);
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Paid board');
+  await beginWayOut(page, host, 'Paid board');
+  await page.getByText('Signature and price').click();
   await page.getByRole('textbox', { name: /^A call,/ }).fill('0.02');
   await page.getByRole('textbox', { name: /^Money a day,/ }).fill('1');
   await page.getByRole('textbox', { name: 'Where the price is from' }).fill('Price page of 1 November');
-  await page.getByRole('button', { name: 'Approve this way out' }).click();
+  await approveWayOut(page, 'Paid board');
   await expect(page.getByRole('region', { name: 'Paid board' })).toContainText('€0.02 a call');
 
   // Without the owner's money nothing that has a price is even asked about.
   await startGoal({ page }, GOAL);
-  await ends('failed');
+  await runIs(page, 'failed');
   await expect(page.getByText(/the limit for one call is 0\.00 EUR/).first()).toBeVisible();
 
   await allow('0.03');
   await startGoal({ page }, GOAL);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   await expect(card()).toContainText('at most €0.02; today €0.00 of €0.03');
   await card().getByRole('button', { name: 'Approve', exact: true }).click();
-  await ends('complete');
+  await runIs(page, 'complete');
   expect(host.arrivals).toHaveLength(1);
 
   await startGoal({ page }, GOAL);
-  await ends('failed');
+  await runIs(page, 'failed');
   await expect(
     page.getByText(/the limit for a day is 0\.03 EUR, of which 0\.01 EUR are left, so nothing was sent/).first(),
   ).toBeVisible();
@@ -71,9 +67,9 @@ test('a cap that is reached keeps the second sending from leaving and says which
 
   await allow('0.50');
   await startGoal({ page }, GOAL);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   await card().getByRole('button', { name: 'Approve', exact: true }).click();
-  await ends('complete');
+  await runIs(page, 'complete');
   expect(host.arrivals).toHaveLength(2);
 
   await openPage(page, 'Ways out');

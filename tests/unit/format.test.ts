@@ -212,6 +212,13 @@ test('the axis of a chart holds zero and every value between round ticks', () =>
   expect(niceScale([4, 7, 3, 9, 12, 5]).ticks).toEqual([0, 5, 10, 15]);
 });
 
+test('no two ticks of an axis read the same, however small its values are', () => {
+  for (const values of [[0.02], [0.000_3, 0.000_1], [7], [-0.4, 1.2], [1_200_000]]) {
+    const { ticks, digits } = niceScale(values);
+    expect(new Set(ticks.map((tick) => format.number(tick, digits))).size).toBe(ticks.length);
+  }
+});
+
 test('a file name is made of letters, digits and hyphens only', () => {
   expect(fileNameFor('Résumé: what is asked of me?')).toBe('resume-what-is-asked-of-me.md');
   expect(fileNameFor('../../etc/passwd')).toBe('etc-passwd.md');

@@ -11,7 +11,7 @@ import type { PolicyDraft, PolicyView } from '#runtime/contract/policy-api.ts';
 import { PolicyDesk, type PolicyDeskParts } from '#runtime/policy/policy-desk.ts';
 import { RuleJudge } from '#runtime/policy/rule-judge.ts';
 import { SHIPPED_RULES } from '#runtime/policy/shipped-rules.ts';
-import { lineDiff } from '#lib/format/line-diff.ts';
+import { aroundChanges, lineDiff } from '#lib/format/line-diff.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import { cedarInNode } from '../fakes/cedar-in-node.ts';
 import { fakeClock, type FakeClock } from '../fakes/fake-clock.ts';
@@ -260,4 +260,15 @@ test('what a version changed is told line by line', () => {
   expect(diff('a\na', 'a')).toEqual([' a', '-a']);
   const many = (of: string): string => Array.from({ length: 1_500 }, (_, line) => `${of}${String(line)}`).join('\n');
   expect(diff(many('a'), many('b'))).toHaveLength(3_000);
+});
+
+test('lines far from a change are told by their number', () => {
+  const lines = (...changed: number[]): string =>
+    Array.from({ length: 9 }, (_, line) => (changed.includes(line) ? 'new' : String(line))).join('\n');
+  const told = aroundChanges(lineDiff(lines(), lines(4)), 1).map((line) =>
+    line.kind === 'left-out' ? line.count : line.text,
+  );
+  expect(told).toEqual([3, '3', '4', 'new', '5', 3]);
+  expect(aroundChanges(lineDiff('a\nb', 'a\nb'))).toEqual([{ kind: 'left-out', count: 2 }]);
+  expect(aroundChanges([])).toEqual([]);
 });

@@ -25,8 +25,11 @@ export class Format {
     this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   }
 
-  number(value: number): string {
-    return this.#number.format(value);
+  /** @param digits after the decimal point, at most */
+  number(value: number, digits = 2): string {
+    const format =
+      digits === 2 ? this.#number : new Intl.NumberFormat(this.locale, { maximumFractionDigits: Math.min(digits, 20) });
+    return format.format(value);
   }
 
   /** @param fraction 0 to 1 */

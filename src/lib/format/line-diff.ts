@@ -18,6 +18,26 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   return [...same(a.slice(0, start)), ...middle, ...same(a.slice(a.length - end))];
 }
 
+/** Lines that are the same and far from any change, as their number. */
+export interface LeftOut {
+  readonly kind: 'left-out';
+  readonly count: number;
+}
+
+/** A comparison without the lines that are far from what changed. @param near lines kept before and after a change */
+export function aroundChanges(lines: readonly DiffLine[], near = 3): readonly (DiffLine | LeftOut)[] {
+  const changes = lines.flatMap(({ kind }, index) => (kind === 'same' ? [] : [index]));
+  const shown: (DiffLine | LeftOut)[] = [];
+  let count = 0;
+  for (const [index, line] of lines.entries()) {
+    const isNear = changes.some((change) => Math.abs(change - index) <= near);
+    if (isNear && count > 0) shown.push({ kind: 'left-out', count });
+    if (isNear) shown.push(line);
+    count = isNear ? 0 : count + 1;
+  }
+  return count > 0 ? [...shown, { kind: 'left-out', count }] : shown;
+}
+
 function between(a: readonly string[], b: readonly string[]): readonly DiffLine[] {
   const removed = (text: string): DiffLine => ({ kind: 'removed', text });
   const added = (text: string): DiffLine => ({ kind: 'added', text });

@@ -3,6 +3,8 @@ export interface Scale {
   readonly low: number;
   readonly high: number;
   readonly ticks: readonly number[];
+  /** After the decimal point, so that no two ticks read the same. */
+  readonly digits: number;
 }
 
 const TICKS_WANTED = 5;
@@ -11,14 +13,14 @@ const TICKS_WANTED = 5;
 export function niceScale(values: readonly number[]): Scale {
   const lowest = Math.min(0, ...values);
   const highest = Math.max(0, ...values);
-  if (lowest === highest) return { low: 0, high: 1, ticks: [0, 1] };
+  if (lowest === highest) return { low: 0, high: 1, ticks: [0, 1], digits: 0 };
   const step = niceStep((highest - lowest) / (TICKS_WANTED - 1));
   const first = Math.floor(lowest / step);
   const last = Math.ceil(highest / step);
   const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
     Number(((first + index) * step).toPrecision(12)),
   );
-  return { low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1, ticks };
+  return { low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1, ticks, digits: Math.max(0, -Math.floor(Math.log10(step))) };
 }
 
 function niceStep(rough: number): number {

@@ -38,6 +38,13 @@ export function packTitle(id: string): string {
   return isKnown(id) ? t(`policy.pack.${id}`) : id;
 }
 
+/** A rule as its owner knows it: `own/nights` is their rule “nights”. */
+export function ruleText(id: string): string {
+  const [pack = '', ...rest] = id.split('/');
+  const rule = rest.join('/');
+  return pack === 'own' ? t('policy.rule-own', { rule }) : t('policy.rule-of', { rule, pack: packTitle(pack) });
+}
+
 export function packLead(id: string): string {
   return isKnown(id) ? t(`policy.pack-lead.${id}`) : t('policy.pack-other');
 }

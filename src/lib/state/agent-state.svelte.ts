@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { CommandId } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { WindowApi } from '#runtime/contract/agent-api.ts';
@@ -22,6 +23,9 @@ export class AgentState {
   broken = $state.raw<string | null>(null);
   /** Orders that are kept and that no tab has carried out yet. */
   late = $state.raw<ReadonlySet<CommandId>>(new Set());
+
+  /** The contents of approvals as they were made, where the owner changed them here, by run and step. */
+  readonly unedited = new SvelteMap<string, string>();
 
   readonly settings: OwnerSettings = $derived(this.overview?.settings ?? browserSettings());
   readonly format: Format = $derived(new Format(this.settings));
