@@ -75,17 +75,17 @@ test('with no way out the plan says so before the run; denied, nothing leaves an
 });
 
 test('of a calendar only the free times leave: the whole answer is refused with how to send less, the times are asked for', async () => {
-  await openWayOut();
+  await openWayOut(page, host);
   const free = 'Find 3 slots of 30 minutes for me next week';
   await startGoal({ page }, `${free} and send it as JSON to Status board.`);
-  await ends('failed');
+  await runIs(page, 'failed');
   await expect(page.getByText('and send it as free/busy to').first()).toBeVisible();
 
   await startGoal({ page }, `${free} and send it as free/busy to Status board.`);
-  await ends('waiting-approval');
+  await runIs(page, 'waiting-approval');
   const content = (await card().getByRole('group', { name: 'Exactly this will be sent' }).textContent()) ?? '';
   await card().getByRole('button', { name: 'Approve', exact: true }).click();
-  await ends('complete');
+  await runIs(page, 'complete');
   expect(host.arrivals).toHaveLength(1);
   expect(host.arrivals[0]?.body).toBe(content);
   const times = JSON.parse(content) as Record<string, string>[];
