@@ -70,6 +70,7 @@ function apply(run: Run | null, event: RunEvent): Run {
   switch (event.type) {
     case 'plan.committed': {
       const { plan, label, choices } = event;
+      assert(run.plan === null, 'a plan is committed once, and what untrusted text chose in it with it');
       assert(budgetAfter(choices ?? []).bitsLeft >= 0, 'untrusted text chooses no more than a run may spend on it');
       return {
         ...{ ...withStatus(run, 'executing'), plan, steps: waitingSteps(plan) },

@@ -233,4 +233,7 @@ test('what untrusted text chooses in a plan is kept with the run, and a plan tha
   expect(planned).toMatchObject({ planLabel: OWNER_TYPED, choices: [{ bits: 16 }, { bits: 16 }] });
   expect(budgetAfter(planned.choices ?? [])).toEqual({ bitsLeft: 0 });
   expect(() => transition(begun, committed(16, 17))).toThrow(InvariantError);
+  // A second plan would be a second budget, and not the plan that was committed.
+  expect(() => transition(planned, committed())).toThrow(InvariantError);
+  expect(() => transition(planned, committed(16, 16))).toThrow(InvariantError);
 });
