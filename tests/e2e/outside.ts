@@ -8,6 +8,8 @@ export interface Outside {
   readonly url: string;
   /** Host and port of a STUN server. */
   readonly stun: string;
+  /** Host and port of a server that speaks QUIC, as far as the first packet goes. */
+  readonly quic: string;
   readonly arrived: Set<string>;
   readonly close: () => void;
 }
@@ -29,15 +31,18 @@ export async function outside(): Promise<Outside> {
     socket.destroy();
   });
   const socket = createSocket('udp4', () => arrived.add('webrtc'));
+  const quic = createSocket('udp4', () => arrived.add('webtransport'));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  for (const udp of [socket, quic]) await new Promise<void>((done) => udp.bind(0, '127.0.0.1', done));
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
     stun: `127.0.0.1:${String(socket.address().port)}`,
+    quic: `127.0.0.1:${String(quic.address().port)}`,
     arrived,
     close: () => {
       server.close();
       socket.close();
+      quic.close();
     },
   };
 }
