@@ -1,6 +1,7 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, openPage, runFrom, startGoal } from '../../src/cli/drive-app.ts';
-import type { EgressHost } from '../conformance/egress-host.ts';
+import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
 import { QUESTION, openWayOut, openWithHost, runIs, sendingCard } from './sending.ts';
 import { PATIENCE_MS, type World } from './world.ts';
 
@@ -123,3 +124,65 @@ test('a standing yes sends the next answer without a card, is told on the page, 
   await runIs(page, 'waiting-approval');
   expect(host.arrivals).toHaveLength(2);
 });
+
+test('an answer for two places is asked about once; one yes sends it to both, each once, and one that is unticked stays', async () => {
+  const other = await egressHost();
+  try {
+    await openWayOut(page, host);
+    await openWayOut(page, other, 'Ops hook');
+    const goal = `${QUESTION} And send it to Status board and to Ops hook.`;
+    await startGoal({ page }, goal);
+    await runIs(page, 'waiting-approval');
+    const plan = page.getByRole('article', {
+      name: /^Approval: Send 2 requests, to 127\.0\.0\.1:\d+ and to 127\.0\.0\.1:\d+$/,
+    });
+    await expect(plan.getByRole('checkbox')).toHaveCount(2);
+    await expect(plan).toContainText('1, this one');
+    const content = (await plan.getByRole('group', { name: /^Exactly this/ }).textContent()) ?? '';
+    expect([...host.arrivals, ...other.arrivals]).toEqual([]);
+    await looksRight(page);
+    // By keyboard alone: untick, tick again, and approve with the space bar.
+    const second = plan.getByRole('checkbox').nth(1);
+    await second.focus();
+    await page.keyboard.press('Space');
+    await expect(second).not.toBeChecked();
+    await page.keyboard.press('Space');
+    await expect(second).toBeChecked();
+    await plan.getByRole('button', { name: 'Approve', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await runIs(page, 'waiting-approval');
+    await page.keyboard.press('Space');
+    await runIs(page, 'complete');
+    for (const { arrivals } of [host, other]) {
+      expect(arrivals).toHaveLength(1);
+      expect(arrivals[0]).toMatchObject({ method: 'POST', url: '/v1/echo', body: content });
+    }
+    await expect(page.getByRole('region', { name: 'Cost' })).toContainText(/Questions to you\s*1/);
+
+    await startGoal({ page }, goal);
+    await runIs(page, 'waiting-approval');
+    await plan.getByRole('checkbox').nth(0).uncheck();
+    await plan.getByRole('button', { name: 'Approve', exact: true }).click();
+    await runIs(page, 'complete');
+    expect([host.arrivals.length, other.arrivals.length]).toEqual([1, 2]);
+    await expect(page.getByText('You left it out when you approved the rest of the plan.')).toBeVisible();
+  } finally {
+    await other.close();
+  }
+});
+
+/** No finding of axe's and nothing wider than a phone, in light and dark. */
+async function looksRight(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      expect(wider, `wider than ${String(width)}`).toBe(false);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
+    }
+  }
+  if (before !== null) await page.setViewportSize(before);
+}

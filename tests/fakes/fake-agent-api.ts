@@ -607,7 +607,7 @@ export class FakeAgentApi implements AgentApi {
       sources: this.#sources,
       runs,
       approvals: [...this.#runs.values()].flatMap(({ run }) =>
-        run.approval ? [{ run: run.id, goal: run.goal, askedAt: FAKE_NOW, approval: run.approval }] : [],
+        run.approval ? [{ run: run.id, goal: run.goal, askedAt: FAKE_NOW, questions: 1, approval: run.approval }] : [],
       ),
       journal: {
         size: this.#entries.length,

@@ -8,6 +8,7 @@ import type { ToolError } from '../tools/definition.ts';
 import type { Verdict } from '../verifier/verdict.ts';
 import type { WhyAnew } from '../policy/approval.ts';
 import type { Cover, PendingApproval } from './run.ts';
+import type { Ticked } from './plan-consent.ts';
 import type { Loop } from './find-loop.ts';
 
 /** What happened in a run: facts, each one journal entry. `at` is wall time, for display only. */
@@ -46,7 +47,13 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
   | { readonly type: 'approval.requested'; readonly approval: PendingApproval }
   /** An act is done without a question, to the byte as it stands here. */
   | { readonly type: 'approval.covered'; readonly approval: PendingApproval & { readonly cover: Cover } }
-  | { readonly type: 'approval.given'; readonly approval: ApprovalId; readonly digest: Digest }
+  /** `acts`: of a card about several acts, those that the yes is to. */
+  | {
+      readonly type: 'approval.given';
+      readonly approval: ApprovalId;
+      readonly digest: Digest;
+      readonly acts?: readonly Ticked[];
+    }
   | { readonly type: 'approval.denied'; readonly approval: ApprovalId; readonly reason: string }
   /** The question, or the yes to it, stands no more: it is decided anew. `edited`: what the owner made of the content. */
   | {

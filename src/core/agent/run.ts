@@ -9,6 +9,7 @@ import type { Plan } from '../planner/plan.ts';
 import type { Answer } from '../tools/answer.ts';
 import type { ToolError } from '../tools/definition.ts';
 import type { Loop } from './find-loop.ts';
+import type { GivenAct, PlanAct } from './plan-consent.ts';
 import type { Verdict } from '../verifier/verdict.ts';
 
 export type RunStatus =
@@ -48,6 +49,8 @@ export interface Run {
   readonly approval: PendingApproval | null;
   /** When the owner said yes to it, or nobody had to be asked. */
   readonly approvedAt?: UnixMs | null;
+  /** Yeses to acts of the plan that are still to come. Missing for none. */
+  readonly given?: readonly GivenAct[];
   /** The question before stands no more; the next one says why. */
   readonly anew?: { readonly why: WhyAnew; readonly edited?: string } | null;
   readonly answer: Answer | null;
@@ -63,7 +66,9 @@ export type Cover =
   /** Nothing of it has to be asked about: what it carries is the owner's own, and the way out is cleared for it. */
   | { readonly kind: 'rules' }
   /** A standing yes of the owner, and what this takes of its limit. */
-  | { readonly kind: 'grant'; readonly grant: string; readonly bytes: number };
+  | { readonly kind: 'grant'; readonly grant: string; readonly bytes: number }
+  /** The owner's yes to this act among others of its plan: the card on which it was given. */
+  | { readonly kind: 'plan'; readonly consent: ApprovalId };
 
 export interface StepState {
   readonly status: StepStatus;
@@ -104,6 +109,11 @@ export interface PendingApproval {
     /** Spent or set aside that day when it was asked, and the limit for a day, in millionths; missing where it costs nothing. */
     readonly today?: { readonly used: number; readonly limit: number };
   };
+  /**
+   * All acts of the plan that it asks about at once, in the plan's order, with its own among them; missing where it is about
+   * its own alone.
+   */
+  readonly acts?: readonly PlanAct[];
   /** It was asked before: why it is asked anew. */
   readonly anew?: WhyAnew;
   /** What may be granted with a yes to this, at most; missing where it is asked each time. */

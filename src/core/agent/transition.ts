@@ -7,7 +7,8 @@ import { STEP_ATTEMPTS_MAX } from '../base/limits.ts';
 import { findLoop, type Loop, type Turn } from './find-loop.ts';
 import { readySteps } from '../scheduler/ready-steps.ts';
 import type { RunEvent } from './events.ts';
-import type { Run, RunStatus, StepState } from './run.ts';
+import { consentOf, givenFor, withoutGiven } from './plan-consent.ts';
+import type { PendingApproval, Run, RunStatus, StepState } from './run.ts';
 
 /** What the shell must do next. Each is keyed, so that one already going on is not started twice. */
 export type Effect =
@@ -103,28 +104,43 @@ function apply(run: Run | null, event: RunEvent): Run {
       });
     case 'approval.requested':
       return {
-        ...withStep(withStatus(withoutAsking(run), 'waiting-approval'), event.approval.step, { status: 'asking' }),
+        ...withStep(
+          withStatus(withoutAsking(askedAnew(run, event.approval)), 'waiting-approval'),
+          event.approval.step,
+          {
+            status: 'asking',
+          },
+        ),
         approval: event.approval,
       };
     case 'approval.covered': {
       const { approval, at } = event;
       assert(run.approval === null, 'nothing waits for the owner when an act is covered');
-      const covered = withStep(withoutAsking(run), approval.step, { status: 'approved' });
-      return { ...covered, approval, approvedAt: at };
+      const since = approval.cover.kind === 'plan' ? givenAt(run, approval) : at;
+      const covered = withStep(withoutAsking(withoutGiven(run, [approval.step])), approval.step, {
+        status: 'approved',
+      });
+      return { ...covered, approval, approvedAt: since };
     }
     case 'approval.given': {
       const approval = waitingApproval(run, event.approval);
       assert(approval.digest === event.digest, 'an approval is for the digest that was shown');
-      const approved = withStep(withStatus(run, 'executing'), approval.step, { status: 'approved' });
-      return { ...approved, approvedAt: event.at };
+      const { own, given, skipped } = consentOf(approval, event.acts, event.at);
+      const others = skipped.reduce(
+        (left, { step, why }) => withSkipped(left, step, event.at, why),
+        withStatus(run, 'executing'),
+      );
+      const consented = given.length === 0 ? others : { ...others, given: [...(run.given ?? []), ...given] };
+      if (!own) return withoutAsking(consented);
+      return { ...withStep(consented, approval.step, { status: 'approved' }), approvedAt: event.at };
     }
     case 'approval.denied': {
       const approval = waitingApproval(run, event.approval);
-      const skipped = withStep(withStatus(run, 'executing'), approval.step, {
-        status: 'skipped',
-        endedAt: event.at,
-        error: { code: 'denied', message: event.reason },
-      });
+      const steps = approval.acts?.map(({ step }) => step) ?? [approval.step];
+      const skipped = steps.reduce(
+        (left, step) => withSkipped(left, step, event.at, event.reason),
+        withStatus(run, 'executing'),
+      );
       return withoutAsking(skipped);
     }
     case 'approval.voided': {
@@ -282,6 +298,25 @@ function withStep(run: Run, id: StepId, change: Partial<StepState>): Run {
   const state = run.steps[id];
   assert(state !== undefined, `the plan has a step ${id}`);
   return { ...run, steps: { ...run.steps, [id]: { ...state, ...change } } };
+}
+
+function withSkipped(run: Run, step: StepId, at: UnixMs, why: string): Run {
+  return withStep(run, step, { status: 'skipped', endedAt: at, error: { code: 'denied', message: why } });
+}
+
+/** What a card asks about has no other yes any more. */
+function askedAnew(run: Run, { step, acts }: PendingApproval): Run {
+  return withoutGiven(run, [step, ...(acts ?? []).map((act) => act.step)]);
+}
+
+/** When the yes was given that covers an act: to this very act, and on a card of this run. */
+function givenAt(run: Run, { step, digest, cover }: PendingApproval): UnixMs {
+  const yes = givenFor(run, step);
+  assert(
+    yes !== null && cover?.kind === 'plan' && yes.consent === cover.consent && yes.act.digest === digest,
+    'a yes to a plan covers the acts that it named, each once',
+  );
+  return yes.at;
 }
 
 function waitingSteps(plan: Plan): Run['steps'] {

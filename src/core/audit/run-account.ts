@@ -51,6 +51,7 @@ export interface AccountedStep {
     | 'approved by the owner'
     | 'covered by a grant'
     | 'covered by the rules'
+    | 'covered by a yes to the plan'
     | 'denied'
     | 'not reached';
   readonly startedAt: UnixMs | null;
@@ -178,13 +179,27 @@ function stepOf(
     tool: text(field(planned, 'tool')) ?? '',
     toolVersion: typeof version === 'number' ? version : null,
     model: text(field(by, 'model')),
-    decision: decisionOn(id, started, failed, finished, approvals),
+    decision:
+      started === undefined && isLeftOut(id, facts) ? 'denied' : decisionOn(id, started, failed, finished, approvals),
     startedAt: started?.entry.time ?? null,
     endedAt: ended?.entry.time ?? null,
     started: started?.entry.sequence ?? null,
     ended: ended?.entry.sequence ?? null,
     observation: text(field(finished?.value, 'digest')),
   };
+}
+
+/** Whether the owner said yes to a plan, but not to this of it, or it was denied before. */
+function isLeftOut(step: string, facts: readonly LoggedFact[]): boolean {
+  const cards = facts.filter(({ value }) =>
+    list(field(field(value, 'approval'), 'acts')).some((act) => field(act, 'step') === step),
+  );
+  return facts.some(
+    ({ entry, value }) =>
+      entry.type === 'approval.given' &&
+      !names(value, step) &&
+      cards.some((card) => field(field(card.value, 'approval'), 'id') === field(value, 'approval')),
+  );
 }
 
 function decisionOn(
@@ -205,6 +220,7 @@ function decisionOn(
 const COVERED: Readonly<Record<Cover['kind'], AccountedStep['decision']>> = {
   rules: 'covered by the rules',
   grant: 'covered by a grant',
+  plan: 'covered by a yes to the plan',
 };
 
 /** Whether a step that acts had its yes, or what stood for one, before it began; what came of that later is another matter. */
@@ -213,9 +229,44 @@ function isAllowed(step: string, started: number, facts: readonly LoggedFact[]):
   const about = before.filter(({ value }) => field(field(value, 'approval'), 'step') === step);
   const asked = about.map(({ value }) => field(field(value, 'approval'), 'id'));
   return (
-    about.some(({ entry }) => entry.type === 'approval.covered') ||
-    before.some(({ entry, value }) => entry.type === 'approval.given' && asked.includes(field(value, 'approval')))
+    about.some((fact) => fact.entry.type === 'approval.covered' && isConsented(fact, before)) ||
+    before.some(
+      ({ entry, value }) =>
+        entry.type === 'approval.given' && asked.includes(field(value, 'approval')) && names(value, step),
+    )
   );
+}
+
+/** Whether what is said to be covered by a yes to the plan is among what that yes named, for the first time; true of what covers otherwise. */
+function isConsented({ entry, value }: LoggedFact, facts: readonly LoggedFact[]): boolean {
+  const approval = field(value, 'approval');
+  const cover = field(approval, 'cover');
+  if (field(cover, 'kind') !== 'plan') return true;
+  const consent = field(cover, 'consent');
+  const step = field(approval, 'step');
+  const used = facts.some(
+    (other) =>
+      other.entry.sequence < entry.sequence &&
+      other.entry.type === 'approval.covered' &&
+      field(field(other.value, 'approval'), 'step') === step &&
+      field(field(field(other.value, 'approval'), 'cover'), 'consent') === consent,
+  );
+  const given = facts.some(
+    (other) =>
+      other.entry.sequence < entry.sequence &&
+      other.entry.type === 'approval.given' &&
+      field(other.value, 'approval') === consent &&
+      list(field(other.value, 'acts')).some(
+        (act) => field(act, 'step') === step && field(act, 'digest') === field(approval, 'digest'),
+      ),
+  );
+  return given && !used;
+}
+
+/** Whether a yes is to this step; one that names no acts is to all that was asked, which was one. */
+function names(given: Json, step: unknown): boolean {
+  const acts = field(given, 'acts');
+  return acts === undefined || list(acts).some((act) => field(act, 'step') === step);
 }
 
 const DECIDING: { readonly [type: string]: AccountedApproval['decision'] } = {

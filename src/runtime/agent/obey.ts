@@ -1,5 +1,6 @@
 import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import { isEnded } from '#core/agent/transition.ts';
+import { whyNotTicked, type PlanAct, type Ticked } from '#core/agent/plan-consent.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, Sha256, SourceId, UnixMs } from '#core/base/ids.ts';
 import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
@@ -100,8 +101,11 @@ export function obey(
       );
     case 'approve':
       return onApproval(state, command, (run) => {
-        const { approval, digest } = command;
-        const given = { type: 'approval.given', run: run.id, at, approval, digest, command: id } as const;
+        const { approval, digest, acts } = command;
+        const not = refuseTicked(run.approval?.acts, acts);
+        if (not !== null) return not;
+        const named = acts === undefined ? {} : { acts };
+        const given = { type: 'approval.given', run: run.id, at, approval, digest, ...named, command: id } as const;
         if (command.grant === undefined) return ok([given]);
         const granted = grantOf(state, run, command.grant, at, sha256);
         return granted.ok ? ok([given, { type: 'grant.given', at, grant: granted.value }]) : granted;
@@ -354,6 +358,23 @@ function reachWitness(
     { ...opened, at },
     { type: 'witness.reached', key, address, channel, at, command: id },
   ]);
+}
+
+/** A yes to a plan says to what of it, and to nothing that the card did not show. */
+function refuseTicked(
+  shown: readonly PlanAct[] | undefined,
+  ticked: readonly Ticked[] | undefined,
+): Result<never, Refusal> | null {
+  if (shown === undefined && ticked === undefined) return null;
+  if (ticked === undefined) return refuse('illegal', 'This asks about several acts: say to which of them you say yes.');
+  switch (whyNotTicked(shown ?? [], ticked)) {
+    case 'nothing':
+      return refuse('illegal', 'Nothing is ticked. Deny it instead.');
+    case 'other':
+      return refuse('stale', 'What would be done has changed since it was shown.');
+    case null:
+      return null;
+  }
 }
 
 /** A standing yes to more of what a card shows: never wider than the card offers, nor than one of the same run. */

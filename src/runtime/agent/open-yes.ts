@@ -25,8 +25,9 @@ export async function openYes(
     const approval = run?.approval;
     if (run === undefined || approval == null || approval.digest !== digest) continue;
     const { cover } = approval;
-    // What nobody was asked about is decided on as it is, or by a grant that still stands.
-    if ((cover === undefined ? 'owner' : cover.kind) !== by) return null;
+    // What nobody was asked about is decided on as it is, or by a grant that still stands. A yes to a plan is the owner's to
+    // each act alone, once it is that act's turn.
+    if ((cover === undefined || cover.kind === 'plan' ? 'owner' : cover.kind) !== by) return null;
     if (cover?.kind === 'grant') {
       const granted = (await store.row('grant', cover.grant))?.value as StoredGrant | undefined;
       if (granted?.revokedAt !== null) return null;

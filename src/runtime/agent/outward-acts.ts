@@ -1,3 +1,4 @@
+import { givenFor, type GivenAct, type PlanAct } from '#core/agent/plan-consent.ts';
 import type { Cover, PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
@@ -19,6 +20,7 @@ import { ruleName } from '../policy/rule-name.ts';
 import type { RunRules } from '../policy/run-rules.ts';
 import type { AgentPorts } from './ports.ts';
 import type { AgentState } from './projection.ts';
+import { actOf, coveredByPlan, outwardSteps, planQuestion } from './plan-question.ts';
 import { saveAct } from './save-act.ts';
 import { sendAct } from './send-act.ts';
 
@@ -36,9 +38,68 @@ export class OutwardActs {
     this.#send = sendAct(ports, rules);
   }
 
-  /** The question about a step, with all that a yes would be bound to. @param again why it is asked another time */
+  /**
+   * The question about a step, with all that a yes would be bound to, and about what else of the plan acts outside and has
+   * no yes: one question for all of it. @param again why it is asked another time
+   */
   async ask(run: Run, step: Step, state: AgentState, again: WhyAnew | null): Outcome<PendingApproval> {
+    const yes = again === null ? givenFor(run, step.id) : null;
+    const why = yes === null ? again : await this.#whyNotUsed(run, yes, state);
+    if (yes !== null && why === null) return ok(coveredByPlan(yes, this.#newId()));
     const content = run.anew?.edited ?? (await answerOf(run, step));
+    const asked = await this.#askAbout(run, step, state, content, why);
+    if (content === null) return asked;
+    if (asked.ok ? asked.value.cover !== undefined : asked.error.code !== 'denied') return asked;
+    const acts: PlanAct[] = [];
+    for (const each of outwardSteps(run)) {
+      if (each.id === step.id) {
+        acts.push(actOf(each, asked, content));
+        continue;
+      }
+      const given = givenFor(run, each.id);
+      const ended = given === null ? null : await this.#whyNotUsed(run, given, state);
+      // A run ends with an act that is denied: so that the rest is not lost, that is asked about without it.
+      if (given !== null && ended === null && asked.ok) continue;
+      const beside = await this.#askBeside(run, step, each, state, ended ?? (given === null ? null : why));
+      acts.push(actOf(each, beside, content));
+    }
+    return acts.length < 2 ? asked : planQuestion(asked, acts, content, this.#newId(), why);
+  }
+
+  /** Another act of the plan, for the card of one; where the owner changed the text that they share, with that text. */
+  async #askBeside(
+    run: Run,
+    step: Step,
+    other: Step,
+    state: AgentState,
+    again: WhyAnew | null,
+  ): Outcome<PendingApproval> {
+    const own = await answerOf(run, other);
+    const edited = run.anew?.edited;
+    return edited !== undefined && own === (await answerOf(run, step))
+      ? this.#askAbout(run, other, state, edited, 'edited')
+      : this.#askAbout(run, other, state, own, again);
+  }
+
+  #newId(): ApprovalId {
+    return hex(this.#ports.entropy.bytes(16)) as ApprovalId;
+  }
+
+  /** Why a yes to an act of the plan cannot be used any more; null where it can. */
+  async #whyNotUsed(run: Run, { act, at }: GivenAct, state: AgentState): Promise<WhyAnew | null> {
+    if (!yesHolds(at, this.#ports.clock.now())) return 'expired';
+    const now = await this.#prepare(run, stepOf(run, act), state, act.content, act.nonce);
+    return now.ok ? whyAskedAnew(act, now.value.action, this.#ports.sha256) : 'changed';
+  }
+
+  /** The question about one act alone. */
+  async #askAbout(
+    run: Run,
+    step: Step,
+    state: AgentState,
+    content: string | null,
+    again: WhyAnew | null,
+  ): Outcome<PendingApproval> {
     if (content === null)
       return err({ code: 'no-data', message: 'This answer offers no free times, so there is nothing to send.' });
     if (utf8(content).length > OBSERVATION_BYTES_MAX)
@@ -57,7 +118,7 @@ export class OutwardActs {
     const grantable = decision.kind === 'ask' && (await isGrantable(prepared.value, decision.digest));
     const cover = mayBeCovered(again) ? this.#coverOf(decision, grantable, asked, state) : null;
     return ok({
-      id: hex(entropy.bytes(16)) as ApprovalId,
+      id: this.#newId(),
       step: step.id,
       digest: decision.kind === 'ask' ? decision.digest : decision.permit.digest,
       ...card,
@@ -77,14 +138,27 @@ export class OutwardActs {
     const { approval } = run;
     if (approval === null) return null;
     if (used && !yesHolds(run.approvedAt ?? null, this.#ports.clock.now()))
-      return approval.cover === undefined ? 'expired' : 'uncovered';
+      return isOwners(approval) ? 'expired' : 'uncovered';
     const act = await this.#shown(run, approval, state);
-    // What cannot be done at this moment may still be asked: a limit of today is no limit of tomorrow.
-    if (!act.ok) return used ? 'changed' : null;
+    // What cannot be done at this moment may still be asked: a limit of today is no limit of tomorrow. Of several acts the
+    // others need not wait for it.
+    if (!act.ok) return used || approval.acts !== undefined ? 'changed' : null;
     const why = whyAskedAnew(approval, act.value.action, this.#ports.sha256);
-    if (why !== null || approval.cover === undefined) return why;
+    if (why !== null) return why;
+    if (isOwners(approval)) return used ? null : this.#whyOthersAnew(run, approval, state);
     const decided = await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
     return decided.ok && decided.value.kind === 'allow' ? null : 'uncovered';
+  }
+
+  /** Why what else a card asks about is not as it was shown; null while it is. */
+  async #whyOthersAnew(run: Run, { acts, content, step }: PendingApproval, state: AgentState): Promise<WhyAnew | null> {
+    for (const shown of acts ?? []) {
+      if (shown.standing !== 'asked' || shown.step === step) continue;
+      const now = await this.#prepare(run, stepOf(run, shown), state, shown.content ?? content, shown.nonce);
+      const why = now.ok ? whyAskedAnew(shown, now.value.action, this.#ports.sha256) : 'changed';
+      if (why !== null) return why;
+    }
+    return null;
   }
 
   /** Does what the owner approved, with the bytes the owner saw and no others. */
@@ -95,10 +169,9 @@ export class OutwardActs {
       return err({ code: 'denied', message: 'The approval is older than five minutes, so nothing was done.' });
     const act = await this.#shown(run, approval, state);
     if (!act.ok) return act;
-    const decided =
-      approval.cover === undefined
-        ? await act.value.decide({ digest: approval.digest, by: 'owner' })
-        : await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
+    const decided = isOwners(approval)
+      ? await act.value.decide({ digest: approval.digest, by: 'owner' })
+      : await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
     if (!decided.ok) return decided;
     const decision = decided.value;
     if (decision.kind !== 'allow')
@@ -163,7 +236,12 @@ export class OutwardActs {
 
 type Asked = OutwardAct & GrantedAct;
 
-function stepOf({ plan }: Run, { step: id }: PendingApproval): Step {
+/** That it is done on the owner's own yes to this act, alone or among others of its plan. */
+function isOwners({ cover }: PendingApproval): boolean {
+  return cover === undefined || cover.kind === 'plan';
+}
+
+function stepOf({ plan }: Run, { step: id }: Pick<PendingApproval, 'step'>): Step {
   const step = plan?.steps.find((each) => each.id === id);
   assert(step !== undefined, 'what is approved is a step of the plan');
   return step;

@@ -104,6 +104,7 @@ async function approvalOf(store: AgentStore, id: RunId): Promise<ApprovalView[]>
   const run = row?.value as Run | undefined;
   if (run?.status !== 'waiting-approval' || !run.approval) return [];
   const timeline = ((await store.row('timeline', id))?.value ?? []) as TimelineEntry[];
-  const askedAt = timeline.findLast((entry) => entry.type === 'approval.requested')?.at ?? run.startedAt;
-  return [{ run: id, goal: run.goal, askedAt, approval: run.approval }];
+  const asked = timeline.filter(({ type }) => type === 'approval.requested');
+  const askedAt = asked.at(-1)?.at ?? run.startedAt;
+  return [{ run: id, goal: run.goal, askedAt, questions: asked.length, approval: run.approval }];
 }

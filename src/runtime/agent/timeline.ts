@@ -17,6 +17,7 @@ const VOIDED: Readonly<Record<WhyAnew, string>> = {
 const COVERED: Readonly<Record<Cover['kind'], string>> = {
   rules: 'it carries nothing that has to be asked about',
   grant: 'a standing yes of yours covers it',
+  plan: 'your yes to the plan covers it',
 };
 
 /** One journaled fact of a run as a plain sentence. */
@@ -37,7 +38,7 @@ export function sentenceFor(event: RunEvent, run: Run): string {
     case 'approval.covered':
       return `Did not ask you, because ${COVERED[event.approval.cover.kind]}: ${event.approval.sentence}`;
     case 'approval.given':
-      return 'You approved it';
+      return event.acts === undefined ? 'You approved it' : `You approved ${counted(event.acts.length, 'act')} at once`;
     case 'approval.denied':
       return event.reason === '' ? 'You denied it' : `You denied it: ${event.reason}`;
     case 'approval.voided':

@@ -1,3 +1,4 @@
+import type { Ticked } from '#core/agent/plan-consent.ts';
 import type { ApprovalId, CommandId, Digest, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
@@ -37,6 +38,8 @@ export type Command = { readonly id: CommandId } & (
       readonly run: RunId;
       readonly approval: ApprovalId;
       readonly digest: Digest;
+      /** Of a card about several acts of the plan: those that the yes is to. */
+      readonly acts?: readonly Ticked[];
       /** And a standing yes to more of the same, within these limits. */
       readonly grant?: GrantChoice;
     }

@@ -46,6 +46,8 @@ export interface ApprovalView {
   readonly run: RunId;
   readonly goal: string;
   readonly askedAt: UnixMs;
+  /** How many questions the run has asked, with this one. */
+  readonly questions: number;
   readonly approval: PendingApproval;
 }
 
