@@ -74,11 +74,14 @@ const vaultOfThread = (ask = true): Promise<VaultOfThread> => (openingVault ??= 
 
 let opening: Promise<Opened> | null = null;
 let began = (): void => undefined;
-/** Files may be handed over before the start, while the vault is being opened: they wait for it. */
+/** A page may ask before the start, while the vault is being opened: all of it waits. */
 const started = new Promise<void>((resolve) => {
   began = resolve;
 });
-const opened = (): Promise<Opened> => opening ?? Promise.reject(new Error('The agent has not been started.'));
+const opened = async (): Promise<Opened> => {
+  await started;
+  return opening ?? Promise.reject(new Error('The agent has not been started.'));
+};
 const tab = async (): Promise<Tab> => (await opened()).tab;
 const files = async (): Promise<TabFiles> => (await opened()).files;
 const out = async (): Promise<TabExports> => (await opened()).out();
@@ -329,15 +332,8 @@ const wire: AgentWire = {
   watchRun: async (run, listener) => Comlink.proxy((await tab()).watchRun(run, listener)),
   preview: async (goal, overrides) => (await tab()).preview(goal, overrides),
   importFiles: (id, chosen, listener) =>
-    toldFirst(listener, async (told) => {
-      await started;
-      return (await files()).importFiles(id, chosen, told);
-    }),
-  importSample: (id, listener) =>
-    toldFirst(listener, async (told) => {
-      await started;
-      return (await files()).importSample(id, told);
-    }),
+    toldFirst(listener, async (told) => (await files()).importFiles(id, chosen, told)),
+  importSample: (id, listener) => toldFirst(listener, async (told) => (await files()).importSample(id, told)),
   cancelImport: async (id) => (await files()).cancelImport(id),
   readSource: async (source, start, end, extracted) => (await files()).readSource(source, start, end, extracted),
   entries: async (from, count) => (await tab()).entries(from, count),

@@ -1,3 +1,18 @@
+/** Of every request. */
+const EVERYWHERE = `  tool: String,
+  purpose: String,
+  integrity: String,
+  confidentiality: String,
+  carries: Set<String>,
+  folders: Set<String>,
+  planned: Bool,
+  destructive: Bool,
+  bytes: Long,
+  amount?: Long,
+  time: Long,
+  weekday: Long,
+  hour: Long,`;
+
 /**
  * What rules may name, in Cedar's schema language. Who acts is the principal, what would be done the action, the way out
  * or the tool the resource; the context is `RuleContext`. Only what leaves has a host.
@@ -9,36 +24,12 @@ entity Channel in [Host];
 entity Tool;
 
 type Inside = {
-  tool: String,
-  purpose: String,
-  integrity: String,
-  confidentiality: String,
-  carries: Set<String>,
-  folders: Set<String>,
-  planned: Bool,
-  destructive: Bool,
-  bytes: Long,
-  amount?: Long,
-  time: Long,
-  weekday: Long,
-  hour: Long,
+${EVERYWHERE}
 };
 type Leaving = {
   host: String,
   onDevice: Bool,
-  tool: String,
-  purpose: String,
-  integrity: String,
-  confidentiality: String,
-  carries: Set<String>,
-  folders: Set<String>,
-  planned: Bool,
-  destructive: Bool,
-  bytes: Long,
-  amount?: Long,
-  time: Long,
-  weekday: Long,
-  hour: Long,
+${EVERYWHERE}
 };
 
 action "leaves";

@@ -1,5 +1,6 @@
 import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import { isEnded } from '#core/agent/transition.ts';
+import { labelToUse } from '#core/agent/run-labels.ts';
 import { whyNotTicked, type PlanAct, type Ticked } from '#core/agent/plan-consent.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, Sha256, SourceId, UnixMs } from '#core/base/ids.ts';
@@ -7,7 +8,6 @@ import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { mayBeUsedFor, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
 import { folderName, inSealedFolders, sealedFilesOf, staysHere, withSeal } from '#core/items/sealing.ts';
-import { NEUTRAL } from '#core/labels/label.ts';
 import { grantId, narrowed, samePlace, type Grant, type GrantChoice } from '#core/policy/grant.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import { type ChannelCommand, type EgressIntent, obeyChannel } from '../channels/channel-facts.ts';
@@ -70,8 +70,8 @@ export function obey(
       const run = state.runs.get(command.run);
       if (run?.status !== 'complete') return refuse('illegal', 'Only a complete, verified answer can be saved.');
       if (state.runs.has(command.as)) return refuse('stale', 'This run has started already.');
-      const sealed = sealedFilesOf(run.label ?? NEUTRAL, state.sources);
-      if (sealed.length > 0) return refuse('illegal', staysHere(sealed));
+      const label = labelToUse(run, state.sources);
+      if (label.confidentiality === 'sealed') return refuse('illegal', staysHere(sealedFilesOf(label, state.sources)));
       const overrides = { ...run.overrides, saveAs: command.fileName };
       return one({
         type: 'run.started',
