@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { addFiles, chooseFiles, exportJournal, openPage, startGoal } from '../../src/cli/drive-app.ts';
 import { makeBomb, makeDocx, makePdf, makeZip } from '../fakes/broken-files.ts';
+import { BALLAST_BYTES, ballastOf } from './ballast.ts';
 import { PATIENCE_MS, World } from './world.ts';
 
 /** Bringing files in through the real file picker: the good ones go in, each broken one is named with what and where. */
@@ -141,6 +142,7 @@ test('a cancelled import of a large mailbox leaves nothing half-imported, and ke
   const mailbox = file('large.mbox', makeMailbox(60_000));
   await addFiles({ page }, [file('before.txt', 'This was in before.')]);
   await page.evaluate(() => navigator.serviceWorker.ready);
+  await expect.poll(() => ballastOf(page), { timeout: PATIENCE_MS }).toBe(BALLAST_BYTES);
   const kept = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
   await chooseFiles({ page }, [mailbox]);
   const bar = page.getByRole('progressbar', { name: 'Import progress' });

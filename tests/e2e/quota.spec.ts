@@ -6,6 +6,7 @@ import { unzipSync } from 'fflate';
 import { verifyExportFile } from '#core/audit/export-check.ts';
 import { fileTools } from '#tests/fakes/file-tools.ts';
 import { addFiles, openPage, runGoal, startGoal } from '../../src/cli/drive-app.ts';
+import { BALLAST_BYTES, ballastOf } from './ballast.ts';
 import { PATIENCE_MS, World } from './world.ts';
 
 /** A disk that is full: what is under way ends with words that help, and what was acknowledged stays. */
@@ -31,7 +32,7 @@ test.beforeEach(async () => {
     file('policy.md', '# Policy\n\nA hotel may cost at most 140 euro a night.\n'),
   ]);
   await runGoal({ page }, BOAT, no);
-  await expect.poll(ballast, { timeout: PATIENCE_MS }).toBe(16 * MIB);
+  await expect.poll(ballast, { timeout: PATIENCE_MS }).toBe(BALLAST_BYTES);
 });
 test.afterEach(async () => {
   await world.close();
@@ -43,18 +44,7 @@ function file(name: string, text: string): string {
   return join(folder, name);
 }
 
-/** Bytes of the ballast file; 0 when there is none. */
-function ballast(): Promise<number> {
-  return page.evaluate(async () => {
-    try {
-      const root = await navigator.storage.getDirectory();
-      const held = await (await root.getDirectoryHandle('ballast')).getFileHandle('ballast');
-      return (await held.getFile()).size;
-    } catch {
-      return 0;
-    }
-  });
-}
+const ballast = (): Promise<number> => ballastOf(page);
 
 /** From now on the browser gives the app so many bytes more than it has taken; null for as many as the disk has. */
 async function leave(bytes: number | null): Promise<void> {
@@ -86,7 +76,7 @@ test('a disk full in the middle of an import: it says so and what to do, runs, d
   const large = file('large.md', `# Large\n\n${'The harbour master writes down every ship. '.repeat(400_000)}\n`);
   await addFiles({ page }, [large]);
   await expect(page.getByText('This browser gives the app no more room.').first()).toBeVisible();
-  expect(await ballast()).toBe(16 * MIB);
+  expect(await ballast()).toBe(BALLAST_BYTES);
 
   // Less than nothing is left: what is decided and found is still kept, the reserve being for that.
   await leave(-20 * MIB);
