@@ -1,6 +1,7 @@
-import { DAY_MS, isoDate, MINUTE_MS } from '../base/civil-date.ts';
+import { DAY_MS, isoDate, MINUTE_MS, modulo } from '../base/civil-date.ts';
 import { prettyJson } from '../base/json.ts';
 import { claimsOf, type Answer } from './answer.ts';
+import { formatMinute } from './format.ts';
 
 /** A stretch of time as a calendar shares it: its two ends in UTC, and nothing of what it is about. */
 export interface FreeTime {
@@ -21,14 +22,10 @@ export function freeTimesOf(answer: Pick<Answer, 'sections'>): readonly FreeTime
 
 /** As the text that is shown and sent. */
 export function freeTimesJson(times: readonly FreeTime[]): string {
-  return prettyJson(times.map(({ start, end, status }) => ({ start, end, status })));
+  return prettyJson(times);
 }
 
 function utc(instant: number): string {
-  const minutes = Math.floor((instant - Math.floor(instant / DAY_MS) * DAY_MS) / MINUTE_MS);
-  return `${isoDate(Math.floor(instant / DAY_MS))}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:00Z`;
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
+  const minute = Math.floor(modulo(instant, DAY_MS) / MINUTE_MS);
+  return `${isoDate(Math.floor(instant / DAY_MS))}T${formatMinute(minute)}:00Z`;
 }
