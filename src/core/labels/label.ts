@@ -11,7 +11,7 @@ export type Readers = readonly string[] | 'all';
 
 /** Where a value came from, how far to trust it, who may read it. It goes with the value, at rest and in flight. */
 export interface Label {
-  /** Sorted, without repeats: `owner`, `app`, `file:<source id>`, `tool:<name>`, `memory:<id>`. */
+  /** Sorted, without repeats: `owner`, `app`, `file:<source id>`, `tool:<name>`, `model:<id>`, `memory:<id>`. */
   readonly sources: readonly string[];
   readonly integrity: Integrity;
   readonly confidentiality: Confidentiality;
@@ -45,6 +45,15 @@ export function fileLabel(source: string, sealed: boolean): Label {
 /** What a tool outside the app answered: untrusted, and as confidential as what it was asked with. */
 export function answeredBy(tool: string, asked: Label): Label {
   return join(asked, { ...NEUTRAL, sources: [`tool:${tool}`], integrity: 'untrusted' });
+}
+
+/**
+ * What a model wrote: the join of everything in its window. One that is asked over a channel is not to be trusted either
+ * (SECURITY.md, rules 3 and 6).
+ */
+export function modelLabel(model: string, where: 'device' | 'channel', window: readonly Label[]): Label {
+  const integrity = where === 'device' ? 'trusted' : 'untrusted';
+  return joinAll([...window, { ...NEUTRAL, sources: [`model:${model}`], integrity }]);
 }
 
 /** The label of a value that came without one, or with its own. */
