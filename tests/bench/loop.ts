@@ -88,7 +88,7 @@ async function loop(): Promise<number[]> {
       type: 'step.finished',
       step,
       observation,
-      digest: ''.padEnd(64, '0') as Digest,
+      digest: String(times.length).padStart(64, '0') as Digest,
     }),
     // The loop goes on in the next run.
     verify: () => {
@@ -122,7 +122,7 @@ const PLAN = {
   },
   method: 'loop',
   steps: Array.from({ length: PLAN_STEPS }, (_, index) => ({
-    ...{ id: `s${String(index)}`, tool: 'note', title: 'Note', args: {}, produces: [], consumes: [] },
+    ...{ id: `s${String(index)}`, tool: 'note', title: 'Note', args: { index }, produces: [], consumes: [] },
     ...{ dependsOn: index === 0 ? [] : [`s${String(index - 1)}`], parallelizable: false, approval: false },
     undo: 'nothing-to-undo',
   })),

@@ -436,3 +436,94 @@ test('an act that was covered says by what, and needs no yes', () => {
   expect(steps[1]).toMatchObject({ decision: 'covered by the rules' });
   expect(written).toEqual([]);
 });
+
+test('an act that was covered without a word of what covers it counts as covered by the rules, and says no more', () => {
+  const bare = fact('approval.covered', { approval: { id: 'a1', step: 's2', digest: 'aa'.repeat(32) } });
+  expect(accounted(asking(bare)).steps[1]).toMatchObject({ decision: 'covered by the rules' });
+});
+
+const bits = { name: 'calendar', value: 3, bits: 4 };
+
+test('what files chose in a plan is told with the bits it took', () => {
+  const chosen = (...choices: readonly Json[]): unknown =>
+    accounted(
+      testJournal([
+        start,
+        fact('plan.committed', { plan: { method: 'm', digest: 'd', goal: { restated: 'r' }, steps: [] }, choices }),
+      ]),
+    ).plan?.choices;
+  expect(chosen(bits, { value: true, bits: 1 })).toEqual([
+    { name: 'calendar', value: '3', bits: 4 },
+    { name: '', value: 'true', bits: 1 },
+  ]);
+});
+
+/** A plan of two acts under one yes. */
+const acts = [
+  { ...step, approval: true },
+  { ...step, id: 'u', title: 'U', approval: true },
+];
+const [toS, toU] = [
+  { step: 's', digest: 'x' },
+  { step: 'u', digest: 'y' },
+];
+const card = fact('approval.requested', {
+  approval: { id: 'card', ...toS, acts: [toS, toU], sentence: 'Save', reason: 'r', fileName: 'f', content: 'c' },
+});
+const yes = (...ticked: readonly Json[]): TestFact =>
+  fact('approval.given', { approval: 'card', digest: 'x', acts: ticked });
+const coveredBy = (consent: string, of: { readonly [key: string]: Json } = toU): TestFact =>
+  fact('approval.covered', { approval: { id: `by-${consent}`, ...of, cover: { kind: 'plan', consent } } });
+const begun = (of: string): TestFact => fact('step.started', { step: of });
+const underOneYes = (...facts: readonly TestFact[]): unknown => {
+  const made = account(testJournal([start, plan(acts), ...facts]));
+  return made.ok ? made.value.steps.map(({ decision }) => decision) : made.error.why;
+};
+const unasked = (title: string): string => `the step "${title}" needed an approval and began without one`;
+
+test('a yes to a plan lets begin what it named, each act covered once for what was shown', () => {
+  const [byOwner, byPlan] = ['approved by the owner', 'covered by a yes to the plan'];
+  expect(underOneYes(card, yes(toS, toU), begun('s'), coveredBy('card'), begun('u'))).toEqual([byOwner, byPlan]);
+  expect(underOneYes(card, yes(toU), coveredBy('card'), begun('u'))).toEqual(['denied', byPlan]);
+  expect(underOneYes(card, yes(toS), begun('s'), begun('u'))).toBe(unasked('U'));
+  expect(underOneYes(card, yes(toS), begun('s'), coveredBy('card'), begun('u')), 'not ticked').toBe(unasked('U'));
+  expect(underOneYes(card, yes(toU), begun('s')), 'left out').toBe(unasked('T'));
+  const other = { ...toU, digest: 'z' };
+  expect(underOneYes(card, yes(toS, toU), coveredBy('card', other), begun('u')), 'not shown').toBe(unasked('U'));
+  expect(underOneYes(card, yes(toS, toU), coveredBy('old'), begun('u')), 'another card').toBe(unasked('U'));
+  const swapped = { step: 's', digest: 'y' };
+  expect(underOneYes(card, yes(swapped), coveredBy('card'), begun('u')), 'for another act').toBe(unasked('U'));
+});
+
+test('what is covered by a yes to a plan comes after that yes, and is used up by it', () => {
+  expect(underOneYes(card, coveredBy('card'), yes(toS, toU), begun('u')), 'before the yes').toBe(unasked('U'));
+  const twice = [coveredBy('card'), yes(toS, toU), coveredBy('card')];
+  expect(underOneYes(card, ...twice, begun('u')), 'used before').toBe(unasked('U'));
+  expect(underOneYes(card, yes(toS, toU), begun('u'), coveredBy('card')), 'covered too late').toBe(unasked('U'));
+  // What another step or another card was covered by uses up nothing of this one.
+  const rest = [coveredBy('card', toS), coveredBy('old'), yes(toS, toU), coveredBy('card'), begun('u')];
+  expect(underOneYes(card, ...rest)).toEqual([expect.any(String), 'covered by a yes to the plan']);
+  const asked = fact('approval.requested', { approval: { id: 'q', ...toU, cover: { consent: 'card' } } });
+  expect(underOneYes(asked, card, yes(toS, toU), coveredBy('card'), begun('u'))).toEqual([
+    'approved by the owner',
+    'covered by a yes to the plan',
+  ]);
+  const denied = fact('approval.denied', { approval: 'card', acts: [toS, toU] });
+  expect(underOneYes(card, denied, coveredBy('card'), begun('u')), 'a no').toBe(unasked('U'));
+});
+
+test('what is covered otherwise than by a yes to a plan needs none', () => {
+  const grant = fact('approval.covered', { approval: { id: 'g', ...toU, cover: { kind: 'grant', consent: 'card' } } });
+  expect(underOneYes(grant, begun('u'))).toEqual(['not reached', 'covered by a grant']);
+});
+
+test('an act that the owner left out of a plan was denied, though nobody began it', () => {
+  expect(underOneYes(card, yes(toU))).toEqual(['denied', 'not reached']);
+  expect(underOneYes(card, yes(toS))).toEqual(['approved by the owner', 'denied']);
+  expect(underOneYes(card, yes(toS, toU))).toEqual(['approved by the owner', 'not reached']);
+  expect(underOneYes(card), 'not answered').toEqual(['not reached', 'not reached']);
+  const elsewhere = fact('approval.given', { approval: 'other', digest: 'x', acts: [toS] });
+  expect(underOneYes(card, elsewhere), 'the yes was to another card').toEqual(['not reached', 'not reached']);
+  const no = fact('approval.denied', { approval: 'card', acts: [toS] });
+  expect(underOneYes(card, no)).toEqual(['denied', 'not reached']);
+});

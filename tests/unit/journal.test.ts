@@ -3,6 +3,7 @@ import { utf8 } from '#core/base/bytes.ts';
 import type { Epoch } from '#core/base/ids.ts';
 import { NotJsonError } from '#core/base/json.ts';
 import { JOURNAL_GROUP_ENTRIES_MAX, SECOND_LEG_LAG_ENTRIES_MAX, SECOND_LEG_LAG_MS_MAX } from '#core/base/limits.ts';
+import type { JournalLeg } from '#ports/journal-leg.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import { readEntries, readGroups } from '#runtime/journal/reader.ts';
 import { verifyJournal } from '#runtime/journal/verify-journal.ts';
@@ -214,6 +215,16 @@ describe('opening', () => {
     expect((await verifyJournal(world.parts(), { payloads: true })).problem).toBeNull();
   });
 
+  test('a leader knows whether it still is the one, though nothing told it that another came, and not once it is closed', async () => {
+    const world = journalWorld();
+    const { journal: old } = await world.open();
+    expect(await old.isOurs()).toBe(true);
+    const { journal: next } = await world.open();
+    expect([await old.isOurs(), await next.isOurs()]).toEqual([false, true]);
+    await next.close();
+    expect(await next.isOurs()).toBe(false);
+  });
+
   test('heads that the store lost with the power are found again in the copies', async () => {
     const world = journalWorld();
     const { journal } = await world.open();
@@ -338,6 +349,25 @@ describe('damage', () => {
     expect((await verifyJournal(world.parts())).copies.every(({ problem }) => problem === null)).toBe(true);
   });
 
+  test('a copy that could be read once but not compared with the other is written anew, not believed', async () => {
+    const world = await filled();
+    const legs = world.parts().legs.map((leg): JournalLeg => {
+      let begun = 0;
+      const read: JournalLeg['read'] = (from, count) => {
+        if (from === 0) begun++;
+        return begun === 2 ? Promise.resolve({ groups: [], damage: 'it went away' }) : leg.read(from, count);
+      };
+      return { ...leg, read };
+    });
+    const opened = await openJournal(world.parts({ legs }), { thorough: true });
+    expect(opened).toMatchObject({
+      ok: true,
+      value: { report: { repaired: [{ copy: 'indexeddb', from: 0, to: 30 }] } },
+    });
+    expect(world.second.groups).toEqual(world.first.groups);
+    await whole(world);
+  });
+
   test('damage in the middle of either copy is mended by a thorough opening', async () => {
     for (const which of ['first', 'second'] as const) {
       const world = await filled();
@@ -434,6 +464,23 @@ describe('verifying what is new', () => {
     }
     const since = await verifyJournal(world.parts(), { payloads: true, since: proved });
     expect(since).toMatchObject({ verifiedUpTo: 42, problem: { sequence: 42 } });
+  });
+
+  test('reads from the start where the head fell back behind it, and no further than that head', async () => {
+    const world = journalWorld();
+    const { journal } = await world.open();
+    for (let index = 0; index < 10; index++) await journal.append([fact(index)]);
+    const older = journal.head;
+    await journal.append([fact(10)]);
+    await journal.settle();
+    const { proved } = await verifyJournal(world.parts());
+    world.store.head = older;
+    const copy = { verifiedUpTo: 10, problem: null };
+    expect(await verifyJournal(world.parts(), { since: proved })).toMatchObject({
+      size: 10,
+      ...copy,
+      copies: [copy, copy],
+    });
   });
 
   test('reads a copy whole that no longer holds what was proved of it', async () => {

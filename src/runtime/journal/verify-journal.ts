@@ -97,8 +97,8 @@ async function stillThere<T extends { readonly check: JournalCheck; readonly che
   proved: T | undefined,
   size: number,
 ): Promise<T | null> {
-  const end = proved?.check.frontier.size ?? 0;
-  if (proved === undefined || end === 0 || end > size) return null;
+  if (proved === undefined || proved.check.frontier.size > size) return null;
+  const end = proved.check.frontier.size;
   const { groups } = await leg.read((end - 1) as Sequence, 1);
   return groups[0]?.checkpoint === proved.checkpoint ? proved : null;
 }
