@@ -6,7 +6,7 @@ import type { KeyHolder } from '#ports/key-holder.ts';
 import type { VaultRecord } from '#ports/vault.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import { sealedCopyMembers } from '#runtime/backup/sealed-copy.ts';
-import type { BackupArchive } from '#runtime/contract/backup-api.ts';
+import type { BackupArchive } from '#runtime/contract/backup-archive.ts';
 import { copiedKeyHolder } from '#runtime/identity/copied-key-holder.ts';
 import { NO_SEALER } from './erase-locked.ts';
 import { secretsCopy } from './open-vault.ts';

@@ -13,6 +13,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'runtime-packages', file: 'src/runtime/agent/planted.ts', code: `import 'comlink';` },
   { rule: 'layer:src/routes', file: 'src/routes/planted.ts', code: `import '#core/base/result.ts';` },
   { rule: 'layer:src/verifier', file: 'src/verifier/planted.ts', code: `import '#adapters/opfs/epoch-log.ts';` },
+  { rule: 'no-cycles', file: 'src/core/base/planted.ts', code: `export type * from './planted.ts';` },
   { rule: 'resolves', file: 'src/core/base/planted.ts', code: `import './nowhere.ts';` },
 ];
 

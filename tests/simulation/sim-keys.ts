@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { nobleIdentityKeys } from '#adapters/noble/identity-keys.ts';
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
-import type { CheckTools } from '#core/audit/journal-check.ts';
+import type { CheckTools } from '#core/audit/check-tools.ts';
 import { base64, concat, equalBytes, utf8 } from '#core/base/bytes.ts';
 import { ed25519Key } from '#core/identity/key-document.ts';
 import type { SignatureTools } from '#core/identity/signature.ts';

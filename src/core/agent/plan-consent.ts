@@ -1,40 +1,11 @@
 import { assert } from '../base/assert.ts';
-import type { ApprovalId, Digest, StepId, UnixMs } from '../base/ids.ts';
-import type { PendingApproval, Run } from './run.ts';
-
-/** One act of a plan on the card that asks about all of them: ready to the byte, or denied. */
-export type PlanAct = PreparedAct | DeniedAct;
-
-export interface PreparedAct extends Pick<
-  PendingApproval,
-  'step' | 'digest' | 'sentence' | 'reason' | 'fileName' | 'mediaType' | 'nonce' | 'action' | 'sends'
-> {
-  /** 'unasked': nobody has to be asked about it as things stand, and a yes to the others says nothing of it. */
-  readonly standing: 'asked' | 'unasked';
-  /** Missing where it is the card's own. */
-  readonly content?: string;
-}
-
-export interface DeniedAct {
-  readonly standing: 'denied';
-  readonly step: StepId;
-  /** What it would have been. */
-  readonly sentence: string;
-  readonly reason: string;
-}
+import type { Digest, StepId, UnixMs } from '../base/ids.ts';
+import type { GivenAct, PendingApproval, PlanAct, Run } from './run.ts';
 
 /** What was left ticked on a card: a yes to exactly this of it. */
 export interface Ticked {
   readonly step: StepId;
   readonly digest: Digest;
-}
-
-/** A yes to one act of a plan that was not used yet: for this step of this run, for this digest, once, from then on. */
-export interface GivenAct {
-  /** The card on which it was given. */
-  readonly consent: ApprovalId;
-  readonly at: UnixMs;
-  readonly act: PreparedAct & { readonly content: string };
 }
 
 export interface Consent {

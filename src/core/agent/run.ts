@@ -9,7 +9,6 @@ import type { Plan } from '../planner/plan.ts';
 import type { Answer } from '../tools/answer.ts';
 import type { ToolError } from '../tools/definition.ts';
 import type { Loop } from './find-loop.ts';
-import type { GivenAct, PlanAct } from './plan-consent.ts';
 import type { Verdict } from '../verifier/verdict.ts';
 
 export type RunStatus =
@@ -120,4 +119,33 @@ export interface PendingApproval {
   readonly offer?: GrantLimits;
   /** Nobody is asked: why not. Missing where the owner is. */
   readonly cover?: Cover;
+}
+
+/** One act of a plan on the card that asks about all of them: ready to the byte, or denied. */
+export type PlanAct = PreparedAct | DeniedAct;
+
+export interface PreparedAct extends Pick<
+  PendingApproval,
+  'step' | 'digest' | 'sentence' | 'reason' | 'fileName' | 'mediaType' | 'nonce' | 'action' | 'sends'
+> {
+  /** 'unasked': nobody has to be asked about it as things stand, and a yes to the others says nothing of it. */
+  readonly standing: 'asked' | 'unasked';
+  /** Missing where it is the card's own. */
+  readonly content?: string;
+}
+
+export interface DeniedAct {
+  readonly standing: 'denied';
+  readonly step: StepId;
+  /** What it would have been. */
+  readonly sentence: string;
+  readonly reason: string;
+}
+
+/** A yes to one act of a plan that was not used yet: for this step of this run, for this digest, once, from then on. */
+export interface GivenAct {
+  /** The card on which it was given. */
+  readonly consent: ApprovalId;
+  readonly at: UnixMs;
+  readonly act: PreparedAct & { readonly content: string };
 }

@@ -9,7 +9,7 @@ import { cosignaturesOn } from './cosignature.ts';
 import { type Entry, hasKeys, parseCanonical, payloadJson } from './entry.ts';
 import { type ExportRecord, factsIn, type LoggedFact } from './export-contents.ts';
 import { type FoundCosignature, furthest, type Trust, type Vouched } from './export-report.ts';
-import type { CheckTools } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
 import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
 import { checkIncluded, checkProvedEntry, type EntryFault, type ProvedEntry } from './proved-entry.ts';
 import { openByBook, openKeyed, proofOfKeys } from './proved-keys.ts';

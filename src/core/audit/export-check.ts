@@ -30,7 +30,8 @@ import {
   type Trust,
   type Vouched,
 } from './export-report.ts';
-import { checkCheckpoint, checkEntry, type CheckTools, type JournalCheck, startCheck } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
+import { checkCheckpoint, checkEntry, type JournalCheck, startCheck } from './journal-check.ts';
 import { EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
 import { openNote } from './note.ts';
 

@@ -1,11 +1,11 @@
-import type { Sha256, UnixMs } from '../base/ids.ts';
+import type { UnixMs } from '../base/ids.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { AgentId } from '../identity/did-key.ts';
+import type { CheckTools } from './check-tools.ts';
 import { type Checkpoint, openSignedBy, readCheckpoint } from './checkpoint.ts';
 import { entryHash, parseEntry, type Payload, payloadDigest } from './entry.ts';
 import { appendLeaves, EMPTY_FRONTIER, type Frontier, frontierRoot } from './merkle.ts';
-import type { VerifyEd25519 } from './note.ts';
 import {
   journalNames,
   type KeyBook,
@@ -56,14 +56,6 @@ export interface JournalFault {
   readonly sequence: number;
   /** One sentence for people. */
   readonly why: string;
-}
-
-/** What the check is handed: it has no hash and no curve of its own. */
-export interface CheckTools {
-  readonly sha256: Sha256;
-  readonly verifyEd25519: VerifyEd25519;
-  /** For identities with hybrid keys (FIPS 204); without it their records count as not signed. */
-  readonly verifyMlDsa65?: VerifyEd25519;
 }
 
 /** @param known which keys sign, where that is known beforehand; payloads that are read tell of more */

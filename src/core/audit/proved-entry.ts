@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type Entry, entryHash, parseEntry, payloadDigest, payloadFrom } from './entry.ts';
-import type { CheckTools } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
 import { verifyInclusion } from './merkle.ts';
 
 /** An entry of a log with the proof that it is there, as files for others carry it. */

@@ -4,7 +4,7 @@ import type { AgentId } from '../identity/did-key.ts';
 import { type Checkpoint, journalNameIn, openSignedBy, readCheckpoint } from './checkpoint.ts';
 import { payloadJson } from './entry.ts';
 import type { ExportRecord } from './export-contents.ts';
-import type { CheckTools } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
 import { field, list } from './json-fields.ts';
 import { checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
 import { type KeyBook, journalNames, keyInForce, readKeys, startKeys, tellsOfKeys } from './signing-keys.ts';

@@ -8,7 +8,7 @@ import { type CitedClaim, type CitedEvidence, citedClaim, importedSource } from 
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { hasKeys, parseCanonical, parseEntry, type Payload, payloadJson } from './entry.ts';
 import type { ExportRecord } from './export-contents.ts';
-import type { CheckTools } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
 import { inclusionProof, type MerkleTree, rootAt } from './merkle-tree.ts';
 import { checkProvedEntry, type ProvedEntry } from './proved-entry.ts';
 import { openKeyed, proofOfKeys } from './proved-keys.ts';

@@ -5,7 +5,7 @@ import type { SigningKey } from '../identity/key-document.ts';
 import type { SignedRecord } from '../identity/record.ts';
 import { extendIdentity, type Identity } from '../identity/verify-identity.ts';
 import { field, list } from './json-fields.ts';
-import type { CheckTools } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
 
 /**
  * Which key signs the heads of a journal, and from which entry on. The journal keeps the name that its first key gave it;

@@ -5,7 +5,7 @@ import { armored, unarmored } from '../identity/armor.ts';
 import { agentIdOf } from '../identity/did-key.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { checkCosignature, type Cosignature, keyInName, parseSignatureLines } from './cosignature.ts';
-import type { CheckTools } from './journal-check.ts';
+import type { CheckTools } from './check-tools.ts';
 import { field, list } from './json-fields.ts';
 import { HASH_BYTES, verifyConsistency } from './merkle.ts';
 import { type NoteKey, formatSignature, parseNote } from './note.ts';

@@ -1,5 +1,4 @@
 import type { SourceId } from '../base/ids.ts';
-import type { Source } from './source.ts';
 
 /**
  * What the owner allows a file to be used for: to find answers in, to train a model on, to be given to others as part of
@@ -14,13 +13,19 @@ export const DEFAULT_PURPOSES: Purposes = { inference: true, training: false, sh
 /** Sample data is invented and belongs to nobody. */
 export const SAMPLE_PURPOSES: Purposes = { inference: true, training: false, sharing: true };
 
+/** What is known of a file, as far as its purposes go. */
+interface Purposed {
+  readonly purposes?: Purposes;
+  readonly sample: boolean;
+}
+
 /** What a file may be used for; one that came in before there were purposes has those of its kind. */
-export function purposesOf(source: Pick<Source, 'purposes' | 'sample'>): Purposes {
+export function purposesOf(source: Purposed): Purposes {
   return source.purposes ?? (source.sample ? SAMPLE_PURPOSES : DEFAULT_PURPOSES);
 }
 
 /** Whether it may; a sealed file is for nobody else, whatever was said before. */
-export function mayBeUsedFor(purpose: Purpose, source: Pick<Source, 'purposes' | 'sample' | 'sealed'>): boolean {
+export function mayBeUsedFor(purpose: Purpose, source: Purposed & { readonly sealed?: unknown }): boolean {
   return purposesOf(source)[purpose] && !(purpose === 'sharing' && source.sealed !== undefined);
 }
 

@@ -1,17 +1,20 @@
 import type { SourceId } from '../base/ids.ts';
 import { fileLabel, type Label, WORST } from '../labels/label.ts';
-import type { Source } from './source.ts';
 
 /** A sealed file, and all that is made of it, never leaves this device: its owner chose the file, or a folder it lies in. */
 export type Seal = 'file' | 'folder';
 
-type Sealable = Pick<Source, 'id' | 'path' | 'sealed'>;
+interface Sealable {
+  readonly id: SourceId;
+  readonly path: string;
+  readonly sealed?: Seal;
+}
 
 /**
  * The label of a file and of everything read out of it: derived from what its owner said of it.
  * @param source what is known of it; nothing known counts as the worst
  */
-export function labelOfSource(source: Pick<Source, 'id' | 'sealed'> | null | undefined): Label {
+export function labelOfSource(source: Pick<Sealable, 'id' | 'sealed'> | null | undefined): Label {
   return source ? fileLabel(source.id, source.sealed !== undefined) : WORST;
 }
 
@@ -37,11 +40,11 @@ export function folderName(given: string): string {
 }
 
 /** Whether a file lies in the folder or in one of its folders. */
-export function isIn(folder: string, { path }: Pick<Source, 'path'>): boolean {
+export function isIn(folder: string, { path }: Pick<Sealable, 'path'>): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-export function isInAny(folders: readonly string[], source: Pick<Source, 'path'>): boolean {
+export function isInAny(folders: readonly string[], source: Pick<Sealable, 'path'>): boolean {
   return folders.some((folder) => isIn(folder, source));
 }
 

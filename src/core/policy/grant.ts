@@ -2,7 +2,7 @@ import type { Digest, Sha256, UnixMs } from '../base/ids.ts';
 import { canonicalJson, digestOf, type Json } from '../base/json.ts';
 import { CONFIDENTIALITIES, INTEGRITIES, type Confidentiality, type Integrity } from '../labels/label.ts';
 import type { ActionRequest } from './permit.ts';
-import type { Reason } from './rules.ts';
+import type { Reason } from './reason.ts';
 
 /** The owner's standing yes to more of what one card showed, within all of these limits at once (SECURITY.md, rule 20). */
 export interface Grant extends GrantLimits {

@@ -1,7 +1,7 @@
 import type { Digest } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Label } from '../labels/label.ts';
-import type { Reason } from './rules.ts';
+import type { Reason } from './reason.ts';
 
 /** A request for something outside the journal, as the policy sees it and as the owner approves it. */
 export interface ActionRequest {

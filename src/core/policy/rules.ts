@@ -1,4 +1,5 @@
 import { CONFIDENTIALITIES, isEndorsed, joinAll, type Confidentiality, type Label } from '../labels/label.ts';
+import type { Reason } from './reason.ts';
 import { SINKS, type Sink, type SinkRequest } from './request.ts';
 
 /** An approved way out, as far as the flow of labels depends on it. */
@@ -6,33 +7,6 @@ export interface ChannelClearance {
   /** The most confidential that may leave by it unasked. */
   readonly clearance: Confidentiality;
 }
-
-export type Reason =
-  // denied, whatever the owner says on a card
-  | 'unknown-sink'
-  | 'no-channel'
-  | 'no-content'
-  | 'sealed'
-  | 'not-for-models'
-  | 'forbidden-by-rule'
-  | 'rule-failed'
-  // asked
-  | 'writes-outside'
-  | 'owner-decides'
-  | 'not-planned'
-  | 'planned-by-untrusted'
-  | 'address-untrusted'
-  | 'address-not-the-owners'
-  | 'content-untrusted'
-  | 'not-a-reader'
-  | 'above-clearance'
-  | 'price-unknown'
-  | 'asked-by-rule'
-  // allowed
-  | 'reads-only'
-  | 'as-planned'
-  | 'approved'
-  | 'granted';
 
 export interface Finding {
   readonly effect: 'deny' | 'ask';

@@ -1,5 +1,5 @@
 import type { AddressSpace } from '#core/channels/target.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import type { DepartureView, SpendingView } from '#runtime/contract/channels-api.ts';
 import { t } from '#lib/messages/t.ts';
 import type { Format } from './format.ts';

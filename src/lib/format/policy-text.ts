@@ -1,4 +1,4 @@
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import type { PackState, PackView, PolicyDraft, PolicyView, VersionView } from '#runtime/contract/policy-api.ts';
 import { t } from '#lib/messages/t.ts';
 import type { Shown } from './status.ts';

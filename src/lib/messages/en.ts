@@ -1,4 +1,4 @@
-import type { Message } from './t.ts';
+import type { Message } from './message.ts';
 
 /** Every text of the interface, by place. Accessible names in here are a contract: people and tests rely on them. */
 export const en = {

@@ -1,7 +1,6 @@
 import { en } from './en.ts';
+import type { Message } from './message.ts';
 
-/** A text, or the forms of a text by plural category; `count` chooses. */
-export type Message = string | { readonly one: string; readonly other: string };
 export type MessageKey = keyof typeof en;
 
 type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;

@@ -1,4 +1,4 @@
-import type { BackupArchive } from '#runtime/contract/backup-api.ts';
+import type { BackupArchive } from '#runtime/contract/backup-archive.ts';
 import type { WindowApi } from '#runtime/contract/agent-api.ts';
 import type { NewWay, Secret, VaultOutcome, VaultView } from '#runtime/contract/vault-api.ts';
 import type { AgentClient } from '#lib/client/agent.ts';

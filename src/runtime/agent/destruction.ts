@@ -3,21 +3,10 @@ import { goalsIn, goalsOfRuns } from '#core/actors/blank.ts';
 import type { Epoch, RunId, Sequence } from '#core/base/ids.ts';
 import type { ActorFact } from '../actors/actor-facts.ts';
 import type { Doomed } from '../contract/commands.ts';
-import type { Fact } from './facts.ts';
+import type { Doom, Fact } from './facts.ts';
 import { textsIn } from '../proofs/withheld.ts';
 import type { JournalReading } from '../journal/parts.ts';
 import { readGroups } from '../journal/reader.ts';
-
-/**
- * The entries that say anything of it, the last first, and the runs that go with it. What is left of a run when this is cut
- * off is then its beginning, which can still be folded.
- */
-export interface Doom {
-  readonly entries: readonly { readonly epoch: Epoch; readonly sequence: Sequence }[];
-  readonly runs: readonly RunId[];
-  /** Agents whose noted logs tell of these runs: what else is in such a note is noted anew. Earlier versions left it out. */
-  readonly actors?: readonly ActorId[];
-}
 
 /** An entry by which an agent's log was noted, and the goals that it tells of. */
 export interface Note {

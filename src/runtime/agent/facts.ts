@@ -1,5 +1,6 @@
 import type { RunEvent } from '#core/agent/events.ts';
-import type { CommandId, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import type { ActorId } from '#core/actors/envelope.ts';
+import type { CommandId, Epoch, RunId, Sequence, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Purposes } from '#core/items/purposes.ts';
 import type { Source } from '#core/items/source.ts';
@@ -7,7 +8,6 @@ import type { ActorFact } from '../actors/actor-facts.ts';
 import type { ChannelFact } from '../channels/channel-facts.ts';
 import type { IdentityFact } from '../identity/identity-facts.ts';
 import type { Doomed, Sealed } from '../contract/commands.ts';
-import type { Doom } from './destruction.ts';
 import type { GrantFact } from '../policy/grant-facts.ts';
 import type { PolicyFact } from '../policy/policy-facts.ts';
 import type { WitnessFact } from '../proofs/witness-facts.ts';
@@ -66,4 +66,15 @@ export function isRunEvent(fact: Fact): fact is RunEvent & { readonly command?: 
 
 export function runOf(fact: Fact): RunId | null {
   return 'run' in fact ? fact.run : null;
+}
+
+/**
+ * The entries that say anything of it, the last first, and the runs that go with it. What is left of a run when this is cut
+ * off is then its beginning, which can still be folded.
+ */
+export interface Doom {
+  readonly entries: readonly { readonly epoch: Epoch; readonly sequence: Sequence }[];
+  readonly runs: readonly RunId[];
+  /** Agents whose noted logs tell of these runs: what else is in such a note is noted anew. Earlier versions left it out. */
+  readonly actors?: readonly ActorId[];
 }

@@ -1,7 +1,8 @@
 import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import { isEnded } from '#core/agent/transition.ts';
 import { labelToUse } from '#core/agent/run-labels.ts';
-import { whyNotTicked, type PlanAct, type Ticked } from '#core/agent/plan-consent.ts';
+import { whyNotTicked, type Ticked } from '#core/agent/plan-consent.ts';
+import type { PlanAct } from '#core/agent/run.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, Sha256, SourceId, UnixMs } from '#core/base/ids.ts';
 import { GOAL_CHARS_MAX } from '#core/base/limits.ts';

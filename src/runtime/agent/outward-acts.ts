@@ -1,4 +1,5 @@
-import { givenFor, type GivenAct, type PlanAct } from '#core/agent/plan-consent.ts';
+import { givenFor } from '#core/agent/plan-consent.ts';
+import type { GivenAct, PlanAct } from '#core/agent/run.ts';
 import type { Cover, PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
@@ -11,7 +12,7 @@ import type { Step } from '#core/planner/plan.ts';
 import { whyAskedAnew, yesHolds, type WhyAnew } from '#core/policy/approval.ts';
 import { grantOffer, whyNotGranted, type GrantedAct } from '#core/policy/grant.ts';
 import type { ActionRequest, Decision } from '#core/policy/permit.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import { denialText } from '../channels/channel-words.ts';
 import type { OutwardAct, PrepareAct } from './outward-act.ts';

@@ -1,4 +1,4 @@
-import type { GivenAct, PlanAct, PreparedAct } from '#core/agent/plan-consent.ts';
+import type { GivenAct, PlanAct, PreparedAct } from '#core/agent/run.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import type { ApprovalId } from '#core/base/ids.ts';
 import { ok, type Result } from '#core/base/result.ts';

@@ -6,7 +6,8 @@ import type { BackupMemory } from '#ports/backup-memory.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Broadcast, LeaderLock } from '#ports/coordination.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
-import type { BackupArchive, BackupFailure, BackupView } from '../contract/backup-api.ts';
+import type { BackupFailure, BackupView } from '../contract/backup-api.ts';
+import type { BackupArchive } from '../contract/backup-archive.ts';
 import type { Overview } from '../contract/views.ts';
 import { archiveMembers, type ArchiveMember, numberAfter } from './archive.ts';
 import {

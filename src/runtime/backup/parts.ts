@@ -1,4 +1,4 @@
-import type { CheckTools } from '#core/audit/journal-check.ts';
+import type { CheckTools } from '#core/audit/check-tools.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { BackupCipher } from '#ports/backup-cipher.ts';
 import type { BlobStore } from '#ports/blob-store.ts';

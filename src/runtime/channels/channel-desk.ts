@@ -12,7 +12,7 @@ import { withContent } from '#core/policy/carried-content.ts';
 import { decide, policyVersion, requestDigest, type NO_RULES, type RuleVerdict } from '#core/policy/decide.ts';
 import type { ActionRequest, Decision, Permit } from '#core/policy/permit.ts';
 import type { LabelledArgument, SinkRequest } from '#core/policy/request.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';

@@ -9,7 +9,7 @@ import {
   type ChannelUse,
 } from '#core/channels/channel.ts';
 import type { Label } from '#core/labels/label.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import type { EgressFailure } from '#ports/egress.ts';
 import type { Price } from '#core/spend/price.ts';
 import type { PlannedCost } from '../spend/plan-cost.ts';

@@ -1,6 +1,7 @@
-import type { Result } from '#core/base/result.ts';
-import type { Secret, VaultOutcome, WayView } from './vault-api.ts';
 import type { UnixMs } from '#core/base/ids.ts';
+import type { Result } from '#core/base/result.ts';
+import type { BackupArchive } from './backup-archive.ts';
+import type { Secret, VaultOutcome, WayView } from './vault-api.ts';
 
 /** What the agent worker offers to its page about the encrypted backup, over Comlink. */
 export interface BackupApi {
@@ -92,11 +93,6 @@ export interface DrillView {
   readonly message: string;
   readonly entries: number;
   readonly files: number;
-}
-
-export interface BackupArchive {
-  readonly name: string;
-  readonly body: Blob;
 }
 
 export interface FoundBackup {

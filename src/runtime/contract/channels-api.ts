@@ -3,7 +3,7 @@ import type { Digest, Sequence, UnixMs } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import type { AddressSpace } from '#core/channels/target.ts';
 import type { Confidentiality } from '#core/labels/label.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 
 /** What the worker offers to the page about ways out of the device. What is refused is in words for the owner. */
 export interface ChannelsApi {

@@ -3,7 +3,7 @@ import type { Result } from '#core/base/result.ts';
 import type { NamedCosigner } from '#core/identity/cosigner-card.ts';
 import type { KeyId } from '#core/identity/key-document.ts';
 import type { AgentIdentity, NextRecord } from '#core/identity/record.ts';
-import type { KeyView } from './identity-api.ts';
+import type { KeyView } from './key-view.ts';
 
 /**
  * Co-signers: others of whom `threshold` together may do what the owner's root may. Requests and signatures are texts that

@@ -2,9 +2,9 @@ import type { UnixMs } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
 import type { IdentityProofReport } from '#core/identity/check-identity-proof.ts';
 import type { Claim } from '#core/identity/claims.ts';
-import type { KeyDocument, KeyId } from '#core/identity/key-document.ts';
 import type { AgentIdentity } from '#core/identity/record.ts';
 import type { AskedView, CosignerView, CosigningApi, VouchingView } from './cosigning-api.ts';
+import type { KeyView } from './key-view.ts';
 
 /** What the worker offers to the page about who the agent is. What is refused is in words for the owner. */
 export interface IdentityApi extends CosigningApi {
@@ -50,15 +50,6 @@ export interface IdentityView {
   /** What can be shown, in the order it is offered. */
   readonly claims: readonly Claim[];
   readonly given: readonly GivenProofView[];
-}
-
-export interface KeyView {
-  readonly algorithm: KeyDocument['algorithm'];
-  /** SHA-256 of the key document, hex. */
-  readonly id: KeyId;
-  /** The Ed25519 part as did:key; a ristretto255 key in base64. */
-  readonly text: string;
-  readonly document: KeyDocument;
 }
 
 export interface CertificateView {

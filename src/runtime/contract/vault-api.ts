@@ -1,4 +1,4 @@
-import type { BackupArchive } from './backup-api.ts';
+import type { BackupArchive } from './backup-archive.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 

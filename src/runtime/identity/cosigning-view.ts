@@ -3,7 +3,8 @@ import type { Sha256 } from '#core/base/ids.ts';
 import { type KeyDocument, keyIdOf } from '#core/identity/key-document.ts';
 import { requestText } from '#core/identity/signature-request.ts';
 import type { AskedView, VouchingView } from '../contract/cosigning-api.ts';
-import type { IdentityView, KeyView } from '../contract/identity-api.ts';
+import type { IdentityView } from '../contract/identity-api.ts';
+import type { KeyView } from '../contract/key-view.ts';
 import type { IdentityBook, OpenedIdentity } from './identity-book.ts';
 import type { StoredIdentity } from './identity-facts.ts';
 

@@ -16,7 +16,8 @@ import { type KeyDocument, keyIdOf, type ProofKey } from '#core/identity/key-doc
 import type { AgentIdentity, Certificate } from '#core/identity/record.ts';
 import { certificateFor } from '#core/identity/verify-identity.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
-import type { IdentityApi, IdentityView, KeyView } from '../contract/identity-api.ts';
+import type { IdentityApi, IdentityView } from '../contract/identity-api.ts';
+import type { KeyView } from '../contract/key-view.ts';
 import { claimsOf } from './claims-of.ts';
 import { cosigningView, keyView } from './cosigning-view.ts';
 import type { IdentityBook, OpenedIdentity } from './identity-book.ts';

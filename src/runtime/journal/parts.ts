@@ -1,4 +1,4 @@
-import type { CheckTools } from '#core/audit/journal-check.ts';
+import type { CheckTools } from '#core/audit/check-tools.ts';
 import type { KnownKeys } from '#core/audit/signing-keys.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';

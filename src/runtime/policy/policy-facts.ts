@@ -3,7 +3,7 @@ import { labelOf, type Label } from '#core/labels/label.ts';
 import { decide, policyVersion, requestDigest } from '#core/policy/decide.ts';
 import type { SinkRequest } from '#core/policy/request.ts';
 import { rulesDigest, type RuleSet } from '#core/policy/rule-set.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import { SHIPPED_RULES } from './shipped-rules.ts';
 
 /** What the journal says of the owner's rules: each version with its texts, from here on in force. */

@@ -1,7 +1,7 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import type { Money } from '#core/policy/permit.ts';
+import type { Ledger } from '#core/spend/ledger.ts';
 import { costOf, type Price, type Uses } from '#core/spend/price.ts';
-import type { StoredSpend } from './spend-facts.ts';
 
 /** What a call would use at most. */
 export interface AskedCost {
@@ -16,11 +16,17 @@ export interface PlannedCost extends AskedCost, Money {
   readonly prices: readonly Price[];
 }
 
+/** What there is to spend, and what things cost. */
+interface Priced {
+  readonly ledger: Ledger;
+  readonly prices: readonly Price[];
+}
+
 /**
  * The most that a call may cost; null where it costs nothing. Where no price is in force it may cost whatever one call may
  * cost at all: that much is set aside, and only with the owner's own yes.
  */
-export function planCost({ ledger, prices }: StoredSpend, asked: AskedCost, at: UnixMs): PlannedCost | null {
+export function planCost({ ledger, prices }: Priced, asked: AskedCost, at: UnixMs): PlannedCost | null {
   const cost = costOf(prices, asked.of, asked.uses, at);
   if (cost.ok) {
     const { micro, currency } = cost.value;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseUrl } from '#adapters/http/parse-url.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
-import type { PreparedAct } from '#core/agent/plan-consent.ts';
+import type { PreparedAct } from '#core/agent/run.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import { transition } from '#core/agent/transition.ts';
 import { accountOf } from '#core/audit/run-account.ts';
