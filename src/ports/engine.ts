@@ -3,7 +3,7 @@ import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
 import type { Label } from '#core/labels/label.ts';
 import type { ActionRequest } from '#core/policy/permit.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 
 /**
  * Runs models, on this device or behind an approved channel. It does no tool: a tool call is an answer like any other, and
