@@ -111,7 +111,7 @@ export interface Inference {
   readonly digest: Digest | null;
   /** Its first answer was not in the form that was asked for, and it was asked once more. */
   readonly repaired: boolean;
-  /** Bytes that left the device for it, with what a repair took; 0 on this device. */
+  /** Bytes of what was sent for it, with what a repair took; 0 on this device. */
   readonly bytesSent: number;
   /** `modelLabel` of everything in its window. */
   readonly label: Label;

@@ -32,6 +32,7 @@ const only = {
   'windows-iana': 'src/adapters/temporal',
   'age-encryption': 'src/adapters/age',
   '@cedar-policy/cedar-wasm': 'src/adapters/cedar',
+  '@cfworker/json-schema': 'src/adapters/json-schema',
 };
 
 /** Inside the core: every folder may see base and itself, and these. */
@@ -42,6 +43,7 @@ const core = {
   items: ['labels'],
   text: [],
   spend: [],
+  models: [],
   audit: ['identity', 'items', 'tools', 'agent'],
   policy: ['labels', 'identity'],
   channels: ['policy', 'labels'],

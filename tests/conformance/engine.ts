@@ -100,7 +100,7 @@ export const ENGINE_CASES: readonly EngineCase[] = [
     name: 'what it wrote carries the labels of all that it saw, tools and all',
     run: async (bench) => {
       const { messages, tools } = bench.call;
-      const server: Label = { ...NEUTRAL, sources: ['tool:server'], integrity: 'untrusted' };
+      const server: Label = { ...NEUTRAL, sources: ['tool:server'], integrity: 'endorsed' };
       const [first, ...rest] = tools;
       assert.ok(first !== undefined);
       const offered = [{ ...first, label: server }, ...rest];

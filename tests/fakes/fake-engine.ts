@@ -1,13 +1,12 @@
 import { utf8 } from '#core/base/bytes.ts';
-import type { Json } from '#core/base/json.ts';
-import { seededRandom, type Random } from '#core/base/random.ts';
+import { seededRandom } from '#core/base/random.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { modelLabel } from '#core/labels/label.ts';
-import type { Engine, EngineFailure, Inference, InferenceRequest, JsonSchema, Message } from '#ports/engine.ts';
+import type { Engine, EngineFailure, Inference, InferenceRequest, Message } from '#ports/engine.ts';
+import { valueOf, WORDS } from './schema-value.ts';
 
 export const FAKE_MODEL = 'fake-1';
 const CONTEXT_TOKENS = 2_000;
-const WORDS = ['the', 'meeting', 'is', 'on', 'Tuesday', 'at', 'noon', 'für', 'alle', 'and', 'Anna', 'comes', 'later'];
 
 /**
  * An engine in memory: the same seed, messages and form give the same answer. Its words mean nothing; what it answers in a
@@ -76,29 +75,6 @@ function written(
       const call = { tool: tool.name, arguments: valueOf(tool.arguments, random) };
       return { text: JSON.stringify(call), said: { kind: 'tool-call', call } };
     }
-  }
-}
-
-/** Some value that fits a schema of plain types, required properties and lists. */
-function valueOf(schema: JsonSchema, random: Random): Json {
-  if (Array.isArray(schema['enum'])) return random.pick(schema['enum'] as readonly Json[]);
-  switch (schema['type']) {
-    case 'object':
-      return Object.fromEntries(
-        Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>).map(([name, part]) => [
-          name,
-          valueOf(part, random),
-        ]),
-      );
-    case 'array':
-      return Array.from({ length: 1 + random.below(3) }, () => valueOf(schema['items'] as JsonSchema, random));
-    case 'integer':
-    case 'number':
-      return Number(schema['minimum'] ?? 0) + random.below(5);
-    case 'boolean':
-      return random.chance(0.5);
-    default:
-      return random.pick(WORDS);
   }
 }
 

@@ -1,13 +1,14 @@
-import { describe, test } from 'vitest';
-import type { Json } from '#core/base/json.ts';
+import { afterEach, beforeEach, describe, test } from 'vitest';
+import { schemaChecker } from '#adapters/json-schema/schema-checker.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
-import type { JsonSchema, Message } from '#ports/engine.ts';
+import type { Engine, JsonSchema, Message } from '#ports/engine.ts';
 import { ENGINE_CASES, type EngineBench } from '#tests/conformance/engine.ts';
+import { askingWorld, type AskingWorld } from '#tests/fakes/asking-world.ts';
 import { fakeEngine, FAKE_MODEL } from '#tests/fakes/fake-engine.ts';
 
 describe('the engine in memory', () => {
   test.each(ENGINE_CASES)('$name', async ({ run }) => {
-    await run(bench());
+    await run(bench(fakeEngine(7), FAKE_MODEL));
   });
 });
 
@@ -18,10 +19,22 @@ const PERSON: JsonSchema = {
   additionalProperties: false,
 };
 
-function bench(): EngineBench {
+describe('a host of models behind the gate', () => {
+  let world: AskingWorld;
+  beforeEach(async () => {
+    world = await askingWorld('sk-test');
+  });
+  afterEach(() => world.close());
+
+  test.each(ENGINE_CASES)('$name', async ({ run }) => {
+    await run(bench(world.engine, 'parrot'));
+  });
+});
+
+function bench(engine: Engine, model: string): EngineBench {
   return {
-    engine: fakeEngine(7),
-    model: FAKE_MODEL,
+    engine,
+    model,
     text: [asked('When is the meeting?')],
     json: { messages: [asked('Who comes?')], schema: PERSON },
     call: {
@@ -36,18 +49,10 @@ function bench(): EngineBench {
         },
       ],
     },
-    fits,
+    fits: (schema, value) => schemaChecker(schema, value) === null,
   };
 }
 
 function asked(text: string): Message {
   return { role: 'user', text, label: OWNER_TYPED };
-}
-
-/** As far as these schemas go. */
-function fits(schema: JsonSchema, value: Json): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const record = value as Readonly<Record<string, Json>>;
-  if (schema !== PERSON) return Object.keys(record).length === 0;
-  return typeof record['name'] === 'string' && Number.isInteger(record['guests']) && Object.keys(record).length === 2;
 }

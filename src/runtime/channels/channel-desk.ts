@@ -93,8 +93,8 @@ export interface Sending {
   readonly answerBytesMax: number;
   /** What it would use at most, where that is not one call by the way out. */
   readonly cost?: AskedCost;
-  /** What it came to, in millionths, as the answer tells; left out where it costs what was set aside. */
-  readonly costOf?: (answer: { readonly status: number; readonly body: Uint8Array }) => number;
+  /** What it came to, in millionths, as the answer tells; null or left out where it costs what was set aside. */
+  readonly costOf?: (answer: { readonly status: number; readonly body: Uint8Array }) => number | null;
 }
 
 export type SendOutcome =
@@ -476,7 +476,7 @@ export class ChannelDesk implements ChannelsApi {
       // What was charged is in the answer itself.
       ...(costOf === undefined ? {} : { seen: (piece: Uint8Array) => pieces.push(piece) }),
       ended: ({ bytes, hash, failure }) => {
-        const actual = failure === null ? costOf?.({ status, body: concatAll(pieces) }) : undefined;
+        const actual = (failure === null ? costOf?.({ status, body: concatAll(pieces) }) : null) ?? undefined;
         return over({ status, failure, bytes, hash, sent: 'yes' }, actual);
       },
     });

@@ -1,0 +1,59 @@
+import { costOf, UNITS, type Price, type Uses } from '#core/spend/price.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Asking, ModelOutlet, Used } from '#ports/model-outlet.ts';
+import type { ChannelDesk } from '../channels/channel-desk.ts';
+import { costOfCall } from '../spend/plan-cost.ts';
+import { NO_SPENDING, type StoredSpend } from '../spend/spend-facts.ts';
+
+export interface OutletParts {
+  readonly desk: Pick<ChannelDesk, 'open'>;
+  readonly store: Pick<AgentStore, 'row'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** The way out's id. */
+  readonly channel: string;
+  /** What the host knows the owner by; null where it asks nobody. */
+  readonly key: () => Promise<string | null>;
+}
+
+/** One way out as the place where models are asked: all of it by the gate, with the host's key and what tokens cost. */
+export function modelOutlet({ desk, store, clock, channel, key }: OutletParts): ModelOutlet {
+  return {
+    open: async (asking, signal) => {
+      const secret = await key();
+      const { prices } = ((await store.row('spend', 'spend'))?.value ?? NO_SPENDING) as StoredSpend;
+      const { of } = costOfCall(channel);
+      const at = clock.now();
+      const { method, url, body, headers, tokens, used, ...rest } = asking;
+      return desk.open(
+        {
+          ...rest,
+          ...{ channel, sink: 'premium-model', destructive: false },
+          request: { method, url, body, headers: withKey(headers, secret) },
+          cost: { of, uses: usesOf(prices, of, tokens), freeIfUnlisted: true },
+          costOf: ({ status, body: answer }) => {
+            // What was refused used nothing of a model.
+            const told = status === 200 ? used(answer) : tokens === null ? null : NOTHING;
+            const cost = told === null ? null : costOf(prices, of, usesOf(prices, of, told), at);
+            return cost?.ok === true ? cost.value.micro : null;
+          },
+        },
+        signal,
+      );
+    },
+  };
+}
+
+const NOTHING: Used = { in: 0, out: 0 };
+
+/** What of a call is paid for: the units that the price list has a line for, and the call itself where it has none. */
+function usesOf(prices: readonly Price[], of: string, tokens: Asking['tokens']): Uses {
+  const listed = UNITS.filter((unit) => prices.some((price) => price.of === of && price.unit === unit));
+  const counts: Uses = { call: 1, 'token-in': tokens?.in ?? 0, 'token-out': tokens?.out ?? 0 };
+  return listed.length === 0 ? { call: 1 } : Object.fromEntries(listed.map((unit) => [unit, counts[unit] ?? 0]));
+}
+
+function withKey(headers: Asking['headers'], key: string | null): Asking['headers'] {
+  const all = key === null ? headers : [...headers, ['authorization', `Bearer ${key}`] as const];
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+}
