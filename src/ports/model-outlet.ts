@@ -3,7 +3,7 @@ import type { Json } from '#core/base/json.ts';
 import type { Label } from '#core/labels/label.ts';
 import type { ActionRequest } from '#core/policy/permit.ts';
 import type { LabelledArgument } from '#core/policy/request.ts';
-import type { Reason } from '#core/policy/rules.ts';
+import type { Reason } from '#core/policy/reason.ts';
 import type { EgressAnswer, EgressFailure } from './egress.ts';
 
 /** The gate to one host of models: what is asked by it is decided first. It adds the host's key, which no engine sees. */
