@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Laps } from './statistics.ts';
 
 /** MIT. Not among the project's own packages, as it brings 67 MB: fetched where it is to be measured, and only then. */
 const PACKAGES = ['@langchain/langgraph@1.7.3', '@langchain/core@1.4.0', 'zod@4.6.7'] as const;
@@ -36,11 +37,11 @@ interface Graph {
   };
 }
 
-/** Fetches LangGraph.js into a folder of its own. @returns a loop's milliseconds of each step, kept in memory only */
+/** Fetches LangGraph.js into a folder of its own. @returns a loop of steps, kept in memory only */
 export async function langGraphLoop(
   steps: number,
   textOf: (step: number) => string,
-): Promise<{ readonly run: () => Promise<number[]>; readonly remove: () => void }> {
+): Promise<{ readonly run: (laps: Laps) => Promise<void>; readonly remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'windhover-peer-'));
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   execFileSync('npm', ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', ...PACKAGES], {
@@ -51,7 +52,7 @@ export async function langGraphLoop(
   const entry = join(folder, 'node_modules', '@langchain', 'langgraph', 'dist', 'index.js');
   const peer = (await import(pathToFileURL(entry).href)) as LangGraph;
   return {
-    run: () => loop(peer, steps, textOf),
+    run: (laps) => loop(peer, steps, textOf, laps),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -60,21 +61,17 @@ async function loop(
   { Annotation, StateGraph, MemorySaver, START, END }: LangGraph,
   steps: number,
   textOf: (step: number) => string,
-): Promise<number[]> {
-  const times: number[] = [];
-  let last = 0;
+  laps: Laps,
+): Promise<void> {
   const state = Annotation.Root({ notes: Annotation({ reducer: (so, more) => [...so, ...more], default: () => [] }) });
   const graph = new StateGraph(state)
     .addNode('note', () => {
-      const now = performance.now();
-      if (last > 0) times.push(now - last);
-      last = now;
-      return { notes: [textOf(times.length)] };
+      laps.next();
+      return { notes: [textOf(laps.ended)] };
     })
     .addEdge(START, 'note')
     .addConditionalEdges('note', ({ notes }) => (notes.length <= steps ? 'note' : END))
     .compile({ checkpointer: new MemorySaver() });
   const ended = await graph.invoke({ notes: [] }, { configurable: { thread_id: 'loop' }, recursionLimit: steps + 10 });
   if (ended.notes.length !== steps + 1) throw new Error('The peer did not do every step.');
-  return times;
 }

@@ -46,6 +46,45 @@ export async function compare(
   };
 }
 
+/**
+ * Milliseconds of processor time of the first and of the last steps of a loop: what else runs on the machine counts little
+ * in it. Asked for four times only, as asking takes as long as a tenth of a step.
+ */
+export class Laps {
+  readonly #steps: number;
+  readonly #compared: number;
+  readonly #at: number[] = [];
+  /** Steps that have ended. */
+  ended = -1;
+
+  constructor(steps: number, compared: number) {
+    this.#steps = steps;
+    this.#compared = compared;
+  }
+
+  /** Called where a step begins, and so the one before ends. */
+  next(): void {
+    this.ended++;
+    if (![0, this.#compared, this.#steps - this.#compared, this.#steps].includes(this.ended)) return;
+    const { user, system } = process.cpuUsage();
+    this.#at.push((user + system) / 1_000);
+  }
+
+  /** A step of the first. */
+  get early(): number {
+    return this.#between(0, 1);
+  }
+
+  /** A step of the last. */
+  get late(): number {
+    return this.#between(2, 3);
+  }
+
+  #between(from: number, to: number): number {
+    return ((this.#at[to] ?? Number.NaN) - (this.#at[from] ?? Number.NaN)) / this.#compared;
+  }
+}
+
 /** Ours over theirs, round by round. */
 export function ratios(over: readonly number[], base: readonly number[]): number[] {
   return over.map((value, round) => value / (base[round] ?? Number.NaN));

@@ -1,6 +1,6 @@
 /** One call that was answered, as far as going round in circles shows. */
 export interface Turn {
-  /** Tool and arguments, canonically: the same for the same call. */
+  /** Tool and arguments, canonically: the same for the same call. Asked for only where the results are the same. */
   readonly call: string;
   /** The same for the same answer. */
   readonly result: string;
@@ -45,7 +45,7 @@ function repeats(turns: readonly Turn[], period: number, times: number): boolean
   if (last.length < period * times) return false;
   return last.every((turn, at) => {
     const before = last[at - period];
-    return before === undefined || (before.call === turn.call && before.result === turn.result);
+    return before === undefined || (before.result === turn.result && before.call === turn.call);
   });
 }
 

@@ -56,11 +56,12 @@ export function isEnded(run: Run): boolean {
  * @throws InvariantError on an illegal jump
  */
 export function transition(run: Run | null, event: RunEvent): Transition {
-  const next = apply(run, event);
+  const next = runAfter(run, event);
   return { run: next, effects: dueEffects(next) };
 }
 
-function apply(run: Run | null, event: RunEvent): Run {
+/** The run of `transition` alone, for who folds more facts before it asks what is due. */
+export function runAfter(run: Run | null, event: RunEvent): Run {
   if (event.type === 'run.started') {
     assert(run === null, 'a run starts once');
     return startedRun(event);
@@ -225,8 +226,15 @@ function loopOf(run: Run, plan: Plan): Loop | null {
 function turnsOf(run: Run, plan: Plan): Turn[] {
   return plan.steps.flatMap((step) => {
     const result = run.steps[step.id]?.observation ?? null;
-    const call = `${step.tool} ${canonicalJson(step.args)} ${canonicalJson(step.consumes)}`;
-    return result === null ? [] : [{ call, result, waits: step.approval }];
+    if (result === null) return [];
+    const turn: Turn = {
+      get call() {
+        return `${step.tool} ${canonicalJson(step.args)} ${canonicalJson(step.consumes)}`;
+      },
+      result,
+      waits: step.approval,
+    };
+    return [turn];
   });
 }
 

@@ -2,7 +2,7 @@ import { blanked, goalsOfRuns } from '#core/actors/blank.ts';
 import type { Supervised } from '#core/actors/actor.ts';
 import type { AgentActor } from '#core/actors/agent-messages.ts';
 import type { ActorId } from '#core/actors/envelope.ts';
-import { isEnded, transition } from '#core/agent/transition.ts';
+import { isEnded, runAfter } from '#core/agent/transition.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { CommandId, RunId, Sequence, SourceId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -140,7 +140,7 @@ function projectRun(
   sequence: Sequence,
 ): Omit<Projected, 'done'> {
   if (!isRunEvent(fact)) return { state, rows: [] };
-  const { run } = transition(state.runs.get(fact.run) ?? null, fact);
+  const run = runAfter(state.runs.get(fact.run) ?? null, fact);
   const entry: TimelineEntry = { sequence, at: fact.at, type: fact.type, text: sentenceFor(fact, run) };
   const timeline = [...(state.timelines.get(run.id) ?? []), entry];
   const rows: Row[] = [
