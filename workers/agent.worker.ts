@@ -25,6 +25,7 @@ import { importInWorker } from './import-in-worker.ts';
 import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { ChannelDesk } from '#runtime/channels/channel-desk.ts';
+import type { ModelDesk } from '#runtime/models/model-desk.ts';
 import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Gate } from './channels.ts';
@@ -66,6 +67,7 @@ interface Opened {
   readonly backup: () => Promise<Backup>;
   readonly agents: () => Promise<AgentsDesk>;
   readonly gate: () => Promise<Gate>;
+  readonly models: () => Promise<ModelDesk>;
   readonly policy: () => Promise<PolicyDesk>;
 }
 
@@ -96,6 +98,7 @@ const backup = async (): Promise<Backup> => (await opened()).backup();
 const agents = async (): Promise<AgentsDesk> => (await opened()).agents();
 const channels = async (): Promise<ChannelDesk> => (await (await opened()).gate()).desk;
 const doctor = async (): Promise<Gate['doctor']> => (await (await opened()).gate()).doctor;
+const models = async (): Promise<ModelDesk> => (await opened()).models();
 const policy = async (): Promise<PolicyDesk> => (await opened()).policy();
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
@@ -136,6 +139,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     (await import('./channels.ts')).openChannels({ tab, store, defaults, signer, rules: ports.rules, window }),
   );
   const channels = async (): Promise<ChannelDesk> => (await gate()).desk;
+  const models = once(async () =>
+    (await import('./models.ts')).openModels({ desk: await channels(), store, sealer, keys: held }),
+  );
   const policy = once(async () =>
     (await import('./policy.ts')).openPolicy({ tab, store, defaults, rules: ports.rules }),
   );
@@ -239,7 +245,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
-  return { tab, files: tabFiles, out, desks, backup, agents, gate, policy };
+  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, policy };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -421,6 +427,15 @@ const wire: AgentWire = {
   connection: {
     examine: async (what) => (await doctor()).examine(what),
     diagnose: async (id) => (await doctor()).diagnose(id),
+  },
+  models: {
+    add: async (draft) => (await models()).add(draft),
+    change: async (provider, draft) => (await models()).change(provider, draft),
+    remove: async (provider) => (await models()).remove(provider),
+    hasKey: async (provider) => (await models()).hasKey(provider),
+    setKey: async (provider, key) => (await models()).setKey(provider, key),
+    list: async (provider) => (await models()).list(provider),
+    test: async (provider, model) => (await models()).test(provider, model),
   },
   policy: {
     onView: async (listener) => (await policy()).onView(listener),

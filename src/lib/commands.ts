@@ -139,6 +139,14 @@ const table = {
     when: always,
     run: (app) => app.go('/channels'),
   },
+  'go-models': {
+    label: 'command.go-models',
+    group: 'group.go',
+    icon: 'chip',
+    shortcut: null,
+    when: always,
+    run: (app) => app.go('/models'),
+  },
   'go-policy': {
     label: 'command.go-policy',
     group: 'group.go',

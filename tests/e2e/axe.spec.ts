@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PAGES = [
-  ...['/', '/approvals', '/files', '/audit', '/channels', '/policy'],
+  ...['/', '/approvals', '/files', '/audit', '/channels', '/models', '/policy'],
   ...['/agents', '/identity', '/settings', '/run/none'],
 ];
 

@@ -18,6 +18,7 @@ import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
+import type { ModelsApi } from '#runtime/contract/models-api.ts';
 import type { PolicyApi } from '#runtime/contract/policy-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
 import type {
@@ -178,6 +179,15 @@ export class FakeAgentApi implements AgentApi {
   readonly connection: ConnectionApi = {
     examine: () => Promise.resolve(NO_CHANNELS),
     diagnose: () => Promise.resolve(NO_CHANNELS),
+  };
+  readonly models: ModelsApi = {
+    add: () => Promise.resolve(NO_CHANNELS),
+    change: () => Promise.resolve(NO_CHANNELS),
+    remove: () => Promise.resolve(NO_CHANNELS),
+    hasKey: () => Promise.resolve(false),
+    setKey: () => Promise.resolve(NO_CHANNELS),
+    list: () => Promise.resolve(NO_CHANNELS),
+    test: () => Promise.resolve(NO_CHANNELS),
   };
   readonly policy: PolicyApi = {
     onView: (listener) => {

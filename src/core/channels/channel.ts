@@ -25,6 +25,8 @@ export interface Channel {
   readonly moneyPerDay?: number;
   /** Each request is signed with the agent's key (RFC 9421) as it leaves: its host can tell whose it is, and all of them. */
   readonly signed?: boolean;
+  /** A host of models answers under it, in the OpenAI dialect. */
+  readonly models?: boolean;
   /** Opened to find out why a host cannot be used: only those questions go by it, and it is no way out of the owner's. */
   readonly probe?: boolean;
 }
@@ -74,6 +76,11 @@ export function admit(
   if (answerBytesLeft(channel, use) <= 0) return err('answer-bytes-a-day');
   if (use.requestsLastMinute >= channel.requestsPerMinute) return err('requests-a-minute');
   return ok(undefined);
+}
+
+/** What a host of models has its interface under, without a slash at the end. */
+export function modelsBase({ origin, pathPrefix }: Pick<Channel, 'origin' | 'pathPrefix'>): string {
+  return (origin + pathPrefix).replace(/\/$/, '');
 }
 
 /** How much may still come back today. */

@@ -7,6 +7,7 @@ import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
+import type { ModelsApi } from '#runtime/contract/models-api.ts';
 import type { PolicyApi } from '#runtime/contract/policy-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
 
@@ -66,6 +67,7 @@ export function openAgent(): AgentClient {
     proofs: wire.proofs as unknown as ProofsApi,
     channels: channelsOver(wire.channels as unknown as Comlink.Remote<ChannelsApi>),
     connection: wire.connection as unknown as ConnectionApi,
+    models: wire.models as unknown as ModelsApi,
     policy: policyOver(wire.policy as unknown as Comlink.Remote<PolicyApi>),
     witnesses: wire.witnesses as unknown as WitnessNetworkApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),

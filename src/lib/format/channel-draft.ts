@@ -17,6 +17,7 @@ export interface ChannelFields {
   /** ISO date of the last day; empty without an end. */
   lastDay: string;
   signed: boolean;
+  models: boolean;
   /** Amounts; both empty where calls cost nothing. */
   perCall: string;
   moneyPerDay: string;
@@ -31,7 +32,7 @@ export function fieldsOf(channel: ChannelView | null): ChannelFields {
   if (channel === null)
     return {
       ...{ name: '', why: '', address: '', methods: ['GET', 'POST'], headers: '', clearance: 'public' },
-      ...{ kilobytes: 1_000, answerKilobytes: 100_000, perMinute: 10, lastDay: '', signed: false },
+      ...{ kilobytes: 1_000, answerKilobytes: 100_000, perMinute: 10, lastDay: '', signed: false, models: false },
       ...FREE,
     };
   const { name, why, origin, pathPrefix, methods, headers, clearance, bytesPerDay, requestsPerMinute } = channel;
@@ -43,15 +44,16 @@ export function fieldsOf(channel: ChannelView | null): ChannelFields {
     perMinute: requestsPerMinute,
     lastDay: channel.expiresAt === null ? '' : dayOf(channel.expiresAt - 1),
     signed: channel.signed === true,
+    models: channel.models === true,
     ...costFieldsOf(channel.money),
   };
 }
 
 /** What is missing or odd becomes a number that the gate refuses, with its words. */
 export function draftOf(fields: ChannelFields): ChannelDraft {
-  const { name, why, address, methods, clearance, lastDay, signed, answerKilobytes } = fields;
+  const { name, why, address, methods, clearance, lastDay, signed, models, answerKilobytes } = fields;
   return {
-    ...{ name, why, address, methods, clearance, signed },
+    ...{ name, why, address, methods, clearance, signed, models },
     headers: fields.headers.split(/[\s,]+/).filter((header) => header !== ''),
     bytesPerDay: Math.round((fields.kilobytes ?? 0) * 1_000),
     answerBytesPerDay: answerKilobytes === null ? null : Math.round(answerKilobytes * 1_000),

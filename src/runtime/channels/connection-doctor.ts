@@ -2,7 +2,7 @@ import { hex } from '#core/base/bytes.ts';
 import type { CommandId, Ms, Sha256 } from '#core/base/ids.ts';
 import { KIB } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
-import type { Channel } from '#core/channels/channel.ts';
+import { modelsBase, type Channel } from '#core/channels/channel.ts';
 import { diagnose, isForTheHost, type Evidence, type ProbeOutcome } from '#core/channels/diagnose.ts';
 import { outgoingDigest, type OutgoingRequest } from '#core/channels/outgoing.ts';
 import { sharingHeaders } from '#core/channels/sharing-headers.ts';
@@ -201,8 +201,10 @@ export class ConnectionDoctor implements ConnectionApi {
     if ('address' in given) return ok({ ...given, signed: given.signed ?? false });
     const stored = (await this.#parts.store.row('channel', given.channel))?.value as StoredChannel | undefined;
     if (stored === undefined) return err('There is no such way out.');
-    const { origin, pathPrefix, headers, methods, signed } = stored.channel;
-    return ok({ address: origin + pathPrefix, headers, methods, signed: signed === true });
+    const { origin, pathPrefix, headers, methods, signed, models } = stored.channel;
+    // What a host of models has under its path is its list.
+    const address = models === true ? `${modelsBase(stored.channel)}/models` : origin + pathPrefix;
+    return ok({ address, headers, methods, signed: signed === true });
   }
 
   async #order(body: ChannelCommand): Promise<Result<void, string>> {

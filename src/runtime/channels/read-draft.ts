@@ -77,6 +77,7 @@ export function readDraft(
     ...{ bytesPerDay, requestsPerMinute, expiresAt },
     ...(answerBytesPerDay === null ? {} : { answerBytesPerDay }),
     ...(draft.signed === true ? { signed: true } : {}),
+    ...(draft.models === true ? { models: true } : {}),
   };
   return ok({ channel: { id, origin, methods, pathPrefix: path, headers, clearance, ...limits }, name, why });
 }

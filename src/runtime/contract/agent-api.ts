@@ -7,6 +7,7 @@ import type { Command, CommandOutcome, Doomed } from './commands.ts';
 import type { AgentsApi } from './agents-api.ts';
 import type { BackupApi } from './backup-api.ts';
 import type { ChannelsApi, ConnectionApi } from './channels-api.ts';
+import type { ModelsApi } from './models-api.ts';
 import type { PolicyApi } from './policy-api.ts';
 import type { IdentityApi } from './identity-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from './proofs-api.ts';
@@ -25,6 +26,8 @@ export interface AgentApi {
   /** Ways out of the device, and everything that left by them. */
   readonly channels: ChannelsApi;
   readonly connection: ConnectionApi;
+  /** Hosts of models. */
+  readonly models: ModelsApi;
   readonly policy: PolicyApi;
   readonly witnesses: WitnessNetworkApi;
 

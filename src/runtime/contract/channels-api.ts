@@ -89,6 +89,8 @@ export interface ChannelDraft {
   readonly expiresAt: number | null;
   /** Each request carries a signature by the agent's key (RFC 9421). */
   readonly signed?: boolean;
+  /** A host of models answers under it. */
+  readonly models?: boolean;
   /** Null or left out: calls cost nothing. */
   readonly costs?: ChannelCosts | null;
 }
@@ -131,6 +133,7 @@ export interface ChannelView {
   readonly expiresAt: number | null;
   readonly answerBytesPerDay?: number;
   readonly signed?: boolean;
+  readonly models?: boolean;
   readonly bytesToday: number;
   readonly answerBytesToday: number;
   readonly requestsLastMinute: number;

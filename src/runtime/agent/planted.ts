@@ -1,0 +1,2 @@
+import '#adapters/noble/sha256.ts';
+export const planted = 1;

@@ -1,0 +1,146 @@
+import { err, ok, type Result } from '#core/base/result.ts';
+import { NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
+import { modelsBase } from '#core/channels/channel.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Engine } from '#ports/engine.ts';
+import type { ModelOutlet } from '#ports/model-outlet.ts';
+import type { ChannelDesk } from '../channels/channel-desk.ts';
+import type { StoredChannel } from '../channels/channel-facts.ts';
+import type { ChannelDraft } from '../contract/channels-api.ts';
+import {
+  TEST_MESSAGE,
+  type ListedModel,
+  type ModelsApi,
+  type ProviderDraft,
+  type TestAnswer,
+} from '../contract/models-api.ts';
+import { modelOutlet } from './model-outlet.ts';
+import type { ProviderKeys } from './provider-keys.ts';
+
+export interface ModelDeskParts {
+  readonly desk: Pick<ChannelDesk, 'open' | 'approve' | 'change' | 'revoke'>;
+  readonly store: Pick<AgentStore, 'row'>;
+  readonly clock: Clock;
+  readonly keys: ProviderKeys;
+  /** What speaks the dialect of a host. */
+  readonly engine: (host: HostOfModels) => Engine;
+}
+
+/** A host of models, for what speaks its dialect. */
+export interface HostOfModels {
+  /** As the owner calls it. */
+  readonly name: string;
+  /** The origin. */
+  readonly host: string;
+  /** Without a slash at the end. */
+  readonly base: string;
+  readonly outlet: ModelOutlet;
+}
+
+const TEST_TOKENS = 64;
+const NONE = 'There is no such provider, or it was removed.';
+
+/** The owner's hosts of models: each is a way out like any other, with a key that no page and no engine sees. */
+export class ModelDesk implements ModelsApi {
+  readonly #parts: ModelDeskParts;
+  /** What they learned of their host lasts as long as its way out stays as it is. */
+  readonly #engines = new Map<string, { readonly sequence: number; readonly engine: Engine }>();
+
+  constructor(parts: ModelDeskParts) {
+    this.#parts = parts;
+  }
+
+  async add(draft: ProviderDraft): Promise<Result<string, string>> {
+    const { desk, keys } = this.#parts;
+    const key = keys.read(draft.key);
+    if (!key.ok) return key;
+    const approved = await desk.approve(channelOf(draft));
+    if (approved.ok && key.value !== '') await keys.keep(approved.value, key.value);
+    return approved;
+  }
+
+  async change(provider: string, draft: Omit<ProviderDraft, 'key'>): Promise<Result<void, string>> {
+    const known = await this.#provider(provider);
+    return known.ok ? this.#parts.desk.change(provider, channelOf(draft)) : known;
+  }
+
+  async remove(provider: string): Promise<Result<void, string>> {
+    const revoked = await this.#parts.desk.revoke(provider);
+    if (revoked.ok) await this.#parts.keys.remove(provider);
+    return revoked;
+  }
+
+  hasKey(provider: string): Promise<boolean> {
+    return this.#parts.keys.has(provider);
+  }
+
+  async setKey(provider: string, typed: string): Promise<Result<void, string>> {
+    const { keys } = this.#parts;
+    const known = await this.#provider(provider);
+    if (!known.ok) return known;
+    const key = keys.read(typed);
+    if (!key.ok) return key;
+    await (key.value === '' ? keys.remove(provider) : keys.keep(provider, key.value));
+    return ok(undefined);
+  }
+
+  async list(provider: string): Promise<Result<readonly ListedModel[], string>> {
+    const engine = await this.#engine(provider);
+    if (!engine.ok) return engine;
+    const models = await engine.value.models(new AbortController().signal);
+    return models.ok
+      ? ok(models.value.map(({ id, contextTokens }) => ({ id, contextTokens })))
+      : err(models.error.message);
+  }
+
+  async test(provider: string, model: string): Promise<Result<TestAnswer, string>> {
+    const engine = await this.#engine(provider);
+    if (!engine.ok) return engine;
+    const { clock } = this.#parts;
+    const began = clock.monotonic();
+    const answer = await engine.value.infer(
+      {
+        model,
+        messages: [{ role: 'user', text: TEST_MESSAGE, label: NEUTRAL }],
+        ...{ tools: [], answer: { kind: 'text' }, tokensMax: TEST_TOKENS, temperature: 0, seed: null },
+        ...{ by: { tool: 'models.test', run: 'owner', step: provider }, planned: true, planner: OWNER_TYPED },
+      },
+      () => undefined,
+      new AbortController().signal,
+    );
+    if (!answer.ok) return err(answer.error.message);
+    const { text, tokens, bytesSent } = answer.value;
+    return ok({
+      ...{ text, bytesSent, tokens: tokens.out.count, counted: tokens.out.exact },
+      milliseconds: clock.monotonic() - began,
+    });
+  }
+
+  async #engine(provider: string): Promise<Result<Engine, string>> {
+    const known = await this.#provider(provider);
+    if (!known.ok) return known;
+    const { channel, name, sequence } = known.value;
+    const made = this.#engines.get(provider);
+    if (made?.sequence === sequence) return ok(made.engine);
+    const { desk, store, clock, keys } = this.#parts;
+    const outlet = modelOutlet({ desk, store, clock, channel: channel.id, key: () => keys.of(channel.id) });
+    const engine = this.#parts.engine({ name, host: channel.origin, base: modelsBase(channel), outlet });
+    this.#engines.set(provider, { sequence, engine });
+    return ok(engine);
+  }
+
+  async #provider(id: string): Promise<Result<StoredChannel, string>> {
+    const stored = (await this.#parts.store.row('channel', id))?.value as StoredChannel | undefined;
+    return stored?.revokedAt === null && stored.channel.models === true ? ok(stored) : err(NONE);
+  }
+}
+
+/** What a host of models is asked by: its list, and chats, under a key. */
+function channelOf(draft: Omit<ProviderDraft, 'key'>): ChannelDraft {
+  const { name, address, clearance, bytesPerDay, requestsPerMinute, costs } = draft;
+  return {
+    ...{ name, why: 'Asking models', address, clearance, bytesPerDay, requestsPerMinute, costs },
+    ...{ methods: ['GET', 'POST'], headers: ['authorization', 'content-type'], expiresAt: null, models: true },
+  };
+}

@@ -1,0 +1,116 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { modelHost, type ModelHost } from '../fakes/model-host.ts';
+import { World } from './world.ts';
+
+/** A real host of models, added on the page and asked by the real service worker. */
+let world: World;
+let page: Page;
+let host: ModelHost;
+
+test.describe.configure({ mode: 'serial' });
+test.setTimeout(150_000);
+
+test.beforeAll(async () => {
+  host = await modelHost();
+  host.key = 'sk-right-1234';
+  world = await World.open();
+  page = await world.visit('/models');
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+});
+
+test.afterAll(async () => {
+  await world.close();
+  await host.close();
+});
+
+const card = () => page.getByRole('region', { name: 'Parrots' });
+
+test('a provider is added with the keyboard: address, key, limits; nothing is sent by that', async () => {
+  await expect(page.getByRole('heading', { name: 'No provider yet' })).toBeVisible();
+  await page.getByRole('button', { name: 'Add a provider' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Address' })).toBeFocused();
+  await page.keyboard.type(`${host.origin}/v1`);
+  await expect(page.getByText('this device', { exact: false }).first()).toBeVisible();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('Parrots');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('sk-wrong-1234');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.keyboard.press('Enter');
+  await expect(card()).toBeVisible();
+  await expect(card().getByText('kept encrypted on this device')).toBeVisible();
+  expect(host.arrivals).toEqual([]);
+});
+
+test('a key that is wrong is said to be, and replaced; none of them is shown or kept in the clear', async () => {
+  await card().getByRole('button', { name: 'List the models of Parrots' }).click();
+  await expect(card().getByRole('alert').filter({ hasText: '401' })).toContainText('Enter a key that is valid');
+  await card().getByRole('button', { name: 'Enter the key of Parrots' }).click();
+  await card().getByLabel('New key').fill('sk-right-1234');
+  await card().getByRole('button', { name: 'Keep this key' }).click();
+  await expect(page.getByText('The key of Parrots is kept.')).toBeVisible();
+  await card().getByRole('button', { name: 'List the models of Parrots' }).click();
+  await expect(card().getByRole('combobox')).toHaveValue('parrot');
+  expect(await page.content()).not.toContain('sk-right-1234');
+  expect(host.arrivals.map(({ headers }) => headers.authorization)).toEqual([
+    'Bearer sk-wrong-1234',
+    'Bearer sk-right-1234',
+  ]);
+  for (const { headers } of host.arrivals)
+    for (const name of ['cookie', 'referer']) expect(headers[name]).toBeUndefined();
+});
+
+test('the test message streams through the service worker, cut inside characters and JSON; what fails is told in words', async () => {
+  for (const model of ['parrot', 'splits', 'whole', 'countless']) {
+    await card().getByRole('combobox').selectOption(model);
+    await card().getByRole('button', { name: 'Send the test message' }).click();
+    await expect(card().getByText('tokens written'), model).toBeVisible();
+    await expect(card().getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
+    const last = JSON.parse(String(host.arrivals.at(-1)?.body)) as { messages: unknown };
+    expect(last.messages).toEqual([{ role: 'user', content: 'Say hello in one short sentence.' }]);
+  }
+  for (const [model, words] of [
+    ['busy', 'Try again in 7 seconds'],
+    ['broke', 'no credit left'],
+    ['forbidden', '(403)'],
+    ['broken', 'failed (500)'],
+    ['garbage', 'not what a host of models answers with'],
+    ['cuts', 'lost in the middle of the answer'],
+    ['ends-early', 'lost in the middle of the answer'],
+    ['moody', 'The model runner crashed'],
+    ['filtered', 'holds the answer back'],
+  ] as const) {
+    await card().getByRole('combobox').selectOption(model);
+    await card().getByRole('button', { name: 'Send the test message' }).click();
+    await expect(card().getByRole('alert').filter({ hasText: /./ }), model).toContainText(words);
+  }
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test('a host whose answers may not be read is not reachable, and the check says what is missing', async () => {
+  host.shares = false;
+  await card().getByRole('button', { name: 'List the models of Parrots' }).click();
+  await expect(card().getByRole('alert').filter({ hasText: /./ })).toContainText('Check the connection');
+  await card().getByRole('button', { name: 'Check the connection of Parrots' }).click();
+  await page.getByRole('button', { name: 'Show what would be asked' }).click();
+  await expect(page.getByText(`GET ${host.origin}/v1/models`).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Send just this' }).click();
+  await expect(page.getByRole('list', { name: 'What was found' }).getByRole('heading')).toHaveText([
+    'No answer that this app may read',
+  ]);
+  host.shares = true;
+  await page.getByRole('button', { name: 'Close' }).click();
+});
+
+test('what was set stays after a reload, and what is removed is gone with its key', async () => {
+  await page.reload();
+  await expect(card().getByText('kept encrypted on this device')).toBeVisible();
+  await card().getByRole('button', { name: 'List the models of Parrots' }).click();
+  await expect(card().getByRole('combobox')).toBeVisible();
+  await card().getByRole('button', { name: 'Remove Parrots' }).click();
+  await card().getByRole('group', { name: 'Remove Parrots' }).getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByRole('heading', { name: 'No provider yet' })).toBeVisible();
+});

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { schemaChecker } from '#adapters/json-schema/schema-checker.ts';
+import { OpenAiEngine } from '#adapters/openai-http/engine.ts';
+import { ModelDesk } from '#runtime/models/model-desk.ts';
+import { ProviderKeys } from '#runtime/models/provider-keys.ts';
+import { TEST_MESSAGE, type ProviderDraft } from '#runtime/contract/models-api.ts';
+import { askingWorld, type AskingWorld } from '#tests/fakes/asking-world.ts';
+import { viewOf } from '#tests/fakes/channel-world.ts';
+import { memoryAgentStore } from '#tests/fakes/memory-agent-store.ts';
+import { memorySecretStore } from '#tests/fakes/memory-secret-store.ts';
+import { plainSealer } from '#tests/fakes/plain-sealer.ts';
+import { HOSTED } from '#tests/fakes/model-host.ts';
+
+let asking: AskingWorld;
+let models: ModelDesk;
+let draft: ProviderDraft;
+
+beforeEach(async () => {
+  asking = await askingWorld('sk-right', { address: 'https://elsewhere.example.com/' });
+  const { desk, world, host } = asking;
+  models = new ModelDesk({
+    ...{ desk, store: memoryAgentStore(world.store), clock: world.clock },
+    keys: new ProviderKeys({ secrets: memorySecretStore(), sealer: plainSealer() }),
+    engine: (of) => new OpenAiEngine({ ...of, clock: world.clock, schemaChecker }),
+  });
+  draft = {
+    ...{ name: 'Mine', address: `${host.origin}/v1/`, key: ' sk-right ', clearance: 'public', costs: null },
+    ...{ bytesPerDay: 100_000, requestsPerMinute: 60 },
+  };
+});
+afterEach(() => asking.close());
+
+const added = async (changes: Partial<ProviderDraft> = {}): Promise<string> => {
+  const made = await models.add({ ...draft, ...changes });
+  if (!made.ok) throw new Error(made.error);
+  return made.value;
+};
+
+test('a provider is a way out with a key: it lists its models and answers a test message that holds nothing of the owner', async () => {
+  const provider = await added();
+  const { channels } = await viewOf(asking.desk);
+  expect(channels.find(({ id }) => id === provider)).toMatchObject({
+    ...{ name: 'Mine', models: true, clearance: 'public', bytesPerDay: 100_000, requestsPerMinute: 60 },
+    ...{ methods: ['GET', 'POST'], headers: ['authorization', 'content-type'], revokedAt: null },
+  });
+  expect(asking.host.arrivals).toEqual([]);
+  const listed = await models.list(provider);
+  expect(listed.ok && listed.value.map(({ id }) => id)).toEqual(HOSTED);
+  const tested = await models.test(provider, 'parrot');
+  expect(tested).toMatchObject({ ok: true, value: { counted: true, text: expect.stringMatching(/\w/) as string } });
+  expect(asking.host.arrivals.map(({ url }) => url)).toEqual(['/v1/models', '/v1/chat/completions']);
+  expect(JSON.parse(String(asking.host.arrivals[1]?.body))).toMatchObject({
+    messages: [{ role: 'user', content: TEST_MESSAGE }],
+  });
+  const { departures } = await viewOf(asking.desk);
+  expect(departures.map(({ tool }) => tool)).toEqual(['models.test', 'models.list']);
+});
+
+test('a key is kept sealed, replaced and removed, and stands in no entry of the journal', async () => {
+  const provider = await added({ key: 'sk-wrong' });
+  expect(await models.list(provider)).toMatchObject({ ok: false, error: expect.stringMatching(/\(401\)/) as string });
+  expect(await models.setKey(provider, 'sk-right')).toEqual({ ok: true });
+  expect((await models.list(provider)).ok).toBe(true);
+  expect(await models.hasKey(provider)).toBe(true);
+  await models.setKey(provider, '');
+  expect(await models.hasKey(provider)).toBe(false);
+  expect((await models.list(provider)).ok).toBe(false);
+  expect(asking.host.arrivals.map(({ headers }) => headers.authorization)).toEqual([
+    'Bearer sk-wrong',
+    'Bearer sk-right',
+    undefined,
+  ]);
+  expect(JSON.stringify(await asking.world.values())).not.toMatch(/sk-(?:wrong|right)/);
+});
+
+test('what cannot be a key opens no way out', async () => {
+  for (const key of ['two words', 'line\nbreak', 'schlüssel', 'x'.repeat(5_000)])
+    expect((await models.add({ ...draft, key })).ok, key).toBe(false);
+  expect((await viewOf(asking.desk)).channels.some(({ models: hosts }) => hosts === true)).toBe(false);
+});
+
+test('a removed provider is asked nothing more, and its key is gone', async () => {
+  const provider = await added();
+  expect(await models.remove(provider)).toMatchObject({ ok: true });
+  expect(await models.hasKey(provider)).toBe(false);
+  const removed = { ok: false, error: expect.stringMatching(/was removed/) as string };
+  expect(await models.list(provider)).toEqual(removed);
+  expect(await models.setKey(provider, 'sk-right')).toEqual(removed);
+  expect(await models.test(asking.channel, 'parrot')).toEqual(removed);
+  expect(asking.host.arrivals).toEqual([]);
+});
+
+test('limits hold, and are changed without the key', async () => {
+  const provider = await added({ requestsPerMinute: 1 });
+  expect((await models.list(provider)).ok).toBe(true);
+  expect(await models.list(provider)).toMatchObject({ ok: false, error: expect.stringMatching(/minute/) as string });
+  expect(await models.change(provider, { ...draft, name: 'Ours', requestsPerMinute: 10 })).toMatchObject({ ok: true });
+  expect((await models.list(provider)).ok).toBe(true);
+  expect(await models.hasKey(provider)).toBe(true);
+  expect(asking.host.arrivals).toHaveLength(2);
+});
+
+test('a price a call is set aside and spent, and the limit a day holds', async () => {
+  const limit = 1_000_000;
+  await asking.desk.changeCaps({ currency: 'EUR', call: limit, run: limit, day: limit, agent: limit });
+  const provider = await added({ costs: { perCall: '0.02', perDay: '0.03', until: null, source: 'the site' } });
+  expect((await models.test(provider, 'parrot')).ok).toBe(true);
+  const { channels } = await viewOf(asking.desk);
+  expect(channels.find(({ id }) => id === provider)?.money).toMatchObject({ today: 20_000, perDay: 30_000 });
+  expect(await models.test(provider, 'parrot')).toMatchObject({ ok: false });
+  expect(asking.host.arrivals).toHaveLength(1);
+});
