@@ -35,6 +35,7 @@ const wire: AgentWire = {
   proofs: api.proofs,
   channels: api.channels,
   connection: api.connection,
+  models: api.models,
   policy: api.policy,
   witnesses: api.witnesses,
   backup: api.backup,
