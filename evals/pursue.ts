@@ -16,6 +16,7 @@ import { EMPTY_STATE, observationKey, type AgentState } from '#runtime/agent/pro
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import type { SourceView } from '#runtime/contract/views.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
+import type { GoalReader } from '#ports/goal-reader.ts';
 import { memoryAgentStore } from '#tests/fakes/memory-agent-store.ts';
 import { memoryBlobStore } from '#tests/fakes/memory-blob-store.ts';
 import { realClock } from '#tests/fakes/real-clock.ts';
@@ -35,11 +36,17 @@ export interface Pursuit {
 /** A vault with the product's own parsers, planner, tools and verifier over it, and no browser. */
 export interface Vault {
   readonly pursue: (goal: string) => Promise<Pursuit>;
+  /** What the goal is taken to be; null when it cannot be planned. */
+  readonly understand: (goal: string) => Promise<UnderstoodGoal | null>;
   /** What the import complained about. */
   readonly problems: readonly string[];
 }
 
-export async function openVault(world: Pick<World, 'files' | 'owner' | 'now'>): Promise<Vault> {
+/** @param reader the built-in model; null for the rules alone */
+export async function openVault(
+  world: Pick<World, 'files' | 'owner' | 'now'>,
+  reader: GoalReader | null = null,
+): Promise<Vault> {
   const clock = realClock();
   const blobs = memoryBlobStore(clock);
   const sources = new Map<SourceId, SourceView>();
@@ -60,11 +67,20 @@ export async function openVault(world: Pick<World, 'files' | 'owner' | 'now'>): 
       written: () => Promise.resolve(null),
     },
     language: evaluationLanguage,
+    goalReader: () => Promise.resolve(reader),
     rules: () => Promise.reject(new Error('The owner of this world has no rules about what it does.')),
   };
   const interpreter = new Interpreter(ports, () => world.owner);
   const state: AgentState = { ...EMPTY_STATE, sources };
-  return { problems, pursue: (goal) => pursue(interpreter, state, runOf(goal, world, [...sources.keys()])) };
+  const runFor = (goal: string): Run => runOf(goal, world, [...sources.keys()]);
+  return {
+    problems,
+    pursue: (goal) => pursue(interpreter, state, runFor(goal)),
+    understand: async (goal) => {
+      const planned = await interpreter.plan(runFor(goal), state);
+      return planned.ok ? planned.value.plan.goal : null;
+    },
+  };
 }
 
 async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Run): Promise<Pursuit> {

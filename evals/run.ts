@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { figures } from './figures.ts';
+import { shippedReader } from './goal-parsing/shipped-reader.ts';
 import { score, type Failure, type Score } from './score.ts';
 import { METHODS } from './worlds/generate.ts';
 
 /**
  * Judges the methods over generated vaults and prints one line per method and one per failure.
- * `npx tsx evals/run.ts [--method mail] [--seeds 20] [--from 1] [--held-out] [--json]`
+ * `npx tsx evals/run.ts [--method mail] [--seeds 20] [--from 1] [--held-out] [--with-model] [--json]`
  * Goals in held-out phrasings are named and not shown, so that they stay unseen.
  */
 const { values } = parseArgs({
@@ -14,14 +15,16 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '20' },
     from: { type: 'string', default: '1' },
     'held-out': { type: 'boolean', default: false },
+    'with-model': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.from) + i);
 const methods = METHODS.filter((method) => values.method === undefined || values.method.includes(method));
+const reader = values['with-model'] ? shippedReader() : null;
 const scores: Score[] = [];
 for (const method of methods) {
-  const result = await score(method, seeds, values['held-out']);
+  const result = await score(method, seeds, values['held-out'], reader);
   scores.push(result);
   if (!values.json) print(result);
 }

@@ -1,3 +1,4 @@
+import type { GoalReader } from '#ports/goal-reader.ts';
 import { openVault, type Pursuit } from './pursue.ts';
 import { expectedSlots, judge } from './judge.ts';
 import { unsupported } from './support.ts';
@@ -31,11 +32,16 @@ export interface Failure {
 }
 
 /** Pursues every goal of the seeds' worlds and compares the answers with the truth. */
-export async function score(method: Method, seeds: readonly number[], heldOut: boolean): Promise<Score> {
+export async function score(
+  method: Method,
+  seeds: readonly number[],
+  heldOut: boolean,
+  reader: GoalReader | null = null,
+): Promise<Score> {
   const results: CaseResult[] = [];
   for (const seed of method === 'sample' ? seeds.slice(0, 1) : seeds) {
     const world = generate(method, seed, heldOut);
-    const vault = await openVault(world);
+    const vault = await openVault(world, reader);
     if (vault.problems.length > 0)
       throw new Error(`Seed ${seed} of ${method} could not be imported: ${vault.problems.join('; ')}`);
     for (const one of world.cases) results.push(resultOf(one, await vault.pursue(one.goal), world));

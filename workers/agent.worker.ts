@@ -122,6 +122,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const place = await currentPlace(opfs);
   const { pins, blobs: sealedBlobs, actors, ...plain } = storesOf(place, storeParts);
   const store = ballastedStore(plain.store, ballast);
+  const ownFile = ownFileLoader(platformClock);
   const ports: AgentPorts = {
     clock: platformClock,
     entropy: webCryptoEntropy,
@@ -131,6 +132,9 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     files: windowFileTarget(window, sha256),
     outbox: () => channels(),
     language: once(() => loadLanguage(options.locale)),
+    goalReader: once(async () =>
+      (await import('#adapters/goal-reader/load-goal-reader.ts')).loadGoalReader(ownFile, sha256),
+    ),
     rules: once(async () => (await import('./rules-in-worker.ts')).rulesInWorker(platformClock)),
   };
   const agent = await journalName(store, signer);
@@ -221,7 +225,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     ports,
     defaults,
     importer: importInWorker(open, place),
-    ownFile: ownFileLoader(platformClock),
+    ownFile,
     decode: (bytes) => new TextDecoder().decode(bytes),
     eraseRest: async () => {
       await (await actors()).erase();
@@ -242,6 +246,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
         vault: async () => (await vaultView()).ways.map(knownOfWay),
       }),
   );
+  platformClock.after(AGENTS_BEGIN_MS, () => void ports.goalReader?.());
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));

@@ -101,6 +101,19 @@ module.exports = {
       from: { path: '^src/lib/', pathNot: '^src/lib/client/' },
       to: { path: '^(workers|src/adapters)/' },
     },
+    {
+      name: 'training-apart',
+      comment: 'what a model is judged by is never what it learns from, nor the other way round',
+      severity: 'error',
+      from: { path: '^evals/training/' },
+      to: { path: '^(evals/(?!training/|write/)|tests/)' },
+    },
+    {
+      name: 'judging-apart',
+      severity: 'error',
+      from: { path: '^evals/(?!training/)' },
+      to: { path: '^evals/training/' },
+    },
     ...Object.entries(may).map(([from, to]) => ({
       name: `layer:${from}`,
       severity: 'error',

@@ -14,6 +14,8 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'layer:src/routes', file: 'src/routes/planted.ts', code: `import '#core/base/result.ts';` },
   { rule: 'layer:src/verifier', file: 'src/verifier/planted.ts', code: `import '#adapters/opfs/epoch-log.ts';` },
   { rule: 'no-cycles', file: 'src/core/base/planted.ts', code: `export type * from './planted.ts';` },
+  { rule: 'training-apart', file: 'evals/training/planted.ts', code: `import '../goal-parsing/phrasings.ts';` },
+  { rule: 'judging-apart', file: 'evals/goal-parsing/planted.ts', code: `import '../training/phrases.ts';` },
   { rule: 'resolves', file: 'src/core/base/planted.ts', code: `import './nowhere.ts';` },
 ];
 

@@ -1,6 +1,7 @@
 import type { SourceId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { OwnerSettings } from '../items/owner.ts';
+import type { ModelReading } from './model-reading.ts';
 
 export type GoalKind =
   | 'summarise-mail'
@@ -26,6 +27,16 @@ export interface UnderstoodGoal {
   /** For not-understood: what was not, and what it can do that is nearest. */
   readonly reason: string;
   readonly suggestions: readonly string[];
+  /** Set when a model read the goal, being surer than the rules; left out when the rules did. */
+  readonly readBy?: ReadByModel;
+}
+
+/** Which model read a goal, and how surely. */
+export interface ReadByModel {
+  /** SHA-256 of the model's file, in hex. */
+  readonly model: string;
+  /** 0 to 1. */
+  readonly confidence: number;
 }
 
 export interface Parameter {
@@ -70,6 +81,8 @@ export interface GoalContext {
   readonly language: GoalLanguage;
   /** The ways out that are open; left out for none. */
   readonly channels?: readonly KnownChannel[];
+  /** What the built-in model makes of the goal; left out where there is no model, or it is not loaded. */
+  readonly reading?: ModelReading | undefined;
 }
 
 /** A way out that the owner opened, as far as planning needs it. */

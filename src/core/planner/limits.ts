@@ -8,6 +8,12 @@ export interface Limit {
   readonly near: readonly GoalKind[];
 }
 
+/** No rule says anything of the goal. */
+export const UNKNOWN: Limit = {
+  reason: 'It did not understand what you want to know or have from your files.',
+  near: [],
+};
+
 interface LimitRule extends Limit {
   /** Matched at the beginning of the goal, after the polite opening. */
   readonly acts?: string;

@@ -35,7 +35,12 @@ export function understandSending(
   };
   if (wanted === null) return whole();
   const dates = context.language.dates.filter(({ end }) => end <= wanted.rest.length);
-  const task = understandGoal(wanted.rest, { ...context, language: { ...context.language, dates } }, overrides);
+  // The model read the whole goal, and never learned of sending: what is left of it is for the rules.
+  const task = understandGoal(
+    wanted.rest,
+    { ...context, language: { ...context.language, dates }, reading: undefined },
+    overrides,
+  );
   if (task.kind === 'not-understood') return whole();
   const { sendTo } = overrides;
   const places = typeof sendTo === 'string' ? placesWritten(sendTo, channels) : wanted.to;

@@ -2,11 +2,14 @@ import type { Json } from '../base/json.ts';
 import { GOAL_CHARS_MAX } from '../base/limits.ts';
 import type { GoalContext, GoalKind, Parameter, UnderstoodGoal } from './goal.ts';
 import type { GoalMethod } from './goal-method.ts';
-import { limitOf, limitOfRest, type Limit } from './limits.ts';
+import { limitOf, limitOfRest, UNKNOWN, type Limit } from './limits.ts';
+import { kindOf } from './goal-forms.ts';
 import { METHODS } from './methods/all-methods.ts';
+import type { ModelReading } from './model-reading.ts';
 import { parameter, withOverrides } from './parameters.ts';
 import { readGoal, type Reading } from './reading.ts';
 import { suggestionsFor } from './suggestions.ts';
+import { isSurer } from './surer.ts';
 import { VOCABULARY } from './vocabulary.ts';
 
 /** Below this nothing was recognised. */
@@ -17,14 +20,71 @@ const SCORE_SURE = 0.6;
 const ALTERNATIVE_SHARE = 0.35;
 
 /**
- * Says which kind of goal a text is, with its parameters, by the evidence for each kind. Pure and total: any text
- * gives a goal, if only one that says why it was not understood.
- * @param overrides the owner's edits by parameter name; `kind` chooses another kind of goal
+ * Says which kind of goal a text is, with its parameters: as the rules read it, or as a model does that is surer than
+ * they are. Pure and total: any text gives a goal, if only one that says why it was not understood.
+ * @param overrides the owner's edits by parameter name; `kind` chooses another kind of goal, as the rules read it
  */
 export function understandGoal(
   text: string,
   context: GoalContext,
   overrides: { readonly [name: string]: Json } = {},
+): UnderstoodGoal {
+  const ruled = understandByRules(text, context, overrides);
+  const { reading } = context;
+  if (reading === undefined || METHODS.some(({ kind }) => kind === overrides.kind) || !isSurer(reading, ruled))
+    return ruled;
+  return understandByModel(text, reading, ruled, context, overrides);
+}
+
+/** The goal as the model put it in plain English, read by the rules for what the model says it is. */
+function understandByModel(
+  text: string,
+  reading: ModelReading,
+  ruled: UnderstoodGoal,
+  context: GoalContext,
+  overrides: { readonly [name: string]: Json },
+): UnderstoodGoal {
+  const kind = kindOf(reading.form);
+  const readBy = { model: reading.model, confidence: Math.round(reading.confidence * 100) / 100 };
+  if (kind === 'not-understood') {
+    const { suggestions, alternatives } = ruled;
+    const instead = ruled.kind === 'not-understood' ? alternatives : [ruled, ...alternatives];
+    return {
+      ...ruled,
+      kind,
+      restated: NOT_FOR_IT,
+      reason: NOT_FOR_IT,
+      parameters: notUnderstoodParameters('not-understood'),
+      confidence: readBy.confidence,
+      alternatives: instead.map(({ kind: other, restated }) => ({ kind: other, restated })),
+      suggestions: suggestions.length > 0 ? suggestions : suggestionsFor(context, []),
+      readBy,
+    };
+  }
+  const language = reading.language ?? context.language;
+  const read = understandByRules(reading.plain ?? text, { ...context, language }, { ...overrides, kind });
+  const others = [ruled, ...ruled.alternatives].filter((other) => other.kind !== 'not-understood');
+  return {
+    ...read,
+    text: ruled.text,
+    confidence: readBy.confidence,
+    alternatives: others
+      .filter(
+        ({ restated }, at) =>
+          restated !== read.restated && others.findIndex((other) => other.restated === restated) === at,
+      )
+      .map(({ kind: other, restated }) => ({ kind: other, restated })),
+    readBy,
+  };
+}
+
+const NOT_FOR_IT = 'This does not seem to be something to find, count or write from your files.';
+
+/** By the evidence for each kind. */
+function understandByRules(
+  text: string,
+  context: GoalContext,
+  overrides: { readonly [name: string]: Json },
 ): UnderstoodGoal {
   const goal = text.isWellFormed()
     ? text.slice(0, GOAL_CHARS_MAX).toWellFormed()
@@ -74,7 +134,6 @@ const ENGLISH_WORDS_MIN = 3;
 const ENGLISH = new Set(['the', 'and', 'of', 'my', 'what', 'which', 'who', 'how', 'for', 'with', 'from', 'to']);
 
 const EMPTY: Limit = { reason: 'There is no goal yet.', near: [] };
-const UNKNOWN: Limit = { reason: 'It did not understand what you want to know or have from your files.', near: [] };
 
 function understood(
   method: GoalMethod,

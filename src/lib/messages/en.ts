@@ -77,6 +77,8 @@ export const en = {
   'understood.title': 'I understood',
   'understood.reading': 'Reading your goal…',
   'understood.not': 'I cannot do this yet',
+  'understood.by-model':
+    'The built-in model read this goal, on this device. It is {percent} sure; the rules alone read it otherwise.',
   'understood.unsure': 'I am not sure I read this right. Please look it over before you run it.',
   'understood.alternatives': 'Or did you mean',
   'understood.nearest': 'What I can do that is nearest',

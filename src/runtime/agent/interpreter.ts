@@ -14,7 +14,7 @@ import type { Source } from '#core/items/source.ts';
 import type { Label } from '#core/labels/label.ts';
 import type { WhyAnew } from '#core/policy/approval.ts';
 import { decide, type PolicyState } from '#core/policy/decide.ts';
-import type { GoalContext, KnownChannel } from '#core/planner/goal.ts';
+import type { GoalContext, GoalLanguage, Inventory, KnownChannel } from '#core/planner/goal.ts';
 import type { Step } from '#core/planner/plan.ts';
 import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
@@ -55,15 +55,21 @@ export class Interpreter implements RunInterpreter {
     run: Pick<Run, 'goal' | 'overrides' | 'sources' | 'now' | 'zone'>,
     state: AgentState,
   ): Outcome<LabelledPlan> {
-    const [context, { planGoal }, { PLAN_METHODS }] = await Promise.all([
+    const [{ languageOf, ...context }, reader, { readByModel }, { planGoal }, { PLAN_METHODS }] = await Promise.all([
       this.#goalContext(run, state),
+      this.#ports.goalReader?.() ?? null,
+      import('#core/planner/model-reading.ts'),
       import('#core/planner/plan-goal.ts'),
       import('#core/planner/domain.ts'),
     ]);
+    const contextOver = (inventory: Inventory): GoalContext => {
+      const reading = reader === null ? null : readByModel(run.goal, inventory, reader, languageOf);
+      return { ...context, inventory, ...(reading === null ? {} : { reading }) };
+    };
     const planned = await labelledPlan({
       sources: sourcesOf(run, state).used,
       inventory: (sources) => this.#inventory.take(this.#reader(state), sources),
-      planOver: (inventory) => planGoal(run.goal, { ...context, inventory }, run.overrides, this.#ports.sha256),
+      planOver: (inventory) => planGoal(run.goal, contextOver(inventory), run.overrides, this.#ports.sha256),
       methods: PLAN_METHODS,
     });
     return ok(planned);
@@ -157,19 +163,21 @@ export class Interpreter implements RunInterpreter {
   async #goalContext(
     run: Pick<Run, 'goal' | 'now' | 'zone'>,
     state: AgentState,
-  ): Promise<Omit<GoalContext, 'inventory'>> {
+  ): Promise<Omit<GoalContext, 'inventory'> & { readonly languageOf: (text: string) => GoalLanguage }> {
     const language = await this.#ports.language();
     const local = language.zones.toLocal(run.now, run.zone);
+    const languageOf = (text: string): GoalLanguage => ({
+      code: language.detector.detect(text),
+      dates: language.dates.find(text, run.now, run.zone),
+      ...language.entities.find(text),
+    });
     return {
       now: run.now,
       owner: this.#owner(state),
       today: { iso: local.date, weekday: local.weekday },
       channels: openChannels(state),
-      language: {
-        code: language.detector.detect(run.goal),
-        dates: language.dates.find(run.goal, run.now, run.zone),
-        ...language.entities.find(run.goal),
-      },
+      language: languageOf(run.goal),
+      languageOf,
     };
   }
 

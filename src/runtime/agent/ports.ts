@@ -5,6 +5,7 @@ import type { CalendarExpander, Zones } from '#ports/calendar.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
+import type { GoalReader } from '#ports/goal-reader.ts';
 import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language.ts';
 import type { RuleEngine } from '#ports/rules.ts';
 import type { SourceGate } from '../blobs/source-gate.ts';
@@ -24,6 +25,8 @@ export interface AgentPorts {
   readonly outbox?: () => Promise<Outbox>;
   /** Loaded when first needed: they are heavy. */
   readonly language: () => Promise<Language>;
+  /** The built-in model that reads goals, loaded when a goal is first read; null where it cannot be had. */
+  readonly goalReader?: () => Promise<GoalReader | null>;
   /** Evaluates the owner's own rules: loaded when one of them could first say anything about what is to be done. */
   readonly rules: () => Promise<RuleEngine>;
 }

@@ -1,0 +1,22 @@
+import { kindOf } from './goal-forms.ts';
+import type { UnderstoodGoal } from './goal.ts';
+import { UNKNOWN } from './limits.ts';
+import type { ModelReading } from './model-reading.ts';
+
+/**
+ * How sure a model must be to be followed rather than the rules, by what they made of the goal; 1 for never. Where the
+ * rules name a kind with some confidence they are hardly ever wrong (of goals of the training grammar, which they were
+ * not made for, 251 of 263), and what they name a limit of stays one. A question is to them whatever begins like one, and
+ * where they understood nothing, or not the language, most goals were ones that could be met.
+ */
+function suretyNeeded({ kind, confidence, reason, parameters }: UnderstoodGoal): number {
+  if (kind === 'answer-question') return confidence < 0.8 ? 0.75 : 1;
+  if (kind !== 'not-understood') return confidence < 0.35 ? 0.75 : 1;
+  const outcome = parameters.find(({ name }) => name === 'outcome')?.value;
+  return outcome === 'language-not-understood' || reason === UNKNOWN.reason ? 0.5 : 1;
+}
+
+/** Whether the model's reading of a goal is to be taken in place of the rules'. */
+export function isSurer(reading: ModelReading, ruled: UnderstoodGoal): boolean {
+  return kindOf(reading.form) !== ruled.kind && reading.confidence > suretyNeeded(ruled);
+}

@@ -1,0 +1,51 @@
+import { expect, test } from '@playwright/test';
+import { openWithSample } from './with-sample.ts';
+import { PATIENCE_MS } from './world.ts';
+
+/** The built-in model that reads goals, as it comes with the app. */
+const SAID = 'Wem habe ich noch nicht geantwortet?';
+const MEANT = 'Tell me who waits for my answer in my mail.';
+
+test.describe.configure({ timeout: 180_000 });
+
+test('a goal that the rules do not understand is understood by the built-in model, offline, and says so', async () => {
+  const { world, page } = await openWithSample();
+  try {
+    const ready = (): Promise<string | undefined> =>
+      page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state);
+    await expect.poll(ready, { timeout: PATIENCE_MS }).toBe('activated');
+    await world.stopServer();
+    await page.reload();
+    await page.getByRole('textbox', { name: 'Goal' }).fill(SAID);
+    const understood = page.getByRole('region', { name: 'I understood' });
+    await expect(understood.getByText(MEANT)).toBeVisible({ timeout: PATIENCE_MS });
+    await expect(
+      understood.getByText(/^The built-in model read this goal, on this device\. It is \d+% sure/),
+    ).toBeVisible();
+    await page.getByRole('textbox', { name: 'Goal' }).fill('Summarise this mailbox');
+    await expect(understood.getByText(/^Summarise my mail/)).toBeVisible({ timeout: PATIENCE_MS });
+    await expect(understood.getByText('The built-in model read this goal')).toBeHidden();
+    expect(world.egress).toEqual([]);
+  } finally {
+    await world.close();
+  }
+});
+
+test('without the model, goals are read by the rules, which say what they do not understand', async () => {
+  const { world, page } = await openWithSample();
+  try {
+    await world.context.route('**/models/*', (route) => route.abort());
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await (await caches.open(name)).delete('/models/goal-reader.bin');
+    });
+    await world.stopServer();
+    await page.reload();
+    await page.getByRole('textbox', { name: 'Goal' }).fill(SAID);
+    await expect(page.getByText('It understands goals in English only.')).toBeVisible({ timeout: PATIENCE_MS });
+    await page.getByRole('textbox', { name: 'Goal' }).fill('Summarise this mailbox');
+    const understood = page.getByRole('region', { name: 'I understood' });
+    await expect(understood.getByText(/^Summarise my mail/)).toBeVisible({ timeout: PATIENCE_MS });
+  } finally {
+    await world.close();
+  }
+});
