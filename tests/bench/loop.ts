@@ -75,7 +75,7 @@ async function loop(laps: Laps): Promise<void> {
   let done: () => void = () => undefined;
   const interpreter: Partial<RunInterpreter> = {
     plan: () => Promise.resolve(ok({ plan: PLAN, label: OWNER_TYPED, choices: [] })),
-    doneBy: () => Promise.resolve({ version: 1, model: null }),
+    doneBy: () => ({ version: 1, model: null }),
     runStep: () => {
       laps.next();
       return Promise.resolve(ok({ observation: { text: textOf(laps.ended) }, label: undefined as never }));

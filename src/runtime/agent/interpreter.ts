@@ -40,6 +40,8 @@ export class Interpreter implements RunInterpreter {
   readonly #inventory: InventoryTaker;
   readonly #acts: OutwardActs;
   readonly #rules: RunRules;
+  /** What was found out of the tools so far. */
+  readonly #makers = new Map<Step['tool'], StepMaker>();
 
   /** @param owner the settings in force: the owner's own, else the sample's, else the browser's */
   constructor(ports: AgentPorts, owner: (state: AgentState) => OwnerSettings) {
@@ -103,9 +105,17 @@ export class Interpreter implements RunInterpreter {
     return ok({ observation: result.value, label: labelOfObservation(run, step, read, state.sources) });
   }
 
-  async doneBy(run: Run, id: StepId): Promise<StepMaker> {
+  doneBy(run: Run, id: StepId): StepMaker | Promise<StepMaker> {
+    const { tool } = stepOf(run, id);
+    const known = this.#makers.get(tool);
+    return known ?? this.#findMaker(tool);
+  }
+
+  async #findMaker(tool: Step['tool']): Promise<StepMaker> {
     const { definitions } = await import('#core/tools/definitions.ts');
-    return { version: definitions[stepOf(run, id).tool].version, model: null };
+    const maker = { version: definitions[tool].version, model: null };
+    this.#makers.set(tool, maker);
+    return maker;
   }
 
   finished(step: StepId, { observation, label }: Observed): EventBody {

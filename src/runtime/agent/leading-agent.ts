@@ -1,4 +1,5 @@
 import { dueEffects, isEnded, type Effect } from '#core/agent/transition.ts';
+import type { StepMaker } from '#core/agent/events.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { ActorId } from '#core/actors/envelope.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
@@ -18,7 +19,15 @@ import type { EventBody, RunInterpreter } from './run-interpreter.ts';
 import { foldHistory, latestRows } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
-import { EMPTY_STATE, project, ROW_KINDS, stateFromRows, type AgentState, type Destroying } from './projection.ts';
+import {
+  EMPTY_STATE,
+  project,
+  ROW_KINDS,
+  stateFromRows,
+  type AgentState,
+  type Destroying,
+  type Projected,
+} from './projection.ts';
 import { believedSnapshot, endedRuns, entriesUntilNext, snapshotOf, withoutEnded, withRuns } from './state-snapshot.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
@@ -230,19 +239,16 @@ export class LeadingAgent {
   /** @param durably done once the entries are, before anybody hears of them */
   async #commit(facts: readonly Fact[], durably?: () => Promise<void>): Promise<Sequence | null> {
     if (this.#options.lost.aborted || facts.length === 0) return null;
-    const projected = facts.map((fact) => {
-      if (fact.type === 'actor.noted')
-        this.#notes.push(noteOf(fact, { epoch: this.#options.epoch, sequence: this.#next as Sequence }));
-      const step = project(this.#state, fact, this.#next as Sequence);
-      this.#state = step.state;
-      this.#next += 1;
-      return step;
-    });
+    const told = facts.map((fact) => this.#project(fact));
+    const own = (this.#next - 1) as Sequence;
+    const begun = this.#beginSteps(facts);
+    const projected = [...told, ...begun.map(({ fact }) => this.#project(fact))];
+    const entries = [...facts, ...begun.map(({ fact }) => fact)];
     this.#notes.splice(0, this.#notes.length - NOTES_KEPT);
     const last = (this.#next - 1) as Sequence;
     const folded = this.#state;
     const appended = this.#options.journal.append(
-      facts.map((fact) => ({ time: fact.at, type: fact.type, run: runOf(fact), value: fact as unknown as Json })),
+      entries.map((fact) => ({ time: fact.at, type: fact.type, run: runOf(fact), value: fact as unknown as Json })),
     );
     const written = this.#writing.then(async () => {
       const durable = await appended;
@@ -266,12 +272,41 @@ export class LeadingAgent {
       this.#applied = last;
       if (snapshot !== undefined) this.#snapshotDue = snapshot === null ? 0 : last + entriesUntilNext(snapshot);
       this.#options.changed({ rows, done, size: last + 1 });
+      for (const { run, step, signal } of begun)
+        this.#follow(run, effectKey(run, step), this.#doStep(run, step, signal));
       for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
       if (!facts.every(isRunEvent)) this.#decideWaitingAnew();
-      return last;
+      return own;
     });
     this.#writing = written.catch((error: unknown) => this.#break('io', String(error)));
     return written;
+  }
+
+  #project(fact: Fact): Projected {
+    if (fact.type === 'actor.noted')
+      this.#notes.push(noteOf(fact, { epoch: this.#options.epoch, sequence: this.#next as Sequence }));
+    const step = project(this.#state, fact, this.#next as Sequence);
+    this.#state = step.state;
+    this.#next += 1;
+    return step;
+  }
+
+  /**
+   * The steps that are due once these facts are durable: their intents go with them in one write, under one signature.
+   * Those of which it must be found out first who does them follow by themselves.
+   */
+  #beginSteps(facts: readonly Fact[]): readonly BegunStep[] {
+    const runs = [...new Set(facts.map(runOf))].flatMap((id) => (id === null ? [] : (this.#state.runs.get(id) ?? [])));
+    return runs.flatMap((run) =>
+      dueEffects(run).flatMap((effect): BegunStep[] => {
+        if (effect.type !== 'run-step' || this.#underWay.has(effectKey(run.id, effect.step))) return [];
+        const by = this.#options.interpreter.doneBy(run, effect.step);
+        if (by instanceof Promise) return [];
+        const at = this.#options.ports.clock.now();
+        const fact: Fact = { ...startOf(run, effect.step, by), run: run.id, at };
+        return [{ run: run.id, step: effect.step, signal: this.#under(effectKey(run.id, effect.step)), fact }];
+      }),
+    );
   }
 
   /** The snapshot after an entry, when one is due and a signed head ends there. */
@@ -443,17 +478,26 @@ export class LeadingAgent {
     if (!run || this.#options.lost.aborted) return;
     for (const effect of dueEffects(run)) {
       // One thing at a time for each step: what is being done is not also read back.
-      const key = `${id}:${'step' in effect ? effect.step : effect.type}`;
+      const key = effectKey(id, 'step' in effect ? effect.step : effect.type);
       if (this.#underWay.has(key)) continue;
-      const controller = new AbortController();
-      this.#underWay.set(key, controller);
-      void this.#perform(id, effect, controller.signal)
-        .catch((error: unknown) => this.#report(id, { type: 'run.failed', error: internalError(error) }))
-        .finally(() => {
-          this.#underWay.delete(key);
-          this.#startDue(id);
-        });
+      this.#follow(id, key, this.#perform(id, effect, this.#under(key)));
     }
+  }
+
+  #under(key: string): AbortSignal {
+    const controller = new AbortController();
+    this.#underWay.set(key, controller);
+    return controller.signal;
+  }
+
+  /** @param work of an effect that is under way by this key */
+  #follow(id: RunId, key: string, work: Promise<void>): void {
+    void work
+      .catch((error: unknown) => this.#report(id, { type: 'run.failed', error: internalError(error) }))
+      .finally(() => {
+        this.#underWay.delete(key);
+        this.#startDue(id);
+      });
   }
 
   async #perform(id: RunId, effect: Effect, signal: AbortSignal): Promise<void> {
@@ -560,20 +604,25 @@ export class LeadingAgent {
 
   /** The intent first, durable, then the tool, then its result. */
   async #runStep(run: Run, step: StepId, signal: AbortSignal): Promise<void> {
-    const attempt = (run.steps[step]?.attempts ?? 0) + 1;
     const by = await this.#options.interpreter.doneBy(run, step);
-    await this.#report(run.id, { type: 'step.started', step, attempt, by });
+    await this.#report(run.id, startOf(run, step, by));
+    return this.#doStep(run.id, step, signal);
+  }
+
+  /** What follows the intent. */
+  async #doStep(id: RunId, step: StepId, signal: AbortSignal): Promise<void> {
     const stopped = (): boolean => signal.aborted || this.#options.lost.aborted;
-    if (stopped()) return;
+    const run = this.#state.runs.get(id);
+    if (run === undefined || stopped()) return;
     const { interpreter, ports } = this.#options;
     const tell = throttled(ports.clock, PROGRESS_INTERVAL_MS, (done: number, total: number) => {
-      if (!stopped()) this.#options.progress({ run: run.id, step, done, total });
+      if (!stopped()) this.#options.progress({ run: id, step, done, total });
     });
     const result = await interpreter.runStep(run, step, this.#state, signal, tell);
     if (stopped()) return;
-    if (result.ok) return this.#report(run.id, interpreter.finished(step, result.value));
-    const retry = interpreter.mayRetry(result.error, attempt);
-    return this.#report(run.id, { type: 'step.failed', step, error: result.error, retry });
+    if (result.ok) return this.#report(id, interpreter.finished(step, result.value));
+    const retry = interpreter.mayRetry(result.error, run.steps[step]?.attempts ?? 1);
+    return this.#report(id, { type: 'step.failed', step, error: result.error, retry });
   }
 
   /** Commits what an effect brought; a run that ended meanwhile takes no more facts. */
@@ -591,6 +640,22 @@ export class LeadingAgent {
 function runsIn(command: Command): RunId[] {
   if (command.type === 'destroy') return command.doomed.kind === 'run' ? [command.doomed.id] : [];
   return [...('run' in command ? [command.run] : []), ...('as' in command ? [command.as] : [])];
+}
+
+/** A step whose intent is being written, and who may stop it. */
+interface BegunStep {
+  readonly run: RunId;
+  readonly step: StepId;
+  readonly signal: AbortSignal;
+  readonly fact: Fact;
+}
+
+function effectKey(run: RunId, of: StepId | Effect['type']): string {
+  return `${run}:${of}`;
+}
+
+function startOf(run: Run, step: StepId, by: StepMaker): EventBody {
+  return { type: 'step.started', step, attempt: (run.steps[step]?.attempts ?? 0) + 1, by };
 }
 
 function stepFailed(step: StepId, error: ToolError): EventBody {

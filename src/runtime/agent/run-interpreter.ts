@@ -22,8 +22,8 @@ export interface RunInterpreter {
     signal: AbortSignal,
     progress: (done: number, total: number) => void,
   ) => Promise<Result<Observed, ToolError>>;
-  /** Which tool of which version will do a step, and which model. */
-  readonly doneBy: (run: Run, step: StepId) => Promise<StepMaker>;
+  /** Which tool of which version will do a step, and which model; at once where that is known by now. */
+  readonly doneBy: (run: Run, step: StepId) => StepMaker | Promise<StepMaker>;
   readonly mayRetry: (error: ToolError, attempt: number) => boolean;
   /** The exact content, and the question about it. @param again why it is asked another time */
   readonly ask: (

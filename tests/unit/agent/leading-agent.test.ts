@@ -69,6 +69,8 @@ const plan: Plan = {
   digest: 'plan' as Digest,
 };
 
+const MAKER = { version: 1, model: null };
+
 /** Tools that take seeded times; the answer depends on every observation, so a lost or doubled one would show. */
 function interpreter(world: World, clock: FakeClock, seed: number): RunInterpreter {
   const random = seededRandom(seed);
@@ -86,7 +88,8 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
         .dependsOn.map((other) => state.observations.get(`${RUN}/${other}`) ?? null);
       return ok({ observation: { id, inputs: inputs }, label: OWNER_TYPED });
     },
-    doneBy: () => Promise.resolve({ version: 1, model: null }),
+    // Known at once by some, found out by others.
+    doneBy: () => (seed % 2 === 0 ? MAKER : Promise.resolve(MAKER)),
     stillCovers: () => true,
     mayRetry: () => false,
     whyAnew: () => Promise.resolve(null),
@@ -346,4 +349,86 @@ test('after a stop no effect begins', async () => {
   expect(running.calls).toHaveLength(calls);
   expect(agent.state.runs.get(RUN)?.status).toBe('cancelled');
   expect(running.facts.at(-1)?.type).toBe('run.cancelled');
+});
+
+/** An agent over a journal that writes when it is told to, and what was written together. */
+async function slowlyWriting(): Promise<{
+  readonly agent: LeadingAgent;
+  readonly running: World;
+  readonly clock: FakeClock;
+  readonly writes: string[][];
+  /** Lets what waits be written. */
+  readonly write: () => Promise<void>;
+}> {
+  const running = world();
+  const clock = fakeClock();
+  const store = memoryAgentStore();
+  const sink = memoryJournalSink(running.facts);
+  const writes: string[][] = [];
+  const waiting: (() => void)[] = [];
+  const agent = new LeadingAgent(EMPTY_STATE, {
+    ports: { clock, entropy: seededEntropy(2), sha256, store } as unknown as AgentPorts,
+    journal: {
+      ...sink,
+      get head() {
+        return sink.head;
+      },
+      append: async (facts) => {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        writes.push(facts.map(({ type, value }) => [type, (value as { step?: string }).step].join(' ').trim()));
+        return sink.append(facts);
+      },
+    },
+    interpreter: interpreter(running, clock, 2),
+    epoch: await store.raiseEpoch(),
+    size: 0,
+    zone: () => 'UTC',
+    history: () => recorded([]),
+    changed: () => undefined,
+    ...SILENT,
+    lost: new AbortController().signal,
+    broken: () => undefined,
+  });
+  const write = async (): Promise<void> => {
+    await clock.advance(30);
+    for (const resolve of waiting.splice(0)) resolve();
+    await clock.advance(0);
+  };
+  return { agent, running, clock, writes, write };
+}
+
+test('the intent of a step is written together with what makes it due, and the step begins once both are durable', async () => {
+  const { agent, running, clock, writes, write } = await slowlyWriting();
+  void agent.handle({ id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'g', overrides: {} });
+  await write();
+  await write();
+  expect(writes).toEqual([['run.started'], ['plan.committed', 'step.started a', 'step.started b']]);
+  expect([...running.calls].sort()).toEqual(['a', 'b']);
+  await clock.advance(25);
+  expect(agent.state.runs.get(RUN)?.steps.c?.status).toBe('running');
+  expect(running.calls, 'its intent is not durable yet').not.toContain('c');
+  await write();
+  expect(writes.flat()).toContain('step.finished b');
+  expect(writes.find((together) => together.includes('step.finished a'))).toEqual([
+    'step.finished a',
+    'step.started c',
+  ]);
+  expect(running.calls).toContain('c');
+  expect((running.facts[2]!.value as { attempt: number }).attempt).toBe(1);
+  expect(replay(running.facts)).toEqual(agent.state);
+});
+
+test('a step whose intent is being written when its run is stopped is not begun', async () => {
+  const { agent, running, clock, writes, write } = await slowlyWriting();
+  void agent.handle({ id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'g', overrides: {} });
+  await write();
+  await clock.advance(30);
+  expect(agent.state.runs.get(RUN)?.steps.a?.status).toBe('running');
+  const stopping = agent.handle({ id: 'c2' as CommandId, type: 'stop-run', run: RUN });
+  await write();
+  await write();
+  expect(await stopping).toMatchObject({ ok: true });
+  expect(writes.flat()).toEqual(['run.started', 'plan.committed', 'step.started a', 'step.started b', 'run.cancelled']);
+  expect(running.calls).toEqual([]);
+  expect(agent.state.runs.get(RUN)?.status).toBe('cancelled');
 });
