@@ -5,32 +5,10 @@
  */
 import '../src/trusted.ts';
 import { EGRESS_PATH } from '../src/adapters/http/egress-path.ts';
+import { takeNetwork } from './network-globals.ts';
 
-type Global = typeof globalThis & Record<string, unknown>;
-const scope = globalThis as Global;
-const platformFetch = scope.fetch.bind(scope);
-
-const TAKEN = [
-  'XMLHttpRequest',
-  'WebSocket',
-  'EventSource',
-  'WebTransport',
-  'RTCPeerConnection',
-  'WebSocketStream',
-  'importScripts',
-];
-
-function refused(name: string): never {
-  throw new TypeError(`${name} is closed in this worker`);
-}
-
-for (const name of TAKEN) {
-  if (name in scope)
-    Object.defineProperty(scope, name, { value: () => refused(name), configurable: false, writable: false });
-}
-if ('sendBeacon' in navigator)
-  Object.defineProperty(navigator, 'sendBeacon', { value: () => false, configurable: false });
-Object.defineProperty(scope, 'fetch', { value: guardedFetch, configurable: false, writable: false });
+const platformFetch = globalThis.fetch.bind(globalThis);
+takeNetwork(guardedFetch);
 
 /** GET of a static file of this app; everything else is refused before the platform sees it. */
 function guardedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

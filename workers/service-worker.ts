@@ -2,6 +2,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="webworker" />
 /// <reference types="@sveltejs/kit" />
+import { sendOut } from './shut-exit.ts';
 import { version } from '$service-worker';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { answerEgress } from '#adapters/http/egress-exit.ts';
@@ -15,7 +16,8 @@ import { answerNoticeClick } from './notice-click.ts';
 /**
  * The app's offline copy, and its only way out. It holds the shell and every file of one build, answers navigations with
  * the shell at any deep link, and never takes over by itself: a new version waits until the owner accepts it. Elsewhere
- * it connects only for a request that a worker of the app holds for it, of which it checks everything again.
+ * it connects only for a request that a worker of the app holds for it, of which it checks everything again; the rest of
+ * this thread is shut in.
  */
 const scope = globalThis.self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `windhover-${version}`;
@@ -29,7 +31,7 @@ const exit = {
   entropy: webCryptoEntropy,
   hash: async (bytes: Uint8Array): Promise<Uint8Array> =>
     new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)),
-  send: (request: Request): Promise<Response> => fetch(request),
+  send: sendOut,
   blocked: violationLog(scope),
 };
 

@@ -38,7 +38,9 @@ function runTests(): number {
       ...['run', '--project', 'unit', '--reporter=dot'],
       ...['--coverage.enabled', '--coverage.provider=v8', '--coverage.reporter=json', '--coverage.reportOnFailure'],
       ...[`--coverage.reportsDirectory=${folder}`, `--testTimeout=${String(TEST_MS_MAX)}`],
-      ...CAREFUL_PARTS.map((part) => `--coverage.include=${part.folder}/**/*.ts`),
+      ...CAREFUL_PARTS.map(
+        (part) => `--coverage.include=${part.folder.endsWith('.ts') ? part.folder : `${part.folder}/**/*.ts`}`,
+      ),
       ...new Set(CAREFUL_PARTS.flatMap(({ tests }) => tests)),
     ],
     { stdio: 'inherit', shell: process.platform === 'win32' },

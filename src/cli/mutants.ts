@@ -5,9 +5,9 @@ import { Stryker } from '@stryker-mutator/core';
 import { CAREFUL_PARTS, type CarefulPart } from './careful-parts.ts';
 
 /**
- * `npm run mutants -- [FOLDER ...] [--sample N --seed S]`: changes the code that must not be wrong in small ways, one at a
+ * `npm run mutants -- [FOLDER or FILE ...] [--sample N --seed S]`: changes the code that must not be wrong in small ways, one at a
  * time, runs the tests that reach the place, and lists each change that no test notices. A sample is drawn by its seed.
- * Exit status 1 when less than nine tenths are noticed.
+ * Exit status 1 when of any part fewer are noticed than must be.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,15 +26,24 @@ const LINE_CHARS_MAX = 110;
 
 let failed = false;
 for (const part of CAREFUL_PARTS) {
-  if (positionals.length > 0 && !positionals.some((given) => part.folder.startsWith(given.replace(/\/$/, ''))))
-    continue;
+  const narrowed = narrow(part);
+  if (narrowed === null) continue;
   // The files may change while this runs: what is shown is what was tried.
   const texts = textsOf(part);
-  failed = !report(part, texts, await runMutants(part)) || failed;
+  failed = !report(part, texts, await runMutants(part, narrowed)) || failed;
 }
 process.exitCode = failed ? 1 : 0;
 
-async function runMutants({ folder, tests }: CarefulPart): Promise<Mutant[]> {
+/** What of a part is asked for: all of it, some of its files, or nothing. */
+function narrow({ folder }: CarefulPart): readonly string[] | null {
+  const all = [isFile(folder) ? folder : `${folder}/**/*.ts`];
+  const given = positionals.map((path) => path.replace(/\/$/, ''));
+  if (given.length === 0 || given.some((path) => folder.startsWith(path))) return all;
+  const files = given.filter((path) => path.startsWith(`${folder}/`) && isFile(path));
+  return files.length === 0 ? null : files;
+}
+
+async function runMutants({ tests }: CarefulPart, mutate: readonly string[]): Promise<Mutant[]> {
   rmSync(WORK_FOLDER, { recursive: true, force: true });
   mkdirSync(WORK_FOLDER, { recursive: true });
   // Tests read public vectors beside the project: they find them beside its copy too.
@@ -43,7 +52,7 @@ async function runMutants({ folder, tests }: CarefulPart): Promise<Mutant[]> {
   process.env.MUTANT_TESTS = tests.join(',');
   try {
     return await new Stryker({
-      mutate: [`${folder}/**/*.ts`],
+      mutate: [...mutate],
       testRunner: 'vitest',
       coverageAnalysis: 'perTest',
       plugins: ['@stryker-mutator/vitest-runner', resolve('src', 'cli', 'mutant-sample.mjs')],
@@ -66,12 +75,21 @@ async function runMutants({ folder, tests }: CarefulPart): Promise<Mutant[]> {
 }
 
 function textsOf({ folder }: CarefulPart): ReadonlyMap<string, string> {
+  if (isFile(folder)) return new Map([[resolve(folder), readFileSync(folder, 'utf8')]]);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   return new Map(files.map((file) => [resolve(folder, file), readFileSync(join(folder, file), 'utf8')]));
 }
 
+function isFile(folder: string): boolean {
+  return folder.endsWith('.ts');
+}
+
 /** @returns whether enough were noticed */
-function report({ folder }: CarefulPart, texts: ReadonlyMap<string, string>, mutants: readonly Mutant[]): boolean {
+function report(
+  { folder, least = LEAST_SCORE }: CarefulPart,
+  texts: ReadonlyMap<string, string>,
+  mutants: readonly Mutant[],
+): boolean {
   const all = (...statuses: readonly Mutant['status'][]): readonly Mutant[] =>
     mutants.filter(({ status }) => statuses.includes(status));
   const [killed, timeout] = [all('Killed').length, all('Timeout').length];
@@ -85,7 +103,7 @@ function report({ folder }: CarefulPart, texts: ReadonlyMap<string, string>, mut
   console.log(
     `${folder}: ${String(tried)} of ${String(mutants.length)} mutants (${drawn}): ${String(killed)} killed, ${String(timeout)} ran too long, ${String(missed.length)} survived: ${(100 * score).toFixed(1)} % noticed`,
   );
-  return score >= LEAST_SCORE;
+  return score >= least;
 }
 
 /** `src/core/audit/note.ts:70: x < y  ->  x <= y` */

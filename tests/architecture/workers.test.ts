@@ -9,6 +9,14 @@ test.each(threads)('%s shuts the network before anything else is loaded, and tes
   expect(code).toContain('await requireShut()');
 });
 
+test('the service worker shuts itself in before anything else is loaded, and hands what is left to its exit alone', () => {
+  const code = readFileSync('workers/service-worker.ts', 'utf8');
+  expect(/^import .*$/m.exec(code)?.[0]).toBe("import { sendOut } from './shut-exit.ts';");
+  expect(code.match(/sendOut/g)).toHaveLength(2);
+  const others = readdirSync('workers').filter((file) => file !== 'service-worker.ts' && file !== 'shut-exit.ts');
+  expect(others.filter((file) => readFileSync(`workers/${file}`, 'utf8').includes('shut-exit'))).toEqual([]);
+});
+
 test('only the adapter for own files and the service worker call fetch', () => {
   const callers = ['src', 'workers'].flatMap((root) =>
     readdirSync(root, { recursive: true, encoding: 'utf8' })

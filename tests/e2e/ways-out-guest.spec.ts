@@ -3,6 +3,7 @@ import { expect, test, type Browser, type BrowserContext, type Frame, type Page 
 import { build } from 'vite';
 import { serve } from '../../src/cli/serve.ts';
 import { outside, type Outside } from './outside.ts';
+import { OUTSIDE_WAYS } from './worker-ways.ts';
 
 /**
  * The ways by which a worker can reach another host (`to`), the app's own (`own`), what the browser keeps for the app, or
@@ -10,18 +11,7 @@ import { outside, type Outside } from './outside.ts';
  * leads to a host is open when the host was reached, any other when it comes to `open`.
  */
 const WORKER_WAYS: Readonly<Record<string, string>> = {
-  fetch: `fetch(to('fetch'), { mode: 'no-cors' })`,
-  post: `fetch(to('post'), { method: 'POST', mode: 'no-cors', body: 'x' })`,
-  request: `fetch(new Request(to('request'), { mode: 'no-cors' }))`,
-  xhr: `new Promise((done, failed) => { const xhr = new XMLHttpRequest(); xhr.onload = done; xhr.onerror = failed; xhr.open('GET', to('xhr')); xhr.send(); })`,
-  websocket: `new Promise((done, failed) => { const socket = new WebSocket(to('websocket').replace('http', 'ws')); socket.onopen = done; socket.onerror = failed; })`,
-  eventsource: `new Promise((done, failed) => { const source = new EventSource(to('eventsource')); source.onopen = done; source.onerror = failed; })`,
-  webtransport: `new WebTransport('https://' + quic + '/').ready`,
-  import: `import(to('import'))`,
-  scripts: `importScripts(to('scripts'))`,
-  cache: `caches.open('out').then((cache) => cache.add(to('cache')))`,
-  'cache-all': `caches.open('out').then((cache) => cache.addAll([to('cache-all')]))`,
-  font: `new FontFace('out', 'url(' + to('font') + ')').load()`,
+  ...OUTSIDE_WAYS,
   'own-fetch': `fetch(own('own-fetch'))`,
   'own-post': `fetch(own('own-post'), { method: 'POST', body: 'x' })`,
   'own-xhr': `new Promise((done, failed) => { const xhr = new XMLHttpRequest(); xhr.onload = done; xhr.onerror = failed; xhr.open('GET', own('own-xhr')); xhr.send(); })`,

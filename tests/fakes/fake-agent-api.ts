@@ -605,6 +605,7 @@ export class FakeAgentApi implements AgentApi {
       endedAt: run.endedAt,
       stepsDone: Object.values(run.steps).filter((step) => step.status === 'done').length,
       steps: Object.keys(run.steps).length,
+      questions: run.approval === null ? 0 : 1,
     }));
     return {
       role: 'leading',

@@ -97,12 +97,14 @@ export function runAfter(run: Run | null, event: RunEvent): Run {
         }),
         event.step,
       );
-    case 'step.failed':
-      return withStep(run, event.step, {
+    case 'step.failed': {
+      const failed = withStep(run, event.step, {
         status: event.retry ? 'waiting' : 'failed',
         endedAt: event.at,
         error: event.error,
       });
+      return stepOf(run, event.step)?.approval === true ? withoutAsking(failed) : failed;
+    }
     case 'approval.requested':
       return {
         ...withStep(
@@ -199,8 +201,10 @@ export function dueEffects(run: Run): Effect[] {
 
 function executingEffects(run: Run): Effect[] {
   const plan = planOf(run);
-  const failed = plan.steps.find((step) => run.steps[step.id]?.status === 'failed');
-  if (failed) return [{ type: 'fail', step: failed.id }];
+  const failed = plan.steps.filter((step) => run.steps[step.id]?.status === 'failed');
+  // What one place did not take says nothing of the others: they are tried before the run ends.
+  const vital = failed.find((step) => !step.approval);
+  if (vital !== undefined) return [{ type: 'fail', step: vital.id }];
   const loop = loopOf(run, plan);
   if (loop !== null) return [{ type: 'halt', loop }];
   const effects: Effect[] = [];
@@ -212,8 +216,10 @@ function executingEffects(run: Run): Effect[] {
   for (const step of readySteps(plan, run.steps)) {
     effects.push({ type: step.approval ? 'ask' : 'run-step', step: step.id });
   }
-  if (effects.length === 0 && !stepsRemain(run)) effects.push({ type: 'complete' });
-  return effects;
+  if (effects.length > 0) return effects;
+  const [first] = failed;
+  if (first !== undefined) return [{ type: 'fail', step: first.id }];
+  return stepsRemain(run) ? [] : [{ type: 'complete' }];
 }
 
 function loopOf(run: Run, plan: Plan): Loop | null {

@@ -336,7 +336,7 @@ export const en = {
   'run.answer': 'Answer',
   'run.answer-working': 'The answer will stand here when its evidence has been checked.',
   'run.answer-failed': 'There is no answer: {reason}',
-  'run.failed-after': 'The answer stands, but what was to be done with it was not: {reason}',
+  'run.failed-after': 'The answer stands, but not all that was to be done with it was done: {reason}',
   'run.answer-cancelled': 'You stopped this run, so there is no answer.',
   'run.answer-not-found': 'Not found in your files',
   'run.answer-not-understood': 'I cannot do this yet',
@@ -359,6 +359,7 @@ export const en = {
   'run.sent-answer': 'the answer, as you approved',
   'run.sent-maybe': 'perhaps the answer: see the plan',
   'run.questions': 'Questions to you',
+  'run.asked': { one: 'asked you once', other: 'asked you {count} times' },
   'run.progress': 'Run progress',
 
   'status.planning': 'Planning',

@@ -667,7 +667,16 @@ function failureOf(run: Run, step: StepId): ToolError {
     const reason = run.verdict.checks.find((check) => !check.passed)?.reason ?? 'no claim is left';
     return { code: 'internal', message: `The answer could not be verified: ${reason}.` };
   }
-  return run.steps[step]?.error ?? { code: 'internal', message: 'A step failed.' };
+  return withTheOthers(run, run.steps[step]?.error ?? { code: 'internal', message: 'A step failed.' });
+}
+
+/** Of several acts, why the others were not done, each once, and which were. */
+function withTheOthers({ plan, steps }: Run, error: ToolError): ToolError {
+  const acts = (plan?.steps ?? []).filter(({ approval }) => approval);
+  const failed = acts.flatMap(({ id }) => (steps[id]?.status === 'failed' ? [steps[id].error?.message ?? ''] : []));
+  const done = acts.flatMap(({ id, title }) => (steps[id]?.status === 'done' ? [title] : []));
+  const why = failed.includes(error.message) ? [...new Set(failed)].join(' ') : error.message;
+  return { ...error, message: done.length === 0 ? why : `${why} Done all the same: ${done.join('; ')}.` };
 }
 
 function internalError(error: unknown): ToolError {

@@ -13,13 +13,13 @@ export interface OutwardAct {
   /** That would be written or sent. */
   readonly bytes: number;
   /** What the policy says of it now. @param yes what there is for it: a yes that was not used yet, or a standing one */
-  readonly decide: (yes: Yes | null) => Promise<Result<Decision, ToolError>>;
+  readonly decide: (yes: Yes | null) => Promise<Decision>;
   /** What its card says of it. */
   readonly card: Pick<PendingApproval, 'sentence' | 'fileName' | 'mediaType' | 'content' | 'sends'>;
   /** What its card says when a first try of it was cut off and nothing tells for certain how it ended. */
   readonly unknown: () => Promise<string>;
-  /** Does it, once. */
-  readonly perform: (permit: Permit) => Promise<Result<Json, ToolError>>;
+  /** Does it, once. @param permitted what the policy says of it now; what has a gate of its own is decided on there */
+  readonly perform: (permitted: () => Promise<Result<Permit, ToolError>>) => Promise<Result<Json, ToolError>>;
   /** What it left behind, where that can be told; null where it cannot. */
   readonly readBack: () => Promise<Json | null>;
 }

@@ -36,7 +36,7 @@ export class OutwardActs {
   constructor(ports: AgentPorts, rules: RunRules) {
     this.#ports = ports;
     this.#save = saveAct(ports, rules);
-    this.#send = sendAct(ports, rules);
+    this.#send = sendAct(ports);
   }
 
   /**
@@ -109,9 +109,7 @@ export class OutwardActs {
     const prepared = await this.#prepare(run, step, state, content, hex(entropy.bytes(16)));
     if (!prepared.ok) return prepared;
     const { action, card, unknown } = prepared.value;
-    const decided = await prepared.value.decide(null);
-    if (!decided.ok) return decided;
-    const decision = decided.value;
+    const decision = await prepared.value.decide(null);
     if (decision.kind === 'deny') return err({ code: 'denied', message: denialOf(decision, action, state) });
     const why =
       decision.kind === 'ask' ? whyAsked(decision) : 'It could be done unasked, but this one is for you to look at.';
@@ -147,8 +145,8 @@ export class OutwardActs {
     const why = whyAskedAnew(approval, act.value.action, this.#ports.sha256);
     if (why !== null) return why;
     if (isOwners(approval)) return used ? null : this.#whyOthersAnew(run, approval, state);
-    const decided = await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
-    return decided.ok && decided.value.kind === 'allow' ? null : 'uncovered';
+    const decision = await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
+    return decision.kind === 'allow' ? null : 'uncovered';
   }
 
   /** Why what else a card asks about is not as it was shown; null while it is. */
@@ -170,14 +168,14 @@ export class OutwardActs {
       return err({ code: 'denied', message: 'The approval is older than five minutes, so nothing was done.' });
     const act = await this.#shown(run, approval, state);
     if (!act.ok) return act;
-    const decided = isOwners(approval)
-      ? await act.value.decide({ digest: approval.digest, by: 'owner' })
-      : await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
-    if (!decided.ok) return decided;
-    const decision = decided.value;
-    if (decision.kind !== 'allow')
-      return err({ code: 'denied', message: 'What would be done is not what was approved, so nothing was done.' });
-    return act.value.perform(decision.permit);
+    return act.value.perform(async () => {
+      const decision = isOwners(approval)
+        ? await act.value.decide({ digest: approval.digest, by: 'owner' })
+        : await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
+      return decision.kind === 'allow'
+        ? ok(decision.permit)
+        : err({ code: 'denied', message: 'What would be done is not what was approved, so nothing was done.' });
+    });
   }
 
   /** Whether what spared a question stands as the question is about to be spared: somebody else may have used it up. */
@@ -207,7 +205,7 @@ export class OutwardActs {
     { cover, digest }: PendingApproval,
     { grants }: AgentState,
     toolVersion: number,
-  ): Outcome<Decision> {
+  ): Promise<Decision> {
     if (cover?.kind !== 'grant') return act.decide(null);
     const stored = grants.get(cover.grant);
     const unused = { uses: 0, bytes: 0, revoked: stored?.revokedAt !== null };
@@ -255,8 +253,7 @@ async function versionOf({ tool }: Step): Promise<number> {
 
 /** Whether a standing yes may answer all that is asked about an act. What costs money is asked about each time. */
 async function isGrantable(act: OutwardAct, digest: Digest): Promise<boolean> {
-  const decided = await act.decide({ digest, by: 'grant' });
-  return decided.ok && decided.value.kind === 'allow' && act.action.spends === undefined;
+  return act.action.spends === undefined && (await act.decide({ digest, by: 'grant' })).kind === 'allow';
 }
 
 /** What may have been done already, and what the owner just changed, is for the owner to look at. */

@@ -145,7 +145,7 @@ function projectRun(
   const timeline = [...(state.timelines.get(run.id) ?? []), entry];
   const rows: Row[] = [
     { kind: 'run', id: run.id, sequence, value: run },
-    { kind: 'summary', id: run.id, sequence, value: summaryOf(run) },
+    { kind: 'summary', id: run.id, sequence, value: summaryOf(run, timeline) },
     { kind: 'timeline', id: run.id, sequence, value: timeline },
   ];
   const used = projectUse(state.grants, fact, sequence);
@@ -250,7 +250,7 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
       const forgotten = new Set(state.forgotten);
       if (forget) forgotten.add(run.id);
       else forgotten.delete(run.id);
-      const value = forget ? null : summaryOf(run);
+      const value = forget ? null : summaryOf(run, state.timelines.get(run.id) ?? []);
       return { state: { ...state, forgotten }, rows: [{ kind: 'summary', id: run.id, sequence, value }] };
     }
     case 'agent.genesis':
@@ -394,7 +394,7 @@ function withSource(state: AgentState, source: SourceView, sequence: Sequence): 
   return { state: { ...state, sources: new Map(state.sources).set(source.id, source) }, rows };
 }
 
-export function summaryOf(run: Run): RunSummary {
+export function summaryOf(run: Run, timeline: readonly TimelineEntry[]): RunSummary {
   const states = Object.values(run.steps);
   return {
     id: run.id,
@@ -405,6 +405,7 @@ export function summaryOf(run: Run): RunSummary {
     endedAt: run.endedAt,
     stepsDone: states.filter((step) => step.status === 'done' || step.status === 'skipped').length,
     steps: states.length,
+    questions: timeline.filter(({ type }) => type === 'approval.requested').length,
   };
 }
 

@@ -46,7 +46,7 @@ export function saveAct(ports: Pick<AgentPorts, 'files' | 'sha256'>, rules: RunR
         } as const;
         const verdicts = await rules.verdicts(request, run, state, bytes.length);
         const known = { ...knownYes(yes), channels: new Map<string, never>() };
-        return ok(decide(known, request, verdicts, ports.sha256));
+        return decide(known, request, verdicts, ports.sha256);
       },
       card: {
         sentence: `Save 1 file, ${inKilobytes(bytes.length)}, as ${name}`,
@@ -58,8 +58,10 @@ export function saveAct(ports: Pick<AgentPorts, 'files' | 'sha256'>, rules: RunR
         Promise.resolve(
           'The app stopped while saving and cannot tell whether the file was written. Saving again may leave two copies.',
         ),
-      perform: async (permit) => {
-        const saved = await ports.files.save(permit, action, bytes);
+      perform: async (permitted) => {
+        const permit = await permitted();
+        if (!permit.ok) return permit;
+        const saved = await ports.files.save(permit.value, action, bytes);
         return saved.ok
           ? ok({ ...saved.value })
           : err({

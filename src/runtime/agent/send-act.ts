@@ -7,23 +7,18 @@ import { outgoingBytes } from '#core/channels/check-outgoing.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Step } from '#core/planner/plan.ts';
 import type { ToolError } from '#core/tools/definition.ts';
-import { withContent } from '#core/policy/carried-content.ts';
-import { decide } from '#core/policy/decide.ts';
-import type { Decision } from '#core/policy/permit.ts';
 import type { Sending, SendOutcome } from '../channels/channel-desk.ts';
 import type { Departure } from '../channels/channel-facts.ts';
 import { inKilobytes } from './in-kilobytes.ts';
-import { knownYes } from '../policy/yes.ts';
 import type { OutwardAct, PrepareAct } from './outward-act.ts';
 import type { AgentPorts } from './ports.ts';
-import type { RunRules } from '../policy/run-rules.ts';
 import { labelOfPlanner } from './labelled-plan.ts';
 
 /** More than this of what a host answers is not read. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
 /** Sending the answer to an address that the owner named, by a way out that the owner opened. */
-export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, rules: RunRules): PrepareAct {
+export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>): PrepareAct {
   return async (run, step, state, content, nonce) => {
     const outbox = await ports.outbox?.();
     if (outbox === undefined) return denied('Nothing can be sent from here.');
@@ -51,30 +46,13 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, 
       nonce,
       answerBytesMax: ANSWER_BYTES_MAX,
     };
-    const considered = await outbox.consider(sending, null);
+    const considered = await outbox.consider(sending);
     if (!considered.ok) return denied(considered.error);
-    const { action, name, today } = considered.value;
+    const { action, name, today, decide } = considered.value;
     const act: OutwardAct = {
       action,
       bytes: sizeOf(sending),
-      decide: async (yes) => {
-        const decided = await outbox.consider(sending, yes);
-        if (!decided.ok) return denied(decided.error);
-        const { channel, decision } = decided.value;
-        const request = { ...sending, action, channel, arguments: withContent(sending.carries, body) };
-        // The way out asks the rules too, of what is stored; these are the ones that the run itself goes by.
-        const verdicts = await rules.verdicts(request, run, state, sizeOf(sending));
-        const known = {
-          ...knownYes(yes),
-          channels: new Map(
-            [...state.channels.values()].flatMap((stored) =>
-              stored.revokedAt === null ? [[stored.channel.id, stored.channel] as const] : [],
-            ),
-          ),
-        };
-        const own = decide(known, request, verdicts, ports.sha256);
-        return ok(STRICTNESS.indexOf(own.kind) > STRICTNESS.indexOf(decision.kind) ? own : decision);
-      },
+      decide,
       card: {
         sentence: `Send 1 ${method}, ${inKilobytes(sizeOf(sending))}, to ${hostOf(action.host ?? '')}`,
         fileName: '',
@@ -83,7 +61,7 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, 
         sends: { method, url, headers, channel: name, ...(today === null ? {} : { today }) },
       },
       unknown: async () => whatIsKnown(await departuresOf(ports, run, step), headers),
-      // The desk makes the permit that is used: it decides again, over what it sends.
+      // The desk decides again, over what it sends as things stand then, and makes the permit that is used.
       perform: async () => observed(await outbox.send(sending, new AbortController().signal), action.host ?? ''),
       readBack: async () => {
         const answered = (await departuresOf(ports, run, step)).find(
@@ -95,8 +73,6 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>, 
     return ok(act);
   };
 }
-
-const STRICTNESS: readonly Decision['kind'][] = ['allow', 'ask', 'deny'];
 
 interface SendArguments {
   readonly method: string;

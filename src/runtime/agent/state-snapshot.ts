@@ -7,7 +7,7 @@ import { NO_SPENDING } from '../spend/spend-facts.ts';
 import { type AgentState, stateFromRows, summaryOf } from './projection.ts';
 
 /** Raised whenever folding makes something else of the same facts: what an older app folded is then folded anew. */
-const FOLD_VERSION = 3;
+const FOLD_VERSION = 4;
 
 /** So many entries, and as many more as there are this many rows in it, are folded before the next one is written. */
 const ENTRIES_BETWEEN = 64;
@@ -120,11 +120,14 @@ function rowsGoingOn(state: AgentState, sequence: Sequence): StateRow[] {
     ...of('egress', state.leaving),
     ...(state.spend === NO_SPENDING ? [] : [row('spend', 'spend', state.spend)]),
     ...one('rules', 'in-force', state.rules),
-    ...runs.flatMap((run) => [
-      row('run', run.id, run),
-      row('summary', run.id, summaryOf(run)),
-      row('timeline', run.id, state.timelines.get(run.id) ?? []),
-    ]),
+    ...runs.flatMap((run) => {
+      const timeline = state.timelines.get(run.id) ?? [];
+      return [
+        row('run', run.id, run),
+        row('summary', run.id, summaryOf(run, timeline)),
+        row('timeline', run.id, timeline),
+      ];
+    }),
     ...of('source', state.sources),
     row('purposes', 'new', state.newFiles),
     row('sealed-folders', 'sealed-folders', state.sealedFolders),

@@ -129,10 +129,9 @@ export type OpenOutcome = Opened | Exclude<SendOutcome, { readonly kind: 'answer
 /** What would be decided of a request, and by which way out it would go. */
 export interface Considered {
   readonly action: ActionRequest;
-  readonly decision: Decision;
-  /** The way out's id. */
-  readonly channel: string;
-  /** As the owner calls it. */
+  /** @param yes as if the owner had said this to it; whatever is asked, the owner's rules are evaluated once */
+  readonly decide: (yes: Yes | null) => Promise<Decision>;
+  /** The way out, as the owner calls it. */
   readonly name: string;
   /** Spent or set aside today, and the limit for a day, in millionths; null where it costs nothing. */
   readonly today: { readonly used: number; readonly limit: number } | null;
@@ -141,10 +140,9 @@ export interface Considered {
 interface Weighed {
   readonly action: ActionRequest;
   readonly digest: Digest;
-  readonly decision: Decision;
+  readonly decide: (yes: Yes | null) => Promise<Decision>;
   readonly stored: StoredChannel;
   readonly target: Target;
-  readonly approval: ApprovalId | null;
   readonly day: string;
   readonly cost: PlannedCost | null;
   readonly spend: StoredSpend;
@@ -182,15 +180,13 @@ export class ChannelDesk implements ChannelsApi {
     return this.#send(sending, STREAM_MS, signal);
   }
 
-  /** What would be decided of a request now, as it is. Nothing is sent. @param yes as if the owner had said this to it */
-  async consider(sending: Sending, yes: Yes | null): Promise<Result<Considered, string>> {
-    const considered = await this.#consider(sending, (digest) =>
-      Promise.resolve(yes?.digest === digest ? { id: '' as ApprovalId, by: yes.by } : null),
-    );
+  /** What would be decided of a request now, as it is. Nothing is sent. */
+  async consider(sending: Sending): Promise<Result<Considered, string>> {
+    const considered = await this.#consider(sending);
     if (!considered.ok) return considered;
-    const { action, decision, stored, cost, spend, day } = considered.value;
+    const { action, decide, stored, cost, spend, day } = considered.value;
     const today = cost === null ? null : { used: usedOn(spend.ledger, day), limit: spend.ledger.caps.day };
-    return ok({ action, decision, channel: stored.channel.id, name: stored.name, today });
+    return ok({ action, decide, name: stored.name, today });
   }
 
   async onView(listener: (view: ChannelsView) => void): Promise<void> {
@@ -291,31 +287,25 @@ export class ChannelDesk implements ChannelsApi {
       policy: policyVersion(await this.#parts.rules.digest()),
       nonce: hex(entropy.bytes(16)),
     };
-    const decision = await this.#decide(
-      {
-        action,
-        sink: 'server-connect',
-        channel: null,
-        arguments: [{ name: 'channel', role: 'address', label: from }],
-        ...{ planned: true, planner: from, destructive: false },
-      },
-      // Filling in the form and sending it off is the yes; what the owner did not type is denied before that counts.
-      { digest: requestDigest(action, sha256), by: 'owner' },
-      null,
-    );
+    const request: SinkRequest = {
+      action,
+      sink: 'server-connect',
+      channel: null,
+      arguments: [{ name: 'channel', role: 'address', label: from }],
+      ...{ planned: true, planner: from, destructive: false },
+    };
+    // Filling in the form and sending it off is the yes; what the owner did not type is denied before that counts.
+    const decision = await this.#decider(request, null)({ digest: requestDigest(action, sha256), by: 'owner' });
     return decision.kind === 'allow' ? read : err(denialText(decision, channel.origin));
   }
 
   /** @param lasts by when it is all over */
   async #send(sending: Sending, lasts: Ms, signal: AbortSignal): Promise<OpenOutcome> {
-    const considered = await this.#consider(sending, async (digest) => {
-      const approved = await this.#parts.approval(digest);
-      if (approved !== null) return { id: approved, by: 'owner' };
-      const granted = (await this.#parts.granted?.(digest)) ?? null;
-      return granted === null ? null : { id: granted, by: 'grant' };
-    });
+    const considered = await this.#consider(sending);
     if (!considered.ok) return refused(considered.error);
-    const { action, digest, decision, stored, target, approval, day, cost } = considered.value;
+    const { action, digest, decide, stored, target, day, cost } = considered.value;
+    const yes = await this.#yesTo(digest);
+    const decision = await decide(yes === null ? null : { digest, by: yes.by });
     const { request, by } = sending;
     const { channel } = stored;
     if (decision.kind === 'deny') return refused(denialText(decision, action.host ?? ''));
@@ -332,7 +322,7 @@ export class ChannelDesk implements ChannelsApi {
       action: digest,
       by,
       reason: decision.reason,
-      approval: decision.reason === 'approved' || decision.reason === 'granted' ? approval : null,
+      approval: decision.reason === 'approved' || decision.reason === 'granted' ? (yes?.id ?? null) : null,
       policy: action.policy,
       day,
       label: action.label,
@@ -344,10 +334,15 @@ export class ChannelDesk implements ChannelsApi {
     return this.#exchange(intent, decision.permit, action, { ...sending, answerBytesMax: answerBytes }, stored, signal);
   }
 
-  async #consider(
-    sending: Sending,
-    yesTo: (digest: Digest) => Promise<{ readonly id: ApprovalId; readonly by: Yes['by'] } | null>,
-  ): Promise<Result<Weighed, string>> {
+  /** The owner's yes to exactly this that was not used yet, else a standing one that covers it. */
+  async #yesTo(digest: Digest): Promise<{ readonly id: ApprovalId; readonly by: Yes['by'] } | null> {
+    const approved = await this.#parts.approval(digest);
+    if (approved !== null) return { id: approved, by: 'owner' };
+    const granted = (await this.#parts.granted?.(digest)) ?? null;
+    return granted === null ? null : { id: granted, by: 'grant' };
+  }
+
+  async #consider(sending: Sending): Promise<Result<Weighed, string>> {
     const { sha256, clock, parse } = this.#parts;
     const now = clock.now();
     const day = await this.#parts.day(now);
@@ -372,26 +367,25 @@ export class ChannelDesk implements ChannelsApi {
     };
     const room = cost === null ? null : noRoom(spend, cost, stored, by.run, day);
     if (room !== null) return err(room);
-    const digest = requestDigest(action, sha256);
-    const yes = await yesTo(digest);
-    const decision = await this.#decide(
+    const decide = this.#decider(
       { ...sending, action, channel: channel.id, arguments: withContent(sending.carries, request.body) },
-      yes === null ? null : { digest, by: yes.by },
       outgoingBytes(request, target.value),
     );
-    return ok({ action, digest, decision, stored, target: target.value, approval: yes?.id ?? null, day, cost, spend });
+    const digest = requestDigest(action, sha256);
+    return ok({ action, digest, decide, stored, target: target.value, day, cost, spend });
   }
 
-  async #decide(request: SinkRequest, yes: Yes | null, bytes: number | null): Promise<ReturnType<typeof decide>> {
-    const channels = (await this.#channels()).filter(({ revokedAt }) => revokedAt === null);
-    const verdicts = await this.#parts.rules
-      .verdicts(request, bytes)
-      .catch((): readonly RuleVerdict[] => [{ rule: '', effect: 'error' }]);
-    const state = {
-      ...knownYes(yes),
-      channels: new Map(channels.map(({ channel }) => [channel.id, channel])),
+  /** What is decided of a request with one yes or another: the owner's rules are evaluated when it is first asked. */
+  #decider(request: SinkRequest, bytes: number | null): (yes: Yes | null) => Promise<Decision> {
+    let judged: Promise<readonly RuleVerdict[]> | null = null;
+    return async (yes) => {
+      const channels = (await this.#channels()).filter(({ revokedAt }) => revokedAt === null);
+      judged ??= this.#parts.rules
+        .verdicts(request, bytes)
+        .catch((): readonly RuleVerdict[] => [{ rule: '', effect: 'error' }]);
+      const state = { ...knownYes(yes), channels: new Map(channels.map(({ channel }) => [channel.id, channel])) };
+      return decide(state, request, await judged, this.#parts.sha256);
     };
-    return decide(state, request, verdicts, this.#parts.sha256);
   }
 
   /** By its id, or the one to exactly this origin; of several, the one that takes the longest part of the path. */

@@ -40,6 +40,8 @@ export interface RunSummary {
   readonly endedAt: UnixMs | null;
   readonly stepsDone: number;
   readonly steps: number;
+  /** How often it asked its owner. Missing in views that an older app made. */
+  readonly questions?: number;
 }
 
 export interface ApprovalView {

@@ -404,6 +404,74 @@ describe('what changes between two acts is asked anew, with its reason', () => {
   });
 });
 
+describe('what one place does not take', () => {
+  const answering = (status: Partial<Record<Place, number>>): void => {
+    egress.answer = ({ url }) => Promise.resolve({ status: status[new URL(url).hostname.charAt(0) as Place] ?? 200 });
+  };
+  const states = (): (string | undefined)[] => PLACES.map((place) => run().steps[STEPS[place]]?.status);
+
+  test.each([
+    [{ a: 500 }, ['failed', 'done', 'done']],
+    [{ b: 503 }, ['done', 'failed', 'done']],
+    [{ c: 404 }, ['done', 'done', 'failed']],
+    [{ a: 500, c: 500 }, ['failed', 'done', 'failed']],
+  ] as [Partial<Record<Place, number>>, string[]][])(
+    'says nothing of the others: %j, and each is tried once',
+    async (status, expected) => {
+      await lead(due());
+      answering(status);
+      await approve();
+      expect(reached()).toEqual(['a', 'b', 'c']);
+      expect(states()).toEqual(expected);
+      expect(count('approval.requested')).toBe(1);
+      const said = run().failure?.message ?? '';
+      expect(run().status).toBe('failed');
+      for (const place of PLACES) {
+        expect(said.includes(`${place}.example.com got it and answered ${String(status[place])}`)).toBe(
+          place in status,
+        );
+        expect(/Done all the same: .*/.exec(said)?.[0].includes(`Send to ${place}`)).toBe(!(place in status));
+      }
+      await clock.advance(600_000);
+      expect(reached(), 'nothing is sent again by itself').toEqual(['a', 'b', 'c']);
+    },
+  );
+
+  test('where none takes it the run says so of each, and of no other', async () => {
+    await lead(due());
+    answering({ a: 500, b: 500, c: 500 });
+    await approve();
+    expect(states()).toEqual(['failed', 'failed', 'failed']);
+    expect(run().failure?.message.match(/answered 500/g)).toHaveLength(3);
+    expect(run().failure?.message).not.toContain('all the same');
+  });
+
+  test('what nobody knows the end of is told, and the rest goes on', async () => {
+    await lead(due());
+    egress.answer = ({ url }) =>
+      Promise.resolve(
+        url.includes('a.example') ? { code: 'broken', message: 'It broke off.', sent: 'unknown' } : { status: 200 },
+      );
+    await approve();
+    expect(states()).toEqual(['failed', 'done', 'done']);
+    expect(run().failure).toMatchObject({
+      code: 'unknown-outcome',
+      message: expect.stringContaining('It broke off.') as string,
+    });
+  });
+
+  test('an app that ends after it goes on with the others, and tries it no more', async () => {
+    await lead(due());
+    answering({ a: 500 });
+    await approve();
+    const whole = leader.journal;
+    await crash(after('step.failed', 0));
+    expect(whole.filter(({ type }) => type === 'step.failed')).toHaveLength(1);
+    expect(reached().slice(3)).toEqual(['b', 'c']);
+    expect(states()).toEqual(['failed', 'done', 'done']);
+  });
+});
+
 describe('a crash between two acts', () => {
   test('at every entry after the yes: nothing is sent twice, and nothing is lost but what the journal cannot tell', async () => {
     await lead(due());
@@ -449,6 +517,7 @@ describe('a crash between two acts', () => {
     expect(reached()).toEqual(['a', 'b', 'c']);
     expect(run().status).toBe('complete');
     expect(count('approval.requested')).toBe(2);
+    expect((await ports.store.row('summary', RUN))?.value).toMatchObject({ questions: 2 });
   });
 });
 

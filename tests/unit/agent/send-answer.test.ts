@@ -5,16 +5,15 @@ import type { PendingApproval, Run } from '#core/agent/run.ts';
 import type { CommandId, SourceId } from '#core/base/ids.ts';
 import type { Channel } from '#core/channels/channel.ts';
 import { YES_HOLDS_MS } from '#core/policy/approval.ts';
-import { NO_RULES } from '#core/policy/decide.ts';
+import { NO_RULES, type RuleVerdict } from '#core/policy/decide.ts';
+import type { SinkRequest } from '#core/policy/request.ts';
 import { SCOPE_VERSION } from '#core/policy/rule-scope.ts';
 import { rulesDigest } from '#core/policy/rule-set.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { openYes } from '#runtime/agent/open-yes.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
-import { sendAct } from '#runtime/agent/send-act.ts';
 import { ChannelDesk } from '#runtime/channels/channel-desk.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
-import { RunRules } from '#runtime/policy/run-rules.ts';
 import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
 import { fakeEgress, type FakeEgress } from '../../fakes/fake-egress.ts';
 import { seededEntropy } from '../../fakes/seeded-entropy.ts';
@@ -40,10 +39,15 @@ let egress: FakeEgress;
 let leader: Leader;
 let ports: AgentPorts;
 let orders = 0;
+/** What the owner's rules say, and what they were asked. */
+let verdicts: readonly RuleVerdict[] | Error;
+let judged: [SinkRequest, number | null][];
 
 beforeEach(() => {
   clock = fakeClock();
   egress = fakeEgress(sha256);
+  verdicts = [];
+  judged = [];
 });
 
 /** Takes up a journal; what was read from the rows before is folded from it. */
@@ -57,7 +61,13 @@ async function lead(facts: readonly Fact[]): Promise<void> {
     ...{ store: ports.store, clock, entropy: seededEntropy(++orders), sha256, egress },
     ...{ incrementalSha256, parse: parseUrl, publicKey: () => new Uint8Array(32) },
     day: () => Promise.resolve('2026-11-21'),
-    rules: { digest: () => Promise.resolve(NO_RULES), verdicts: () => Promise.resolve([]) },
+    rules: {
+      digest: () => Promise.resolve(NO_RULES),
+      verdicts: (request, bytes) => {
+        judged.push([request, bytes]);
+        return verdicts instanceof Error ? Promise.reject(verdicts) : Promise.resolve(verdicts);
+      },
+    },
     approval: (digest) => openYes(ports.store, clock, digest),
     granted: (digest) => openYes(ports.store, clock, digest, 'grant'),
     command: (command) => leader.agent.handle(command),
@@ -283,29 +293,37 @@ test('the title of what is sent is what there was to be done, without where it g
   }
 });
 
-test('the rules that the run goes by forbid a sending, whatever the way out thinks of it', async () => {
+test('the owner’s rules are evaluated once when a sending is asked about and once when it is done, over its bytes', async () => {
   await lead(waiting());
-  const yes = card();
-  const forbids = { effect: 'forbid', rule: 'own' } as const;
-  const asked: unknown[] = [];
-  class Forbidding extends RunRules {
-    override verdicts(request: unknown, _run: unknown, _state: unknown, bytes: number | null = null) {
-      asked.push([request, bytes]);
-      return Promise.resolve([forbids]);
-    }
-  }
-  const [step] = run().plan!.steps.slice(-1);
-  const prepare = sendAct(ports, new Forbidding(ports));
-  const act = await prepare(run(), step!, leader.agent.state, yes.content, yes.nonce);
-  if (!act.ok) throw new Error(act.error.message);
-  expect(await act.value.decide({ digest: yes.digest, by: 'owner' })).toEqual({
-    ok: true,
-    value: { kind: 'deny', reason: 'forbidden-by-rule', rule: 'own' },
-  });
-  expect(asked).toMatchObject([
+  expect(judged).toMatchObject([
     [{ sink: 'egress', channel: 'c1', action: { host: CHANNEL.origin } }, expect.any(Number)],
   ]);
-  expect((asked[0] as [unknown, number])[1]).toBeGreaterThan(yes.content.length);
+  expect(judged[0]![1]).toBeGreaterThan(card().content.length);
+  judged.length = 0;
+  await approve();
+  expect(run().status).toBe('complete');
+  expect(judged).toHaveLength(1);
+  expect(judged[0]![0].action).toEqual(
+    leader.journal.flatMap((fact) => (fact.type === 'approval.requested' ? [fact.approval.action] : []))[0],
+  );
+});
+
+test('a rule that forbids a sending since it was approved keeps it here', async () => {
+  await lead(waiting());
+  verdicts = [{ effect: 'forbid', rule: 'own' }];
+  await approve();
+  expect(egress.reached).toEqual([]);
+  expect(run()).toMatchObject({ status: 'failed', failure: { code: 'denied' } });
+});
+
+test('what a rule asks about is asked about, and a rule that fails denies', async () => {
+  verdicts = [{ effect: 'ask', rule: 'own' }];
+  await lead(overNothing({ ...CHANNEL, clearance: 'private' }));
+  expect(card().reason).toContain('asks before this');
+  verdicts = new Error('no engine');
+  await lead(overNothing({ ...CHANNEL, clearance: 'private' }));
+  expect(run()).toMatchObject({ status: 'failed', failure: { code: 'denied' } });
+  expect(egress.reached).toEqual([]);
 });
 
 test('a standing yes sends the next answer to the same address without a card, names itself, and ends at once', async () => {
