@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitsOf, endorse, FULL_BUDGET, type FiniteType } from '#core/labels/finite.ts';
+import { bitsOf, budgetAfter, endorse, FULL_BUDGET, type Choice, type FiniteType } from '#core/labels/finite.ts';
 import {
   answeredBy,
   atMost,
@@ -90,6 +90,9 @@ test('a label is at most another only where no part of it is worse', () => {
   expect(atMost(NEUTRAL, { ...NEUTRAL, readers: ['a'] })).toBe(true);
   expect(atMost({ ...NEUTRAL, readers: ['a', 'b'] }, { ...NEUTRAL, readers: ['a'] })).toBe(true);
   expect(atMost({ ...NEUTRAL, readers: ['b'] }, { ...NEUTRAL, readers: ['a'] })).toBe(false);
+  expect(atMost({ ...NEUTRAL, readers: ['a'] }, { ...NEUTRAL, readers: ['a', 'b'] }), 'b may read it too').toBe(false);
+  for (const same of [NEUTRAL, OWNER_TYPED, WORST, fileLabel('a', true)]) expect(atMost(same, same)).toBe(true);
+  expect(atMost(OWNER_TYPED, { ...OWNER_TYPED, sources: ['app'] }), 'of another source').toBe(false);
   expect(isEndorsed(fileLabel('a', false))).toBe(false);
   expect(isEndorsed({ ...OWNER_TYPED, integrity: 'endorsed' })).toBe(true);
 });
@@ -165,4 +168,11 @@ test('what is trusted already costs nothing and stays trusted; a type that is no
     kind: 'refused',
     reason: 'type-too-large',
   });
+});
+
+test('each choice that stands in a journal is taken from the bits that a run has', () => {
+  const choice = (bits: number): Choice => ({ name: 'x', type: { kind: 'boolean' }, value: true, bits });
+  expect(budgetAfter([])).toEqual({ bitsLeft: 32 });
+  expect(budgetAfter([choice(1), choice(8)])).toEqual({ bitsLeft: 23 });
+  expect(budgetAfter([choice(30), choice(4)])).toEqual({ bitsLeft: -2 });
 });

@@ -93,3 +93,10 @@ test('a value outside its small type is in the plan, but nobody vouches for it',
   expect([planned, labels.get('id')]).toEqual([true, context]);
   expect(after.budget.bitsLeft).toBe(32);
 });
+
+test('a step that the call is not says nothing of one before it that it is', () => {
+  const committed = plan(['send', { to: written('Ada'), text: free }], ['delete', { id: written(1) }]);
+  const labelled = labelCall(committed, NOT_BEGUN, { tool: 'send', arguments: { to: 'Ada', text: 'x' } }, context);
+  expect(labelled.planned).toBe(true);
+  expect([...labelled.after.done]).toEqual([0]);
+});

@@ -8,9 +8,9 @@ import {
   GRANT_BYTES_MAX,
   GRANT_MS_MAX,
   GRANT_USES_MAX,
+  attenuate,
   grantId,
   grantOffer,
-  narrowed,
   samePlace,
   whyNotGranted,
   type GrantChoice,
@@ -83,29 +83,70 @@ test('limits that are no numbers cover nothing', () => {
   expect(whyNotGranted(GRANT, UNUSED, { ...ACT, bytes: NaN }, NOW)).toBe('bytes');
 });
 
-const choice: fc.Arbitrary<GrantChoice> = fc.record({
-  uses: fc.oneof(fc.integer({ min: -5, max: 300 }), fc.double()),
-  bytes: fc.oneof(fc.integer({ min: -5, max: 20_000_000 }), fc.double()),
-  until: fc.oneof(fc.integer({ min: 0, max: NOW * 2 }), fc.double()),
-  confidentiality: fc.constantFrom(...(['public', 'private', 'sealed', 'none'] as never[])),
+const amount = (max: number): fc.Arbitrary<number> => fc.oneof(fc.integer({ min: -5, max }), fc.double());
+const confidentiality = fc.constantFrom(...(['public', 'private', 'sealed', 'none'] as never[]));
+const limits: fc.Arbitrary<Partial<GrantLimits>> = fc.record(
+  {
+    uses: amount(300),
+    bytes: amount(20_000_000),
+    until: fc.oneof(fc.integer({ min: NOW - 5, max: NOW + 5 }), fc.double()),
+    confidentiality,
+    integrity: fc.constantFrom(...INTEGRITIES, 'none' as never),
+  },
+  { requiredKeys: [] },
+);
+/** Mostly of the same act, place, tool and policy. */
+const elsewhere: fc.Arbitrary<Partial<GrantLimits>> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({}) },
+  fc.constantFrom({ tool: 'save-file' }, { host: null }, { arguments: {} }, { toolVersion: 2 }, { policy: 'p2' }),
+);
+const wish = fc.tuple(limits, elsewhere).map(([a, b]) => ({ ...a, ...b }));
+const anyAct = fc
+  .tuple(fc.constantFrom(...CONFIDENTIALITIES), fc.constantFrom(...INTEGRITIES), fc.nat(400), elsewhere)
+  .map(([conf, integrity, bytes, { toolVersion = 1, ...other }]) => ({
+    ...{ toolVersion, bytes },
+    action: { ...ACTION, ...other, label: { ...FILE, confidentiality: conf, integrity } } as ActionRequest,
+  }));
+const used = fc.record({ uses: fc.nat(3), bytes: fc.nat(400), revoked: fc.boolean() });
+const moment = fc.integer({ min: NOW - 5, max: NOW + 5 }).map((at) => at as UnixMs);
+const covers = (grant: GrantLimits, ...[act, state, now]: [GrantedAct, typeof UNUSED, UnixMs]): boolean =>
+  whyNotGranted(grant, state, act, now) === null;
+
+test('over 10,000 random pairs, what was handed on covers nothing that its giver’s does not, nor what was not asked for', () => {
+  let both = 0;
+  fc.assert(
+    fc.property(wish, wish, anyAct, used, moment, (first, second, act, state, now) => {
+      const parent = attenuate({ ...GRANT, uses: 100, bytes: 1_000 }, first);
+      const child = parent === null ? null : attenuate(parent, second);
+      if (parent === null || child === null) return;
+      if (!covers(child, act, state, now)) return;
+      both += 1;
+      expect(covers(parent, act, state, now)).toBe(true);
+      for (const limit of ['uses', 'bytes', 'until'] as const)
+        expect(child[limit]).toBeLessThanOrEqual(second[limit] ?? parent[limit]);
+    }),
+    { numRuns: 10_000 },
+  );
+  expect(both, 'some were covered').toBeGreaterThan(20);
 });
 
-test('over any chain of narrowing each is within the one before it in every limit, and covers nothing that it did not', () => {
+test('over any chain of hands each is within the one before it in every limit, whatever was wished', () => {
   fc.assert(
-    fc.property(fc.array(choice, { maxLength: 8 }), fc.nat(300), (chain, bytes) => {
+    fc.property(fc.array(limits, { maxLength: 8 }), (chain) => {
       let parent: GrantLimits = grantOffer(ACT, NOW);
       for (const to of chain) {
-        const child: GrantLimits = narrowed(parent, to);
-        expect(child.uses).toBeLessThanOrEqual(parent.uses);
-        expect(child.bytes).toBeLessThanOrEqual(parent.bytes);
-        expect(child.until).toBeLessThanOrEqual(parent.until);
-        expect(CONFIDENTIALITIES.indexOf(child.confidentiality)).toBeLessThanOrEqual(
-          CONFIDENTIALITIES.indexOf(parent.confidentiality),
-        );
-        expect(child.uses >= 0 && child.bytes >= 0 && child.until >= 0).toBe(true);
-        expect(samePlace(child, parent) && child.integrity === parent.integrity).toBe(true);
-        const act = { ...ACT, bytes };
-        if (whyNotGranted(child, UNUSED, act, NOW) === null) expect(whyNotGranted(parent, UNUSED, act, NOW)).toBeNull();
+        const child: GrantLimits = attenuate(parent, to)!;
+        for (const limit of ['uses', 'bytes', 'until'] as const) {
+          expect(child[limit]).toBeLessThanOrEqual(parent[limit]);
+          expect(child[limit]).toBeGreaterThanOrEqual(0);
+        }
+        const at = <T>(order: readonly T[], a: T, b: T): boolean =>
+          order.includes(a) && order.indexOf(a) <= order.indexOf(b);
+        expect(at(CONFIDENTIALITIES, child.confidentiality, parent.confidentiality)).toBe(true);
+        expect(at(INTEGRITIES, child.integrity, parent.integrity)).toBe(true);
+        expect(samePlace(child, parent) && child.policy === parent.policy).toBe(true);
+        expect(attenuate(child, parent)).toEqual(child);
+        expect(attenuate(child, {})).toEqual(child);
         parent = child;
       }
     }),
@@ -113,12 +154,27 @@ test('over any chain of narrowing each is within the one before it in every limi
   );
 });
 
-test('what is chosen is what is granted, where it is within the offer', () => {
+test('what is chosen is what is granted, where it is within the offer; of another act, place, tool or policy nothing is', () => {
   const offer = grantOffer(ACT, NOW);
-  expect(narrowed(offer, { uses: 3.9, bytes: 500, until: NOW + 5, confidentiality: 'public' })).toEqual({
-    ...offer,
-    ...{ uses: 3, bytes: 500, until: NOW + 5, confidentiality: 'public' },
-  });
+  const choice: GrantChoice = { uses: 3.9, bytes: 500, until: NOW + 5, confidentiality: 'public' };
+  expect(attenuate(offer, choice)).toEqual({ ...offer, ...choice, uses: 3 });
+  expect(attenuate(offer, { integrity: 'endorsed' })?.integrity).toBe('endorsed');
+  const others: Partial<GrantLimits>[] = [
+    { tool: 'x' },
+    { toolVersion: 2 },
+    { host: null },
+    { host: 'https://b.example' },
+    { arguments: {} },
+    { policy: 'p2' },
+  ];
+  for (const other of others) expect(attenuate(offer, { ...choice, ...other }), JSON.stringify(other)).toBeNull();
+});
+
+test('a grant that names what no grant may cover covers nothing sealed, and handed on it is of less', () => {
+  const forged = { ...GRANT, confidentiality: 'sealed' as never };
+  const sealed = { ...ACT, action: { ...ACTION, label: { ...FILE, confidentiality: 'sealed' } as Label } };
+  expect(whyNotGranted(forged, UNUSED, sealed, NOW)).toBe('label');
+  expect(attenuate(forged, { confidentiality: 'private' })?.confidentiality).toBe('private');
 });
 
 test('the same place is the same tool, host and arguments; a name is of all of it and of its card', () => {

@@ -155,6 +155,10 @@ describe('what a rule sees of a request', () => {
     ['[{"start":"2026-03-01","end":"2026-03-02"}]', false],
     [prettyJson([{ start: '2026-03-01', end: '2026-03-02', at: 'Praxis für Zähne' }]), false],
     [' '.repeat(70_000), false],
+    [prettyJson(['x'.repeat(64 * 1024 - 9)]), true],
+    [prettyJson(['x'.repeat(64 * 1024 - 8)]), false],
+    [prettyJson(['\u007f']), true],
+    [prettyJson(['\u0080']), false],
     ['Dentist', false],
     ['', false],
   ])('the bytes %j are looked into: %s', (body, looked) => {

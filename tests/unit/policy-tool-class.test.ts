@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classifyTool } from '#core/policy/tool-class.ts';
+import { carriesAmount, classifyTool } from '#core/policy/tool-class.ts';
 
 test.each(['get_balance', 'read_file', 'list-files', 'searchEmails', 'check_opening_hours', 'show'])(
   '%s tells something and changes nothing',
@@ -54,4 +54,19 @@ test('arguments are addresses unless their name says that they are content', () 
     start_time: 'content',
     messageText: 'content',
   });
+});
+
+test('a word of an argument’s name says that it is a sum of money', () => {
+  for (const name of ['amount', 'total_amount', 'priceLimit', '--cost--']) expect(carriesAmount(name), name).toBe(true);
+  for (const name of ['amounts', 'recipient', '', '_']) expect(carriesAmount(name), name).toBe(false);
+});
+
+test('what stands around and between the words of a name counts for nothing', () => {
+  expect(classifyTool({ name: '__get--balance__', arguments: ['_body_', '__url'] })).toEqual({
+    pureRead: false,
+    destructive: false,
+    roles: { _body_: 'content', __url: 'address' },
+  });
+  expect(classifyTool({ name: '__get--balance__', arguments: ['_'] }).pureRead).toBe(true);
+  expect(classifyTool({ name: '', arguments: [] })).toEqual({ pureRead: false, destructive: false, roles: {} });
 });

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sha256 } from '#adapters/noble/sha256.ts';
-import type { Digest } from '#core/base/ids.ts';
+import type { Digest, UnixMs } from '#core/base/ids.ts';
 import { fileLabel, NEUTRAL, OWNER_TYPED, WORST, type Label } from '#core/labels/label.ts';
 import {
   decide,
@@ -11,6 +11,8 @@ import {
   type PolicyState,
   type RuleVerdict,
 } from '#core/policy/decide.ts';
+import { whyAskedAnew, YES_HOLDS_MS, yesHolds } from '#core/policy/approval.ts';
+import { CORE_RULES, type Finding } from '#core/policy/rules.ts';
 import { SINKS, type ArgumentRole, type Sink, type SinkRequest } from '#core/policy/request.ts';
 
 const untrusted = fileLabel('mail', false);
@@ -186,4 +188,67 @@ test('a version names the rules of the owner that are in force, and of none it i
   expect(policyVersion(NO_RULES)).toBe(String(POLICY_VERSION));
   expect(policyVersion('abc' as Digest)).toBe(`${String(POLICY_VERSION)}+abc`);
   expect(NO_RULES).toBe('');
+});
+
+test('a decision names the rule it comes from, and none where it comes from the core', () => {
+  const whole = (verdicts: readonly RuleVerdict[], change: Partial<SinkRequest> = {}) =>
+    decide(state, request(change), verdicts, sha256);
+  const own = (effect: RuleVerdict['effect']): RuleVerdict[] => [{ rule: 'own/1', effect }];
+  expect(whole(own('forbid'))).toStrictEqual({ kind: 'deny', reason: 'forbidden-by-rule', rule: 'own/1' });
+  expect(whole(own('error'))).toStrictEqual({ kind: 'deny', reason: 'rule-failed', rule: 'own/1' });
+  expect(whole(own('ask'))).toMatchObject({ kind: 'ask', reason: 'asked-by-rule', rule: 'own/1' });
+  expect(whole([], { channel: null })).toStrictEqual({ kind: 'deny', reason: 'no-channel' });
+  expect(Object.keys(whole([], { planned: false }))).toEqual(['kind', 'digest', 'reason']);
+});
+
+test('what costs something by a price that nobody knows is asked about', () => {
+  const costing = (known: boolean): Partial<SinkRequest> => ({
+    action: { ...request().action, spends: { micro: 1, currency: 'EUR', known } },
+  });
+  expect(said(costing(false))).toBe('ask: price-unknown');
+  expect(said(costing(true))).toBe('allow: as-planned');
+});
+
+test('only what is saved has to name its content', () => {
+  const action = { ...request().action, contentDigest: null };
+  expect(said({ sink: 'file-export', channel: null, action })).toBe('deny: no-content');
+  for (const sink of inside) expect(said({ sink, channel: null, action }), sink).toBe('allow: reads-only');
+});
+
+test('each rule of the core speaks of its own matter alone', () => {
+  const rule = (name: string, change: Partial<SinkRequest>): Finding | null =>
+    CORE_RULES.find((each) => each.name === name)!(request(change), state.channels);
+  const address = [argument('address', untrusted), argument('content', OWNER_TYPED)];
+  expect(rule('content', { arguments: address })).toBeNull();
+  expect(rule('addresses', { arguments: address })).toEqual({ effect: 'ask', reason: 'address-untrusted' });
+  const content = [argument('address', OWNER_TYPED), argument('content', untrusted)];
+  expect(rule('content', { arguments: content })).toEqual({ effect: 'ask', reason: 'content-untrusted' });
+  expect(rule('addresses', { arguments: content })).toBeNull();
+  expect(rule('flow', { channel: 'weather' })).toEqual({ effect: 'ask', reason: 'above-clearance' });
+  expect(rule('flow', { channel: 'weather', sink: 'render' })).toBeNull();
+  expect(rule('flow', { channel: null })).toBeNull();
+});
+
+describe('a question, or the yes to it', () => {
+  const { action } = request();
+  const asked = { digest: requestDigest(action, sha256), action };
+  const why = (change: Partial<typeof action>, of: { digest: Digest; action?: typeof action } = asked) =>
+    whyAskedAnew(of, { ...action, ...change }, sha256);
+
+  test('stands while what would be done is the same, and else says what changed', () => {
+    expect(why({})).toBeNull();
+    expect(why({ policy: 'p2' })).toBe('policy');
+    expect(why({ policy: 'p2', label: untrusted })).toBe('policy');
+    expect(why({ label: untrusted })).toBe('label');
+    expect(why({ host: 'https://b.example' })).toBe('changed');
+    expect(why({ nonce: 'n2' }, { digest: asked.digest })).toBe('older');
+  });
+
+  test('holds for five minutes, from no time before it was given', () => {
+    const at = 1_000_000 as UnixMs;
+    const later = (ms: number): boolean => yesHolds(at, (at + ms) as UnixMs);
+    expect([later(-1), later(0), later(YES_HOLDS_MS - 1), later(YES_HOLDS_MS)]).toEqual([false, true, true, false]);
+    expect(YES_HOLDS_MS).toBe(300_000);
+    expect(yesHolds(null, 0 as UnixMs), 'never given').toBe(false);
+  });
 });

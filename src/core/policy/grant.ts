@@ -94,16 +94,20 @@ export function grantOffer({ action, toolVersion }: Omit<GrantedAct, 'bytes'>, n
 export type GrantChoice = Pick<GrantLimits, 'uses' | 'bytes' | 'until'> & Partial<Pick<GrantLimits, 'confidentiality'>>;
 
 /**
- * A grant narrowed: in each limit the lower of the two, so that nothing that is handed on can be wider than what it was made
- * from.
+ * A grant as whoever holds it may hand it on: in each limit the lower of the two, or null where it would be for another act,
+ * place, tool or policy. So nobody is given what the giver may not do, through however many hands it goes.
+ * @param to what it is to be; what is left out stays
  */
-export function narrowed<T extends GrantLimits>(grant: T, to: GrantChoice): T {
+export function attenuate<T extends GrantLimits>(grant: T, to: Partial<GrantLimits>): T | null {
+  const wish: GrantLimits = { ...grant, ...to };
+  if (!samePlace(grant, wish) || wish.toolVersion !== grant.toolVersion || wish.policy !== grant.policy) return null;
   return {
     ...grant,
-    confidentiality: lower(CONFIDENTIALITIES, grant.confidentiality, to.confidentiality ?? grant.confidentiality),
-    uses: least(grant.uses, to.uses),
-    bytes: least(grant.bytes, to.bytes),
-    until: least(grant.until, to.until),
+    confidentiality: lower(CONFIDENTIALITIES, grant.confidentiality, wish.confidentiality),
+    integrity: lower(INTEGRITIES, grant.integrity, wish.integrity),
+    uses: least(grant.uses, wish.uses),
+    bytes: least(grant.bytes, wish.bytes),
+    until: least(grant.until, wish.until),
   };
 }
 
@@ -122,7 +126,7 @@ function isAbove<T>(order: readonly T[], value: T, limit: T): boolean {
 }
 
 function lower<T>(order: readonly T[], a: T, b: T): T {
-  return order.indexOf(b) !== -1 && order.indexOf(b) < order.indexOf(a) ? b : a;
+  return order.includes(b) && order.indexOf(b) < order.indexOf(a) ? b : a;
 }
 
 /** What is not a number of something is none of it. */

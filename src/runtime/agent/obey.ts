@@ -9,7 +9,7 @@ import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { mayBeUsedFor, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
 import { folderName, inSealedFolders, sealedFilesOf, staysHere, withSeal } from '#core/items/sealing.ts';
-import { grantId, narrowed, samePlace, type Grant, type GrantChoice } from '#core/policy/grant.ts';
+import { attenuate, grantId, samePlace, type Grant, type GrantChoice } from '#core/policy/grant.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import { type ChannelCommand, type EgressIntent, obeyChannel } from '../channels/channel-facts.ts';
 import { obeyGrant } from '../policy/grant-facts.ts';
@@ -388,7 +388,9 @@ function grantOf(
 ): Result<Grant, Refusal> {
   const { offer, id } = run.approval ?? {};
   if (offer === undefined || id === undefined) return refuse('illegal', 'This is asked about each time.');
-  const wanted = { ...narrowed(offer, choice), run: run.id };
+  const chosen = attenuate(offer, choice);
+  if (chosen === null) return refuse('illegal', 'A standing yes is for what its card shows, and for nothing else.');
+  const wanted = { ...chosen, run: run.id };
   if (wanted.uses === 0 || wanted.bytes === 0 || wanted.until <= at)
     return refuse('illegal', 'A standing yes needs a number of times, a size and an end to come.');
   const before = [...grants.values()].find(
