@@ -19,27 +19,20 @@ takeNetwork((input, init) =>
     : Promise.reject(new TypeError('fetch is closed in this worker but for its own files')),
 );
 
-const { add, addAll } = Cache.prototype;
-shutCache('add', function (this: Cache, request) {
-  return onlyOwn([request], () => add.call(this, request));
-});
-shutCache('addAll', function (this: Cache, requests) {
-  const all = [...requests];
-  return onlyOwn(all, () => addAll.call(this, all));
-});
-
-function shutCache<Name extends 'add' | 'addAll'>(name: Name, value: Cache[Name]): void {
+const filling = Cache.prototype as unknown as Record<'add' | 'addAll', (this: Cache, given: unknown) => Promise<void>>;
+for (const name of ['add', 'addAll'] as const) {
+  const fill = filling[name];
+  const value = function (this: Cache, given: RequestInfo | URL | Iterable<RequestInfo | URL>): Promise<void> {
+    const requests = name === 'add' ? [given as RequestInfo | URL] : [...(given as Iterable<RequestInfo | URL>)];
+    return requests.every((request) => isOwn(request))
+      ? fill.call(this, name === 'add' ? given : requests)
+      : Promise.reject(new TypeError('a cache is filled with files of this app only'));
+  };
   Object.defineProperty(Cache.prototype, name, { value, configurable: false, writable: false });
 }
 
-function onlyOwn(requests: readonly (RequestInfo | URL)[], fill: () => Promise<void>): Promise<void> {
-  return requests.every((request) => isOwn(request))
-    ? fill()
-    : Promise.reject(new TypeError('a cache is filled with files of this app only'));
-}
-
 function isOwn(input: RequestInfo | URL, init?: RequestInit): boolean {
-  const given = input instanceof Request ? input : null;
-  const url = new URL(given?.url ?? String(input), location.href);
-  return url.origin === location.origin && (init?.method ?? given?.method ?? 'GET').toUpperCase() === 'GET';
+  const url = new URL(input instanceof Request ? input.url : input, location.href);
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  return url.origin === location.origin && method.toUpperCase() === 'GET';
 }

@@ -105,7 +105,7 @@ const anyAct = fc
   .tuple(fc.constantFrom(...CONFIDENTIALITIES), fc.constantFrom(...INTEGRITIES), fc.nat(400), elsewhere)
   .map(([conf, integrity, bytes, { toolVersion = 1, ...other }]) => ({
     ...{ toolVersion, bytes },
-    action: { ...ACTION, ...other, label: { ...FILE, confidentiality: conf, integrity } } as ActionRequest,
+    action: { ...ACTION, ...other, label: { ...FILE, confidentiality: conf, integrity } },
   }));
 const used = fc.record({ uses: fc.nat(3), bytes: fc.nat(400), revoked: fc.boolean() });
 const moment = fc.integer({ min: NOW - 5, max: NOW + 5 }).map((at) => at as UnixMs);

@@ -45,6 +45,7 @@ describe('amounts', () => {
       [' 3 ', 3_000_000, '3.00'],
       ['0.000003', 3, '0.000003'],
       ['0.1234500', 123_450, '0.12345'],
+      ['0.100000000', 100_000, '0.10'],
       ['0', 0, '0.00'],
       ['1000000', MICRO_MAX, '1000000.00'],
     ];
@@ -101,6 +102,8 @@ describe('the price list', () => {
     for (const call of [-1, 0.5, 2 ** 53])
       expect(costOf(list, 'model:m', { call }, at(100))).toEqual({ ok: false, error: 'too-much' });
     expect(costOf(list, 'model:m', { call: MICRO_MAX }, at(100))).toEqual({ ok: false, error: 'too-much' });
+    const most = [line({ unit: 'call', per: 1, micro: MICRO_MAX })];
+    expect(costOf(most, 'model:m', { call: 1 }, at(100))).toMatchObject({ value: { micro: MICRO_MAX } });
     const dollars = [...list, line({ unit: 'byte', per: 1, micro: 1, currency: 'USD' })];
     expect(costOf(dollars, 'model:m', { call: 1, byte: 1 }, at(100))).toEqual({ ok: false, error: 'two-currencies' });
     expect(costOf(dollars, 'model:m', { byte: 3 }, at(100))).toMatchObject({ value: { micro: 3, currency: 'USD' } });
@@ -127,6 +130,7 @@ describe('the price list', () => {
   test('a line that could not be reckoned with is not taken', () => {
     expect(priceProblem(line())).toBeNull();
     expect(priceProblem(line({ micro: 0, until: at(101) }))).toBeNull();
+    expect(priceProblem(line({ per: 1 }))).toBeNull();
     const bad: [Partial<Price>, RegExp][] = [
       [{ micro: -1 }, /amount/],
       [{ currency: 'euro' }, /currency/],
@@ -204,6 +208,27 @@ describe('the ledger', () => {
     expect(withoutRun(after!.ledger, 'r')).toMatchObject({ runs: {}, halted: [], agents: { main: 11 } });
     expect(withoutRun(after!.ledger, 's')).toBe(after!.ledger);
     expect(withoutRun({ ...after!.ledger, runs: {} }, 'r').halted).toEqual([]);
+    expect(withoutRun({ ...after!.ledger, halted: ['r', 's'] }, 'r').halted).toEqual(['s']);
+  });
+
+  test('what the owner does by hand counts for no run, and no limit of runs holds it', () => {
+    const wide = { ...LEDGER, caps: { ...CAPS, call: 100, run: 50 } };
+    const taken = taking(wide, asked({ run: null, micro: 60 }));
+    expect(taken).toMatchObject({ runs: {}, agents: { main: 60 } });
+    expect(Object.keys(taken.runs)).toEqual([]);
+    expect(refusal(wide, { micro: 60 })).toMatchObject({ cap: 'run' });
+  });
+
+  test('days count in their own order, whatever order they were spent in', () => {
+    expect(refusal(taking(LEDGER, asked()), { day: '2026-11-01' }), 'one before the first').toBeNull();
+    let long: Ledger = { ...LEDGER, caps: { ...CAPS, day: 1e6, run: 1e6, agent: 1e6 } };
+    const day = (at: number): string => `2${String(1_000 + at).slice(1)}-01-01`;
+    for (let at = DAYS_KEPT + 5; at >= 1; at--)
+      long = withReserved(long, asked({ id: `d${String(at)}`, day: day(at) }));
+    expect(Object.keys(long.days)).toHaveLength(DAYS_KEPT);
+    expect([5, 6, DAYS_KEPT + 5].map((at) => usedOn(long, day(at)))).toEqual([0, 10, 10]);
+    expect(refusal(long, { day: day(5) })).toEqual({ why: 'day' });
+    expect(refusal(long, { day: day(200) })).toBeNull();
   });
 
   test('nothing is set aside twice, in another currency, or for a day that is counted no more', () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseUrl } from '#adapters/http/parse-url.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
-import type { PreparedAct } from '#core/agent/run.ts';
-import type { PendingApproval, Run } from '#core/agent/run.ts';
+import { consentOf, whyNotTicked, type Ticked } from '#core/agent/plan-consent.ts';
+import type { PendingApproval, PlanAct, PreparedAct, Run } from '#core/agent/run.ts';
 import { transition } from '#core/agent/transition.ts';
 import { accountOf } from '#core/audit/run-account.ts';
 import type { LoggedFact } from '#core/audit/export-contents.ts';
@@ -258,6 +258,23 @@ describe('a yes to anything but what is on the card is refused', () => {
     expect(await order({ type: 'approve', approval: card().id, digest: card().digest })).toMatchObject({ ok: true });
     expect(reached()).toEqual(['a']);
   });
+});
+
+test('a yes that does not fit its card is none: it names acts where the card has several, and acts of that card alone', async () => {
+  await lead(due());
+  const [several, at] = [card(), clock.now()];
+  const { acts, ...alone } = several;
+  const all = ticked() as Ticked[];
+  expect(consentOf(several, all, at).given).toHaveLength(2);
+  expect(consentOf(alone, undefined, at)).toEqual({ own: true, given: [], skipped: [] });
+  expect(() => consentOf(several, undefined, at)).toThrow('a yes to a plan names its acts, and no other does');
+  expect(() => consentOf(alone, all, at)).toThrow('a yes to a plan names its acts, and no other does');
+  const other = [{ step: STEPS.a, digest: 'x' as Digest }];
+  expect(() => consentOf(several, other, at)).toThrow('a yes is for acts that were on the card');
+  expect(() => consentOf(several, [], at)).toThrow('a yes is for acts that were on the card');
+  const [first] = all;
+  const denied = { ...acts![0], ...first, standing: 'denied', sentence: '', reason: '' } as unknown as PlanAct;
+  expect(whyNotTicked([denied], [first!]), 'what was denied is not for ticking').toBe('other');
 });
 
 describe('what is not part of the consent', () => {
