@@ -4,6 +4,7 @@ import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import type { CommandId, UnixMs } from '#core/base/ids.ts';
 import type { Channel } from '#core/channels/channel.ts';
+import { NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
 import { NO_RULES } from '#core/policy/decide.ts';
 import { SCOPE_VERSION } from '#core/policy/rule-scope.ts';
 import { rulesDigest } from '#core/policy/rule-set.ts';
@@ -13,8 +14,9 @@ import type { Fact } from '#runtime/agent/facts.ts';
 import { openYes } from '#runtime/agent/open-yes.ts';
 import { readRun } from '#runtime/agent/read-views.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
-import { ChannelDesk } from '#runtime/channels/channel-desk.ts';
+import { ChannelDesk, type Sending } from '#runtime/channels/channel-desk.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
+import { BY_HAND } from '#runtime/spend/plan-cost.ts';
 import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
 import { fakeEgress, type FakeEgress } from '../../fakes/fake-egress.ts';
 import { seededEntropy } from '../../fakes/seeded-entropy.ts';
@@ -50,7 +52,16 @@ beforeEach(() => {
 
 async function lead(facts: readonly Fact[]): Promise<void> {
   ports = { ...savingPorts(clock, []), entropy: seededEntropy(++orders), outbox: () => Promise.resolve(desk) };
-  desk = new ChannelDesk({
+  desk = deskOf();
+  leader = await leaderOver(ports, facts);
+  await leader.agent.rebuild();
+  leader.agent.resume();
+  for (let turn = 0; turn < 10; turn++) await clock.advance(5);
+}
+
+/** The gate of one more tab. */
+function deskOf(): ChannelDesk {
+  return new ChannelDesk({
     ...{ store: ports.store, clock, entropy: seededEntropy(++orders), sha256, egress, parse: parseUrl },
     ...{ incrementalSha256, publicKey: () => new Uint8Array(32) },
     day: () => Promise.resolve(DAY),
@@ -58,10 +69,6 @@ async function lead(facts: readonly Fact[]): Promise<void> {
     approval: (digest) => openYes(ports.store, clock, digest),
     command: (command) => leader.agent.handle(command),
   });
-  leader = await leaderOver(ports, facts);
-  await leader.agent.rebuild();
-  leader.agent.resume();
-  for (let turn = 0; turn < 10; turn++) await clock.advance(5);
 }
 
 const waiting = (caps = CAPS, prices: readonly Price[] = [PRICE], channel = CHANNEL): Fact[] => {
@@ -171,3 +178,39 @@ test('what nobody knows the end of counts after a crash, until the owner says wh
   expect(used()).toBe(0);
   expect(await desk.settleSpending(id, 5)).toMatchObject({ ok: false });
 });
+
+test('two tabs that send at once set aside from one cap, and together never more than it holds', async () => {
+  await lead(waiting({ ...CAPS, day: 70_000 }, [PRICE], { ...CHANNEL, requestsPerMinute: 100 }));
+  const tabs = [desk, deskOf()];
+  let most = 0;
+  egress.answer = async () => {
+    most = Math.max(most, used());
+    await clock.advance(1);
+    return { status: 200 };
+  };
+  const outcomes = Promise.all(
+    Array.from({ length: 12 }, (_, at) => tabs[at % 2]!.send(byHand(at), new AbortController().signal)),
+  );
+  for (let turn = 0; turn < 60; turn++) await clock.advance(5);
+  const sent = (await outcomes).map(({ kind }) => kind);
+  expect(egress.reached).toHaveLength(3);
+  expect(sent.filter((kind) => kind === 'answered')).toHaveLength(3);
+  expect(sent.filter((kind) => kind === 'refused')).toHaveLength(9);
+  expect(most).toBe(60_000);
+  expect(used()).toBe(60_000);
+  expect(leader.agent.state.spend.ledger.open).toEqual({});
+});
+
+/** What the owner sends without a run. */
+function byHand(at: number): Sending {
+  const url = 'https://hooks.example.com/status';
+  return {
+    request: { method: 'POST', url, headers: [], body: new TextEncoder().encode(String(at)) },
+    ...{ channel: 'c1', sink: 'egress', by: { tool: 'by-hand', run: BY_HAND, step: String(at) }, arguments: { url } },
+    carries: [
+      { name: 'url', role: 'address', label: NEUTRAL },
+      { name: 'content', role: 'content', label: NEUTRAL },
+    ],
+    ...{ planned: true, planner: OWNER_TYPED, destructive: false, answerBytesMax: 1_000 },
+  };
+}
