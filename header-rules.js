@@ -120,8 +120,11 @@ export function inlineScriptHashes(html) {
   );
 }
 
-/** Heavy or rarely needed files that the service worker caches when first used. */
-const LAZY = /^\/sample\//;
+/**
+ * Heavy or rarely needed files that the service worker caches when first used: samples, models (but not what says which
+ * there are) and what runs them.
+ */
+const LAZY = /^\/sample\/|^\/models\/[\w-]+\/(?!manifest\.json$)|\/ort-wasm[^/]*\.(mjs|wasm)$/;
 
 /**
  * Writes headers.json, its equals for other servers, and precache.json into a finished build.

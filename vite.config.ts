@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const ISOLATION = {
@@ -12,6 +14,8 @@ export default defineConfig({
   plugins: [sveltekit()],
   worker: { format: 'es' },
   build: { target: 'es2022' },
+  // The ONNX runtime without a copy of its WebAssembly's loader inside: which of them is needed is known when one is.
+  resolve: { conditions: [...defaultClientConditions, 'onnxruntime-web-use-extern-wasm'] },
   server: { headers: ISOLATION, fs: { allow: ['workers', 'tests', 'evals'] } },
   test: {
     projects: [
@@ -27,6 +31,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Suites that Node runs too assert as Node does.
+        resolve: {
+          alias: { 'node:assert/strict': fileURLToPath(new URL('tests/fakes/browser-assert.ts', import.meta.url)) },
+        },
         optimizeDeps: {
           include: [
             'comlink',
@@ -49,6 +57,7 @@ export default defineConfig({
             '@noble/curves/ed25519.js',
             '@noble/hashes/sha2.js',
             '@noble/post-quantum/ml-dsa.js',
+            '@huggingface/transformers',
           ],
           // It finds its WebAssembly beside itself.
           exclude: ['@cedar-policy/cedar-wasm'],

@@ -10,7 +10,8 @@ import { webLeaderLock, webLocksAvailable } from '#adapters/locks/leader-lock.ts
 import { verifyEd25519 } from '#adapters/noble/ed25519.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
-import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
+import { MODELS_FOLDER } from '#adapters/opfs/model-shelf.ts';
+import { opfsAvailable, removeOpfsDirectory, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import { foundPlaces } from '#adapters/platform/found-places.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { windowFileTarget } from '#adapters/platform/save-file.ts';
@@ -26,6 +27,7 @@ import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { ChannelDesk } from '#runtime/channels/channel-desk.ts';
 import type { ModelDesk } from '#runtime/models/model-desk.ts';
+import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Gate } from './channels.ts';
@@ -100,6 +102,12 @@ const channels = async (): Promise<ChannelDesk> => (await (await opened()).gate(
 const doctor = async (): Promise<Gate['doctor']> => (await (await opened()).gate()).doctor;
 const models = async (): Promise<ModelDesk> => (await opened()).models();
 const policy = async (): Promise<PolicyDesk> => (await opened()).policy();
+let modelThread: Promise<OnDeviceApi> | null = null;
+/** Models hold nothing of the vault's, so they wait only until it is open. */
+const onDevice = async (): Promise<OnDeviceApi> => {
+  await opened();
+  return (modelThread ??= import('./on-device-in-worker.ts').then(({ onDeviceInWorker }) => onDeviceInWorker()));
+};
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
   await requireShut();
@@ -234,6 +242,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       await ballast.erase();
       await held.erase();
       if (opfs) await vaultCopy().erase();
+      if (opfs) await removeOpfsDirectory(MODELS_FOLDER);
     },
   });
   const out = once(
@@ -441,6 +450,16 @@ const wire: AgentWire = {
     setKey: async (provider, key) => (await models()).setKey(provider, key),
     list: async (provider) => (await models()).list(provider),
     test: async (provider, model) => (await models()).test(provider, model),
+  },
+  onDevice: {
+    look: async () => (await onDevice()).look(),
+    add: (chosen, listener) => toldFirst(listener, async (told) => (await onDevice()).add(chosen, told)),
+    load: (model, listener) => toldFirst(listener, async (told) => (await onDevice()).load(model, told)),
+    tryOut: (model, text, listener) =>
+      toldFirst(listener, async (told) => (await onDevice()).tryOut(model, text, told)),
+    stop: async () => (await onDevice()).stop(),
+    remove: async (model) => (await onDevice()).remove(model),
+    unload: async () => (await onDevice()).unload(),
   },
   policy: {
     onView: async (listener) => (await policy()).onView(listener),

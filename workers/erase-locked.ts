@@ -1,7 +1,8 @@
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
 import { keyvalBackupMemory } from '#adapters/keyval/backup-memory.ts';
 import { opfsBlobFiles } from '#adapters/opfs/blob-files.ts';
-import { opfsAvailable, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
+import { MODELS_FOLDER } from '#adapters/opfs/model-shelf.ts';
+import { opfsAvailable, removeOpfsDirectory, syncHandlesAvailable } from '#adapters/opfs/sync-handle.ts';
 import type { Sealer } from '#ports/crypto.ts';
 import type { KeyHolder } from '#ports/key-holder.ts';
 import type { WindowApi } from '#ports/window-api.ts';
@@ -24,4 +25,5 @@ export async function eraseLocked(keys: KeyHolder, window: WindowApi): Promise<v
   if (!opfs) return;
   await secretsCopy().erase();
   await vaultCopy().erase();
+  await removeOpfsDirectory(MODELS_FOLDER);
 }

@@ -25,6 +25,8 @@ const SHELL = '/';
 /** Pages of their own, which the shell does not answer for. */
 const STANDALONE = ['/verify.html', '/guest.html'];
 const ADD_AT_ONCE = 8;
+/** As in header-rules.js: what is not kept from the start. */
+const KEPT_WHEN_USED = /^\/(sample|models)\/|\/ort-wasm[^/]*\.(mjs|wasm)$/;
 const exit = {
   broadcast: broadcastChannel<EgressMessage>(EGRESS_CHANNEL),
   clock: platformClock,
@@ -79,6 +81,16 @@ async function precache(): Promise<void> {
   for (let i = 0; i < files.length; i += ADD_AT_ONCE) {
     await cache.addAll(files.slice(i, i + ADD_AT_ONCE).map((file) => new Request(file, { cache: 'no-cache' })));
   }
+  await keepUsed(cache);
+}
+
+/** What the owner used of the version before works offline in this one too, where it is still there. */
+async function keepUsed(cache: Cache): Promise<void> {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith('windhover-') || name === CACHE) continue;
+    const paths = (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
+    for (const path of paths.filter((file) => KEPT_WHEN_USED.test(file))) await cache.add(path).catch(() => undefined);
+  }
 }
 
 async function answerNavigation(request: Request): Promise<Response> {
@@ -92,8 +104,8 @@ async function answerFile(request: Request, path: string): Promise<Response> {
   const hit = await cache.match(path);
   if (hit) return shielded(hit, path);
   const response = await fetch(request);
-  // Sample files are kept from their first use, so that trying them works offline too.
-  if (response.ok && path.startsWith('/sample/')) await cache.put(path, response.clone());
+  // Samples, models and what runs them are kept from their first use, so that they work offline too.
+  if (response.ok && KEPT_WHEN_USED.test(path)) await cache.put(path, response.clone());
   return response;
 }
 

@@ -33,6 +33,8 @@ const only = {
   'age-encryption': 'src/adapters/age',
   '@cedar-policy/cedar-wasm': 'src/adapters/cedar',
   '@cfworker/json-schema': 'src/adapters/json-schema',
+  '@huggingface/transformers': 'src/adapters/transformers',
+  'onnxruntime-web': 'src/adapters/transformers',
 };
 
 /** Inside the core: every folder may see base and itself, and these. */
@@ -43,6 +45,7 @@ const core = {
   items: ['labels'],
   text: [],
   spend: [],
+  grammar: [],
   models: [],
   audit: ['identity', 'items', 'tools', 'agent'],
   policy: ['labels', 'identity'],
@@ -61,7 +64,10 @@ module.exports = {
       name: 'resolves',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(\\$app|\\$service-worker|\\./\\$types|#workers/.*\\?worker)' },
+      to: {
+        couldNotResolve: true,
+        pathNot: '^(\\$app|\\$service-worker|\\./\\$types|#workers/.*\\?worker|onnxruntime-web/.*\\?url)',
+      },
     },
     {
       name: 'no-cycles',

@@ -95,7 +95,17 @@ test('on a phone every page is reached by the bar below or its button for the re
 test('nothing is wider than the screen at phone, tablet and laptop widths', async ({ page }) => {
   for (const width of [320, 390, 820, 1440]) {
     await page.setViewportSize({ width, height: 900 });
-    for (const path of ['/', '/approvals', '/files', '/audit', '/channels', '/policy', '/identity', '/settings']) {
+    for (const path of [
+      '/',
+      '/approvals',
+      '/files',
+      '/audit',
+      '/channels',
+      '/policy',
+      '/models',
+      '/identity',
+      '/settings',
+    ]) {
       await page.goto(path);
       await expect(page.locator('h1')).toBeVisible();
       expect(

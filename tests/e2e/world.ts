@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly initScript?: string;
   /** A port of its own, for a profile that was written under that address. */
   readonly port?: number;
+  /** The browser's own, beside the usual ones. */
+  readonly browserArgs?: readonly string[];
   /** What the profile holds from the start; the app is then at the one address of all ready profiles. */
   readonly ready?: ReadyProfile<World>;
 }
@@ -92,9 +94,11 @@ export class World {
   async startBrowser(): Promise<void> {
     const context = await chromium.launchPersistentContext(this.profile, {
       executablePath: findBrowser(),
-      args: this.#options.ready
-        ? [...BROWSER_ARGS, `--host-resolver-rules=MAP ${READY_HOST} 127.0.0.1:${String(this.#port)}`]
-        : BROWSER_ARGS,
+      args: [
+        ...BROWSER_ARGS,
+        ...(this.#options.browserArgs ?? []),
+        ...(this.#options.ready ? [`--host-resolver-rules=MAP ${READY_HOST} 127.0.0.1:${String(this.#port)}`] : []),
+      ],
       acceptDownloads: true,
       locale: 'en-GB',
     });

@@ -19,6 +19,7 @@ import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
 import type { ModelsApi } from '#runtime/contract/models-api.ts';
+import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import type { PolicyApi } from '#runtime/contract/policy-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
 import type {
@@ -189,6 +190,21 @@ export class FakeAgentApi implements AgentApi {
     list: () => Promise.resolve(NO_CHANNELS),
     test: () => Promise.resolve(NO_CHANNELS),
   };
+  readonly onDevice: OnDeviceApi = {
+    look: () =>
+      Promise.resolve({
+        ability: { webgpu: 'none', graphics: '', half: false, bufferBytesMax: null, memoryGib: 8, cores: 4 },
+        models: [],
+        loaded: null,
+      }),
+    add: () => Promise.resolve({ ok: false, error: 'There is no config.json in this folder.' }),
+    load: () => Promise.resolve({ ok: true, value: 'wasm' }),
+    tryOut: () => Promise.resolve({ ok: true, value: { tokensIn: 10, tokensOut: 5, ms: 100 } }),
+    stop: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    unload: () => Promise.resolve(),
+  };
+
   readonly policy: PolicyApi = {
     onView: (listener) => {
       listener({ after: null, packs: [], own: { text: '', from: null, until: null, state: 'off' }, versions: [] });

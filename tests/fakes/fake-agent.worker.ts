@@ -36,6 +36,7 @@ const wire: AgentWire = {
   channels: api.channels,
   connection: api.connection,
   models: api.models,
+  onDevice: api.onDevice,
   policy: api.policy,
   witnesses: api.witnesses,
   backup: api.backup,

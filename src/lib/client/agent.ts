@@ -8,6 +8,7 @@ import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
 import type { ModelsApi } from '#runtime/contract/models-api.ts';
+import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import type { PolicyApi } from '#runtime/contract/policy-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
 
@@ -68,6 +69,7 @@ export function openAgent(): AgentClient {
     channels: channelsOver(wire.channels as unknown as Comlink.Remote<ChannelsApi>),
     connection: wire.connection as unknown as ConnectionApi,
     models: wire.models as unknown as ModelsApi,
+    onDevice: onDeviceOver(wire.onDevice as unknown as Comlink.Remote<OnDeviceApi>),
     policy: policyOver(wire.policy as unknown as Comlink.Remote<PolicyApi>),
     witnesses: wire.witnesses as unknown as WitnessNetworkApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
@@ -106,6 +108,18 @@ function channelsOver(wire: Comlink.Remote<ChannelsApi>): ChannelsApi {
     restore: (channel) => wire.restore(channel),
     changeCaps: (caps) => wire.changeCaps(caps),
     settleSpending: (reservation, actual) => wire.settleSpending(reservation, actual),
+  };
+}
+
+function onDeviceOver(wire: Comlink.Remote<OnDeviceApi>): OnDeviceApi {
+  return {
+    look: () => wire.look(),
+    add: (files, listener) => wire.add(files, Comlink.proxy(listener)),
+    load: (model, listener) => wire.load(model, Comlink.proxy(listener)),
+    tryOut: (model, text, listener) => wire.tryOut(model, text, Comlink.proxy(listener)),
+    stop: () => wire.stop(),
+    remove: (model) => wire.remove(model),
+    unload: () => wire.unload(),
   };
 }
 

@@ -8,6 +8,7 @@ import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
 import type { ImportState } from './import-state.svelte.ts';
 import type { InterfaceState } from './interface-state.svelte.ts';
+import type { OnDeviceState } from './on-device-state.svelte.ts';
 import type { PolicyState } from './policy-state.svelte.ts';
 import type { VaultGate } from './vault-gate.svelte.ts';
 import type { CurrentRun } from './current-run.svelte.ts';
@@ -23,6 +24,7 @@ export interface AppState {
   readonly agents: AgentsState;
   readonly channels: ChannelsState;
   readonly policy: PolicyState;
+  readonly onDevice: OnDeviceState;
   readonly current: CurrentRun;
   readonly vault: VaultGate;
   readonly device: Device;

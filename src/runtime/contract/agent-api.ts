@@ -8,6 +8,7 @@ import type { AgentsApi } from './agents-api.ts';
 import type { BackupApi } from './backup-api.ts';
 import type { ChannelsApi, ConnectionApi } from './channels-api.ts';
 import type { ModelsApi } from './models-api.ts';
+import type { OnDeviceApi } from './on-device-api.ts';
 import type { PolicyApi } from './policy-api.ts';
 import type { IdentityApi } from './identity-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from './proofs-api.ts';
@@ -29,6 +30,8 @@ export interface AgentApi {
   /** Hosts of models. */
   readonly models: ModelsApi;
   readonly policy: PolicyApi;
+  /** Models that run on this device. */
+  readonly onDevice: OnDeviceApi;
   readonly witnesses: WitnessNetworkApi;
 
   /** Starts the worker's part in this tab; resolves when the first overview is there. */

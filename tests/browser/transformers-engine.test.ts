@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { ownFileLoader } from '#adapters/http/own-files.ts';
+import { shippedModels } from '#adapters/http/shipped-models.ts';
+import { sha256 } from '#adapters/noble/sha256.ts';
+import { platformClock } from '#adapters/platform/clock.ts';
+import { transformersEngine } from '#adapters/transformers/transformers-engine.ts';
+import type { DeviceAbility, ModelShelf } from '#ports/device-models.ts';
+import { OWNER_TYPED } from '#core/labels/label.ts';
+import { ENGINE_CASES, request, type EngineBench } from '../conformance/engine.ts';
+import { asked, type ToolCase } from '../fakes/tinytool.ts';
+import { fits } from '../fakes/schema-check.ts';
+import cases from '../fixtures/tinytool/cases.json';
+
+const OF_CASES = 100;
+const ability = (): Promise<DeviceAbility> =>
+  Promise.resolve({ webgpu: 'none', graphics: '', half: false, bufferBytesMax: null, memoryGib: null, cores: 2 });
+const shelf = shippedModels(ownFileLoader(platformClock), sha256);
+const engine = transformersEngine(shelf, ability);
+const tools = cases as unknown as readonly ToolCase[];
+const first = asked(tools[0]!);
+const say = (text: string) => [{ role: 'user', text, label: OWNER_TYPED } as const];
+const bench: EngineBench = {
+  engine,
+  model: 'tinytool',
+  text: say('Who are you?'),
+  json: {
+    messages: say('Set a timer for 12 minutes.'),
+    schema: {
+      type: 'object',
+      properties: { minutes: { type: 'integer', minimum: 1, maximum: 90 }, sort: { enum: ['timer', 'alarm'] } },
+      required: ['minutes', 'sort'],
+      additionalProperties: false,
+    },
+  },
+  call: { messages: first.messages, tools: first.tools },
+  fits,
+};
+
+describe('transformers.js with a real model, on wasm', () => {
+  test.each(ENGINE_CASES.map((one) => [one.name, one] as const))(
+    '%s',
+    async (_, one) => {
+      await one.run(bench);
+    },
+    120_000,
+  );
+
+  test(`calls the right tool with the right arguments, ${OF_CASES} of ${OF_CASES} times`, async () => {
+    const wrong: unknown[] = [];
+    for (const one of tools.slice(0, OF_CASES)) {
+      const { messages, tools: offered, call } = asked(one);
+      const asking = request(bench, { messages, tools: offered, answer: { kind: 'tool-call' } });
+      const answered = await engine.infer(asking, () => undefined, new AbortController().signal);
+      const got = answered.ok && answered.value.answer.kind === 'tool-call' ? answered.value.answer.call : answered;
+      if (JSON.stringify(got) !== JSON.stringify(call)) wrong.push([call, got]);
+    }
+    expect(wrong).toEqual([]);
+  }, 300_000);
+
+  test('an answer that has to fit a schema fits it, whatever the model would rather write', async () => {
+    const schemas = [
+      { enum: ['über', 'unter', '😀'] },
+      { type: 'array', items: { type: 'boolean' }, minItems: 3, maxItems: 3 },
+      {
+        type: 'object',
+        properties: { ü: { type: 'string', maxLength: 4 }, n: { type: 'null' } },
+        required: ['n', 'ü'],
+      },
+    ] as const;
+    for (const schema of schemas)
+      for (const temperature of [0, 1.5]) {
+        const asking = request(bench, { answer: { kind: 'json', schema }, temperature, tokensMax: 150 });
+        const answered = await engine.infer(asking, () => undefined, new AbortController().signal);
+        if (!answered.ok) expect(answered.error.code).toBe('malformed');
+        else expect(answered.value.answer.kind === 'json' && fits(schema, answered.value.answer.value)).toBe(true);
+      }
+  }, 120_000);
+
+  test('a stop after five pieces ends it there', async () => {
+    const stop = new AbortController();
+    let pieces = 0;
+    const count = (): void => {
+      if (++pieces === 5) stop.abort();
+    };
+    const asking = request(bench, { temperature: 3, tokensMax: 900 });
+    const answered = await engine.infer(asking, count, stop.signal);
+    expect(answered.ok ? 'answered' : answered.error.code).toBe('aborted');
+    expect(pieces).toBe(5);
+  });
+
+  test('a file that is another by one byte is refused by name, and nothing of the model runs', async () => {
+    for (const changed of ['tokenizer.json', 'onnx/model_quantized.onnx']) {
+      const altered: ModelShelf = {
+        ...shelf,
+        file: async (model, path) => {
+          const file = await shelf.file(model, path);
+          if (path !== changed || file === null) return file;
+          const bytes = new Uint8Array(await file.arrayBuffer());
+          bytes[bytes.length - 2]! ^= 1;
+          return new Blob([bytes]);
+        },
+      };
+      const other = transformersEngine(altered, ability);
+      const loaded = await other.load('tinytool', () => undefined);
+      expect(loaded.ok).toBe(false);
+      if (!loaded.ok) expect(loaded.error.message).toContain(`${changed} of Tiny tool caller is not the file it was`);
+      expect(other.loaded()).toBeNull();
+    }
+  });
+});
