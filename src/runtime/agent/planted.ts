@@ -1,2 +1,0 @@
-import '#adapters/noble/sha256.ts';
-export const planted = 1;
