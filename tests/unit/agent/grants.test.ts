@@ -141,7 +141,9 @@ test('a grant is never wider than its card offers, and one without times, size o
   ])
     expect(await approve(leader, RUN, choice)).toMatchObject({ ok: false, code: 'illegal' });
   const { offer } = cardOf(leader, RUN)!;
-  const wide = { uses: 1e9, bytes: 1e12, until: 9e15, confidentiality: 'sealed', tool: 'send-answer' };
+  const wide = { uses: 1e9, bytes: 1e12, until: 9e15, confidentiality: 'sealed' };
+  expect(await approve(leader, RUN, { ...wide, tool: 'send-answer' }), 'for another act').toMatchObject({ ok: false });
+  expect(grants(leader)).toEqual([]);
   expect(await approve(leader, RUN, wide)).toMatchObject({ ok: true });
   expect(grants(leader)[0]!.grant).toEqual({ ...offer, run: RUN, id: expect.any(String) as unknown });
 });
