@@ -1,5 +1,5 @@
 import { kindOf } from './goal-forms.ts';
-import type { UnderstoodGoal } from './goal.ts';
+import type { GoalKind, UnderstoodGoal } from './goal.ts';
 import { UNKNOWN } from './limits.ts';
 import type { ModelReading } from './model-reading.ts';
 
@@ -9,14 +9,17 @@ import type { ModelReading } from './model-reading.ts';
  * not made for, 251 of 263), and what they name a limit of stays one. A question is to them whatever begins like one, and
  * where they understood nothing, or not the language, most goals were ones that could be met.
  */
-function suretyNeeded({ kind, confidence, reason, parameters }: UnderstoodGoal): number {
-  if (kind === 'answer-question') return confidence < 0.8 ? 0.75 : 1;
+function suretyNeeded(read: GoalKind, { kind, confidence, reason, parameters }: UnderstoodGoal): number {
+  // Whatever is asked may be answered in some file: no question is a report, and none is given up unread.
+  if (kind === 'answer-question')
+    return confidence < 0.8 && read !== 'write-report' && read !== 'not-understood' ? 0.8 : 1;
   if (kind !== 'not-understood') return confidence < 0.35 ? 0.75 : 1;
   const outcome = parameters.find(({ name }) => name === 'outcome')?.value;
-  return outcome === 'language-not-understood' || reason === UNKNOWN.reason ? 0.5 : 1;
+  return outcome === 'language-not-understood' || reason === UNKNOWN.reason ? 0.65 : 1;
 }
 
 /** Whether the model's reading of a goal is to be taken in place of the rules'. */
 export function isSurer(reading: ModelReading, ruled: UnderstoodGoal): boolean {
-  return kindOf(reading.form) !== ruled.kind && reading.confidence > suretyNeeded(ruled);
+  const read = kindOf(reading.form);
+  return read !== ruled.kind && reading.confidence > suretyNeeded(read, ruled);
 }
