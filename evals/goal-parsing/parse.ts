@@ -1,5 +1,5 @@
-import type { GoalContext, GoalLanguage, UnderstoodGoal } from '#core/planner/goal.ts';
-import { readByModel, type ModelReading } from '#core/planner/model-reading.ts';
+import type { GoalContext, GoalLanguage, ModelReading, UnderstoodGoal } from '#core/planner/goal.ts';
+import { readByModel } from '#core/planner/model-reading.ts';
 import { understandGoal } from '#core/planner/understand.ts';
 import type { GoalReader } from '#ports/goal-reader.ts';
 import type { Language } from '#runtime/agent/ports.ts';

@@ -1,4 +1,4 @@
-import type { GoalForm } from '#core/planner/goal-forms.ts';
+import type { GoalForm } from '#core/planner/forms.ts';
 
 /** The everyday goals in other languages; slots as in phrases.ts, their words from WHEN_ABROAD. */
 export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, readonly string[]>>>>> = {

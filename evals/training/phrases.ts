@@ -1,4 +1,4 @@
-import type { GoalForm } from '#core/planner/goal-forms.ts';
+import type { GoalForm } from '#core/planner/forms.ts';
 
 /**
  * Ways to say each form of goal, as phrases of grammar.ts. {person}, {past}, {future} and so on are filled with a slot;

@@ -1,4 +1,4 @@
-import { SLOTS, type GoalForm, type GoalSlot } from '#core/planner/goal-forms.ts';
+import { SLOTS, type GoalForm, type GoalSlot } from '#core/planner/forms.ts';
 import { wordsOf } from '#core/text/words.ts';
 import type { KnownWords } from '#core/planner/marked-words.ts';
 import { columnWords } from '#core/planner/table-words.ts';

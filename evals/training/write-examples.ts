@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { FORMS, SLOTS, type GoalForm, type GoalSlot } from '#core/planner/goal-forms.ts';
+import { FORMS, SLOTS, type GoalForm, type GoalSlot } from '#core/planner/forms.ts';
 import { knownWordsOf, MARKS, markedWords, type KnownWords } from '#core/planner/marked-words.ts';
 import { piecesOf, RUN_ROWS, WORD_ROWS } from '#adapters/goal-reader/pieces.ts';
 import { dice } from '../write/dice.ts';

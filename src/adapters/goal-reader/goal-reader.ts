@@ -1,6 +1,6 @@
 import type { Sha256 } from '#core/base/ids.ts';
 import { hex } from '#core/base/bytes.ts';
-import { FORMS, SLOTS, type GoalSlot } from '#core/planner/goal-forms.ts';
+import { FORMS, SLOTS, type GoalSlot } from '#core/planner/forms.ts';
 import type { ReadWords } from '#core/planner/marked-words.ts';
 import type { GoalReader } from '#ports/goal-reader.ts';
 import { encoderOf, softmax } from './encoder.ts';

@@ -1,4 +1,4 @@
-import { FORMS, SLOTS } from '#core/planner/goal-forms.ts';
+import { FORMS, SLOTS } from '#core/planner/forms.ts';
 import { assert } from '#core/base/assert.ts';
 
 /** The model's file: four bytes of length, a header in JSON, then the weights it tells the places of. */

@@ -1,7 +1,7 @@
 import type { SourceId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { OwnerSettings } from '../items/owner.ts';
-import type { ModelReading } from './model-reading.ts';
+import type { GoalForm } from './forms.ts';
 
 export type GoalKind =
   | 'summarise-mail'
@@ -154,4 +154,17 @@ export interface FoundDate {
     readonly weekday: boolean;
     readonly hour: boolean;
   };
+}
+
+/** What a model made of a goal, as a value: the planner weighs it against what its rules make of it. */
+export interface ModelReading {
+  readonly form: GoalForm;
+  /** 0 to 1: how often such a reading is right. */
+  readonly confidence: number;
+  /** The goal in plain English, for the rules; null where its own words must stand. */
+  readonly plain: string | null;
+  /** What the language ports found in `plain`; null with it. */
+  readonly language: GoalLanguage | null;
+  /** SHA-256 of the model's file, in hex. */
+  readonly model: string;
 }

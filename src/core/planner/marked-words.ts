@@ -1,6 +1,6 @@
 import { editDistance } from '../text/edit-distance.ts';
 import { fold, STOP_WORDS, wordsOf } from '../text/words.ts';
-import type { GoalForm, GoalSlot } from './goal-forms.ts';
+import type { GoalForm, GoalSlot } from './forms.ts';
 import type { Inventory } from './goal.ts';
 import { columnWords } from './table-words.ts';
 

@@ -1,20 +1,7 @@
-import { plainGoal, type GoalForm } from './goal-forms.ts';
-import type { GoalLanguage, Inventory } from './goal.ts';
+import { plainGoal } from './goal-forms.ts';
+import type { GoalLanguage, Inventory, ModelReading } from './goal.ts';
 import { knownWordsOf, markedWords, type MarkedWord, type ReadWords } from './marked-words.ts';
 import { mendedSlot } from './slot-texts.ts';
-
-/** What a model made of a goal, as a value: the planner weighs it against what its rules make of it. */
-export interface ModelReading {
-  readonly form: GoalForm;
-  /** 0 to 1: how often such a reading is right. */
-  readonly confidence: number;
-  /** The goal in plain English, for the rules; null where its own words must stand. */
-  readonly plain: string | null;
-  /** What the language ports found in `plain`; null with it. */
-  readonly language: GoalLanguage | null;
-  /** SHA-256 of the model's file, in hex. */
-  readonly model: string;
-}
 
 interface Reader {
   readonly digest: string;

@@ -3,7 +3,7 @@ import { stem } from '../text/stem.ts';
 import { fold, STOP_WORDS } from '../text/words.ts';
 import { timesInEnglish } from './abroad-words.ts';
 import type { Inventory } from './goal.ts';
-import type { GoalSlot, SlotText } from './goal-forms.ts';
+import type { GoalSlot, SlotText } from './forms.ts';
 import { columnWords } from './table-words.ts';
 
 /** What a slot's words stand for, slips mended by what the owner's files call it. */

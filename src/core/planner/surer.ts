@@ -1,7 +1,6 @@
 import { kindOf } from './goal-forms.ts';
-import type { GoalKind, UnderstoodGoal } from './goal.ts';
+import type { GoalKind, ModelReading, UnderstoodGoal } from './goal.ts';
 import { UNKNOWN } from './limits.ts';
-import type { ModelReading } from './model-reading.ts';
 
 /**
  * How sure a model must be to be followed rather than the rules, by what they made of the goal; 1 for never. Where the

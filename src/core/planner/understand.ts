@@ -1,11 +1,10 @@
 import type { Json } from '../base/json.ts';
 import { GOAL_CHARS_MAX } from '../base/limits.ts';
-import type { GoalContext, GoalKind, Parameter, UnderstoodGoal } from './goal.ts';
+import type { GoalContext, GoalKind, ModelReading, Parameter, UnderstoodGoal } from './goal.ts';
 import type { GoalMethod } from './goal-method.ts';
 import { limitOf, limitOfRest, UNKNOWN, type Limit } from './limits.ts';
 import { kindOf } from './goal-forms.ts';
 import { METHODS } from './methods/all-methods.ts';
-import type { ModelReading } from './model-reading.ts';
 import { parameter, withOverrides } from './parameters.ts';
 import { readGoal, type Reading } from './reading.ts';
 import { suggestionsFor } from './suggestions.ts';

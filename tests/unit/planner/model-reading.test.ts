@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { timesInEnglish } from '#core/planner/abroad-words.ts';
-import { plainGoal, type GoalForm, type SlotText } from '#core/planner/goal-forms.ts';
-import type { GoalLanguage } from '#core/planner/goal.ts';
+import { plainGoal } from '#core/planner/goal-forms.ts';
+import type { GoalForm, SlotText } from '#core/planner/forms.ts';
+import type { GoalLanguage, ModelReading } from '#core/planner/goal.ts';
 import { knownWordsOf, MARKS, markedWords } from '#core/planner/marked-words.ts';
-import { readByModel, type ModelReading } from '#core/planner/model-reading.ts';
+import { readByModel } from '#core/planner/model-reading.ts';
 import { mendedSlot } from '#core/planner/slot-texts.ts';
 import { isSurer } from '#core/planner/surer.ts';
 import { understandGoal } from '#core/planner/understand.ts';
