@@ -12,7 +12,7 @@ import { GoalState } from '#lib/state/goal-state.svelte.ts';
 import { fakePlan, fakeSources, fakeUnderstood } from '#tests/fakes/fake-agent-content.ts';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => /^(lib|routes)\/.*\.(ts|svelte)$/.test(file) && !file.endsWith('messages/en.ts'))
+  .filter((file) => /^(lib|routes)\/.*\.(ts|svelte)$/.test(file) && !file.startsWith('lib/messages/'))
   .map((file) => readFileSync(`src/${file}`, 'utf8'))
   .join('\n');
 
