@@ -85,7 +85,6 @@ export const models = {
   'on-device.origin.folder': 'From a folder of yours',
   'on-device.licence': 'Licence',
   'on-device.licence.unknown': 'Not stated in its folder',
-  'on-device.size': 'Size',
   'on-device.size.text': { one: '{size} in {count} file', other: '{size} in {count} files' },
   'on-device.digest': 'SHA-256 of its files',
   'on-device.loaded.webgpu': 'Ready, on the graphics processor',
