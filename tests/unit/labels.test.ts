@@ -8,6 +8,7 @@ import {
   join,
   joinAll,
   labelOf,
+  modelLabel,
   NEUTRAL,
   OWNER_TYPED,
   WORST,
@@ -175,4 +176,13 @@ test('each choice that stands in a journal is taken from the bits that a run has
   expect(budgetAfter([])).toEqual({ bitsLeft: 32 });
   expect(budgetAfter([choice(1), choice(8)])).toEqual({ bitsLeft: 23 });
   expect(budgetAfter([choice(30), choice(4)])).toEqual({ bitsLeft: -2 });
+});
+
+test('what a model wrote is labelled with all of its window, and one asked over a channel is not to be trusted', () => {
+  const mail = fileLabel('m', false);
+  expect(modelLabel('m1', 'device', [])).toEqual({ ...NEUTRAL, sources: ['model:m1'] });
+  expect(modelLabel('m1', 'device', [OWNER_TYPED])).toEqual({ ...OWNER_TYPED, sources: ['model:m1', 'owner'] });
+  expect(modelLabel('m1', 'device', [mail])).toEqual({ ...mail, sources: ['file:m', 'model:m1'] });
+  const asked = { ...OWNER_TYPED, integrity: 'untrusted', sources: ['model:m1', 'owner'] };
+  expect(modelLabel('m1', 'channel', [OWNER_TYPED])).toEqual(asked);
 });
