@@ -10,8 +10,8 @@ test('what a page asks its agent before it starts it waits for the start, and is
     const said: string[] = [];
     Object.assign(globalThis, { said });
 
-    const post = Worker.prototype.postMessage as (this: Worker, message: unknown, more?: never) => void;
-    Worker.prototype.postMessage = function (this: Worker, message: Posted, more?: never) {
+    const post = Worker.prototype.postMessage as (this: Worker, message: unknown, more?: unknown) => void;
+    Worker.prototype.postMessage = function (this: Worker, message: Posted, more?: unknown) {
       if (said.length === 0 && message.path !== undefined) {
         said.push('asked');
         this.addEventListener('message', ({ data }: MessageEvent<{ id?: string; type?: string; value?: unknown }>) => {

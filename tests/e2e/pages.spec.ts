@@ -72,8 +72,11 @@ test('settings that cannot be are refused with the reason, and right ones last o
   await expect(page.getByRole('alert')).toContainText('“alex” is not a mail address.');
   await page.getByLabel('Your mail addresses').fill('alex@example.org');
   await page.getByLabel('Theme').selectOption('dark');
-  await page.getByRole('button', { name: 'Save settings' }).click();
+  const save = page.getByRole('button', { name: 'Save settings' });
+  await save.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(save).toBeFocused();
+  await expect(save).toHaveAttribute('aria-disabled', 'true');
   await page.reload();
   await expect(page.getByLabel('Your mail addresses')).toHaveValue('alex@example.org');
 });

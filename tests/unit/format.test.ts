@@ -15,7 +15,7 @@ import {
   peopleOf,
   readPerson,
 } from '#lib/format/parameter-value.ts';
-import { draftOf, readDraft } from '#lib/format/settings-draft.ts';
+import { draftOf, readDraft, rebased } from '#lib/format/settings-draft.ts';
 import { countsText, splitPath } from '#lib/format/source-text.ts';
 import { visiblePieces } from '#lib/format/visible-text.ts';
 import { fakeAnswer, fakeSettings } from '#tests/fakes/fake-agent-content.ts';
@@ -186,6 +186,14 @@ describe('parameter values', () => {
 describe('settings draft', () => {
   test('what the form shows reads back as the same settings', () => {
     expect(readDraft(draftOf(fakeSettings), format)).toEqual({ ok: true, value: fakeSettings });
+  });
+
+  test('what was typed stays when settings are saved elsewhere, and what was not touched is as it is there', () => {
+    const before = draftOf(fakeSettings);
+    const typed = { ...before, names: 'Alex' };
+    const elsewhere = draftOf({ ...fakeSettings, names: ['Sandy'], theme: 'dark' });
+    expect(rebased(typed, before, elsewhere)).toEqual({ ...elsewhere, names: 'Alex' });
+    expect(rebased(before, before, elsewhere)).toEqual(elsewhere);
   });
 
   test('every mistake is said at once, each with what is wrong', () => {

@@ -37,6 +37,14 @@ export function draftOf(settings: OwnerSettings): SettingsDraft {
   };
 }
 
+/** The draft over settings that were changed elsewhere meanwhile: what its owner did not touch is as it is there. */
+export function rebased(draft: SettingsDraft, from: SettingsDraft, to: SettingsDraft): SettingsDraft {
+  const changed = Object.entries(draft).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(from[name as keyof SettingsDraft]),
+  );
+  return { ...to, ...(Object.fromEntries(changed) as Partial<SettingsDraft>) };
+}
+
 /** @returns the settings, or every problem in words for the owner */
 export function readDraft(draft: SettingsDraft, format: Format): Result<OwnerSettings, string[]> {
   const problems: string[] = [];
