@@ -222,6 +222,17 @@ describe('what a rule sees of a request', () => {
     expect(context.amount ?? null).toBe(amount);
     expect('amount' in context).toBe(amount !== null);
   });
+
+  test.each<[Json, number, number]>([
+    [{ to: 'Ada' }, 2_500_000, 250],
+    [{ to: 'Ada' }, 2_500_001, 251],
+    [{ amount: 3 }, 2_500_000, 300],
+    [{ amount: 2 }, 2_500_000, 250],
+  ])('what sending %j costs, %s millionths, is an amount too: %s hundredths', (values, micro, amount) => {
+    const { action } = request({}, values);
+    const costing = request({ action: { ...action, spends: { micro, currency: 'EUR', known: true } } });
+    expect(ruleRequestOf(costing, SITUATION).context.amount).toBe(amount);
+  });
 });
 
 describe('which rules can say something', () => {

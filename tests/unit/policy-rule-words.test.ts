@@ -142,22 +142,22 @@ describe('a rule in words', () => {
     [`${LEAVES} when { !(context.bytes > 999) };`, 'This forbids sending anything when it has fewer than 1,000 bytes.'],
     [
       `${ALL} when { context has amount && context.amount >= 5000 };`,
-      'This forbids everything that the agent does when an amount in it is 50.00 or more.',
+      'This forbids everything that the agent does when an amount in it or its cost is 50.00 or more.',
     ],
     [
       `${ALL} when { context has amount && 4999 < context.amount && context.planned };`,
-      'This forbids everything that the agent does when an amount in it is 50.00 or more and it is in the plan.',
+      'This forbids everything that the agent does when an amount in it or its cost is 50.00 or more and it is in the plan.',
     ],
-    [`${ALL} when { context has amount };`, 'This forbids everything that the agent does when it names an amount.'],
-    [`${ALL} unless { context has amount };`, 'This forbids everything that the agent does unless it names an amount.'],
-    [`${ALL} when { !(context has amount) };`, 'This forbids everything that the agent does when it names no amount.'],
+    [`${ALL} when { context has amount };`, 'This forbids everything that the agent does when it names an amount or costs something.'],
+    [`${ALL} unless { context has amount };`, 'This forbids everything that the agent does unless it names an amount or costs something.'],
+    [`${ALL} when { !(context has amount) };`, 'This forbids everything that the agent does when it names no amount and costs nothing.'],
     [
       `${ALL} when { context has amount && context.amount < 5000 };`,
-      'This forbids everything that the agent does when it names an amount and every amount in it is below 50.00.',
+      'This forbids everything that the agent does when it names an amount or costs something and every amount in it and its cost is below 50.00.',
     ],
     [
       `${ALL} unless { context has amount && context.amount > 99 };`,
-      'This forbids everything that the agent does unless an amount in it is 1.00 or more.',
+      'This forbids everything that the agent does unless an amount in it or its cost is 1.00 or more.',
     ],
     [
       `${LEAVES} when { context.time >= 1767225600000 };`,
@@ -291,7 +291,7 @@ describe('a rule in words', () => {
       'This asks before sending anything when it has 100,001 bytes or more.',
       'This forbids sending anything when it is 22:00 or later or it is before 7:00.',
       'This forbids sending private data to hosts other than api.example.com or localhost:11434.',
-      'This asks before everything that the agent does when an amount in it is 50.01 or more.',
+      'This asks before everything that the agent does when an amount in it or its cost is 50.01 or more.',
     ]);
   });
 });

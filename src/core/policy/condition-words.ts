@@ -82,7 +82,7 @@ const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'
 const PER_UNIT = 100;
 const HOURS = 24;
 
-const AN_AMOUNT = 'an amount in it is';
+const AN_AMOUNT = 'an amount in it or its cost is';
 
 function words(given: Json, wanted: boolean, place: Place): string | null {
   const { expression, holds } = bare(given, wanted);
@@ -109,7 +109,7 @@ function ofAttribute(expression: Json, holds: boolean): string | null {
   const not = holds ? '' : ' not';
   const flag = attributeOf(expression);
   if (flag !== null) return FLAGS[flag]?.[holds ? 0 : 1] ?? null;
-  if (isGuard(expression)) return holds ? 'it names an amount' : 'it names no amount';
+  if (isGuard(expression)) return holds ? 'it names an amount or costs something' : 'it names no amount and costs nothing';
   for (const attribute of ['host', 'tool', 'purpose'] as const) {
     const names = namesFor(attribute, expression);
     if (names !== null && names.length > 0)
@@ -177,7 +177,7 @@ function ofBound(attribute: string, least: boolean, bound: number): string | nul
       return least ? `it has ${grouped(bound)} bytes or more` : `it has fewer than ${grouped(bound)} bytes`;
     case 'amount': {
       const sum = (bound / PER_UNIT).toFixed(2);
-      return least ? `${AN_AMOUNT} ${sum} or more` : `every amount in it is below ${sum}`;
+      return least ? `${AN_AMOUNT} ${sum} or more` : `every amount in it and its cost is below ${sum}`;
     }
     case 'hour':
       if (bound < 0 || bound > HOURS) return null;

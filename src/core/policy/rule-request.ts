@@ -42,7 +42,7 @@ export interface RuleContext {
   readonly weekday: number;
   /** 0 to 23, where the owner is. */
   readonly hour: number;
-  /** The largest sum of money among the arguments, in hundredths; left out where there is none. */
+  /** The largest sum of money among the arguments, or the most that it may cost, in hundredths; left out where there is none. */
   readonly amount?: number;
   /** As `RuleRequest.host`; only where something leaves. */
   readonly host?: string;
@@ -72,7 +72,7 @@ const FILE = 'file:';
 export function ruleRequestOf(request: SinkRequest, situation: Situation): RuleRequest {
   const { action, sink, channel } = request;
   const { integrity, confidentiality } = carried(request);
-  const amount = largestAmount(action.arguments);
+  const amount = largestAmount(action);
   const host = leaves(sink) ? hostOf(action.host ?? '') : null;
   return {
     agent: situation.agent,
@@ -172,12 +172,14 @@ function isInstant(value: Json | undefined): boolean {
 
 /** Sums of money are compared in whole hundredths. */
 const PER_UNIT = 100;
+const MICRO_PER_HUNDREDTH = 10_000;
 
 /** What cannot be read as a number counts as the largest there is: a rule about amounts must not miss it. */
 const UNREADABLE = Number.MAX_SAFE_INTEGER;
 
-function largestAmount(values: Json): number | null {
+function largestAmount({ arguments: values, spends }: SinkRequest['action']): number | null {
   const found = amountsIn(values, false);
+  if (spends !== undefined) found.push(Math.ceil(spends.micro / MICRO_PER_HUNDREDTH));
   return found.length === 0 ? null : Math.max(...found);
 }
 
