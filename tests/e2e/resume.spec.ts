@@ -17,6 +17,7 @@ import { PATIENCE_MS, World } from './world.ts';
  */
 const MOMENTS = 50;
 const no = (): Promise<boolean> => Promise.resolve(false);
+const begins = (entry: string): boolean => entry.startsWith('step.started');
 
 test.describe.configure({ timeout: 1_800_000 });
 
@@ -72,13 +73,16 @@ test('a run interrupted at each entry boundary goes on with the very next entry,
     expect(runFrom(exported, run), where).toMatchObject({ status: 'complete', answerDigest: digest });
     expect(withoutTriesAgain(courseOf(exported, run)), where).toEqual(course);
     const [{ epoch: first } = { epoch: -1 }, ...rest] = factsOf(exported, run);
-    // What is held is a group, and on a busy machine two entries may come in one.
+    // What is held is a group: a step may begin in the one that made it due, and on a busy machine two may come in one.
     const kept = rest.filter(({ epoch }) => epoch === first).length + 1;
+    const begun = course.slice(0, kept).filter(begins).length;
     expect(kept, where).toBeGreaterThanOrEqual(boundary);
-    expect(kept, where).toBeLessThanOrEqual(boundary + 1);
+    expect(kept, where).toBeLessThanOrEqual(boundary + begun + 1);
     reached.add(kept);
   }
-  for (let boundary = 1; boundary < course.length; boundary += 1) expect(reached).toContain(boundary);
+  course.forEach((entry, boundary) => {
+    if (boundary > 0 && !begins(entry)) expect(reached, `before ${entry}`).toContain(boundary);
+  });
 });
 
 test('a run interrupted at seeded moments ends with the same answer, each step done once', async () => {
