@@ -6,7 +6,6 @@ export interface Weights {
   readonly width: number;
   readonly layers: number;
   readonly heads: number;
-  readonly hidden: number;
   readonly temperature: number;
   readonly vector: (name: string) => Float32Array;
   /** Rows of int8 with a scale each. */
@@ -17,7 +16,6 @@ interface Header {
   readonly width: number;
   readonly layers: number;
   readonly heads: number;
-  readonly hidden: number;
   readonly temperature: number;
   readonly forms: readonly string[];
   readonly slots: readonly string[];
