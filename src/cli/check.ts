@@ -24,7 +24,7 @@ const CHECKS: readonly CommandStep[] = [
 ];
 
 /** `npm run check`: everything that can be said without running the product. */
-export async function runChecks(): Promise<readonly { readonly ok: boolean }[]> {
+export async function runChecks(): Promise<readonly { readonly name: string; readonly ok: boolean }[]> {
   return [...(await runSteps(FIRST)), ...(await runSteps(CHECKS, Math.min(2, availableParallelism())))];
 }
 

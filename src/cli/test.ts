@@ -17,16 +17,14 @@ const total = { passed: 0, failed: 0 };
 /** What failed and why, said once more at the end, where it is looked for. */
 const trouble: string[] = [];
 
-for (const check of await runChecks()) count(check.ok ? 1 : 0, check.ok ? 0 : 1);
+for (const check of await runChecks()) tell(check.name, check.ok);
 // By itself it leaves a core to whoever watches.
 await vitest('unit', [`--maxWorkers=${String(availableParallelism())}`]);
-const simulated = await runs('tsx', ['src/cli/simulate.ts', '--seeds', String(SIMULATED_LIVES)]);
-count(simulated ? 1 : 0, simulated ? 0 : 1);
+tell('simulation', await runs('tsx', ['src/cli/simulate.ts', '--seeds', String(SIMULATED_LIVES)]));
 await vitest('browser');
-if (await runs('vite', ['build'])) {
-  count(1, 0);
-  await playwright();
-} else count(0, 1);
+const built = await runs('vite', ['build']);
+tell('build', built);
+if (built) await playwright();
 
 rmSync(results, { recursive: true, force: true });
 for (const line of trouble) console.log(line);
@@ -46,12 +44,13 @@ async function vitest(project: string, more: readonly string[] = []): Promise<vo
   ]);
   const report = read(file) as VitestReport | null;
   if (!report?.numPassedTests) {
-    count(0, 1);
+    tell(`${project}: no report`, false);
     return;
   }
   trouble.push(...failuresIn(report));
   const failed = report.numFailedTests ?? 0;
-  count(report.numPassedTests, failed === 0 && report.success === false ? 1 : failed);
+  count(report.numPassedTests, failed);
+  if (failed === 0 && report.success === false) tell(`${project}: an error outside its tests`, false);
 }
 
 async function playwright(): Promise<void> {
@@ -61,7 +60,7 @@ async function playwright(): Promise<void> {
   await runs('playwright', asked, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   const report = read(file) as PlaywrightReport | null;
   if (!report?.stats) {
-    count(0, 1);
+    tell('end to end: no report', false);
     return;
   }
   const { expected, flaky, unexpected } = report.stats;
@@ -92,6 +91,11 @@ function read(file: string): unknown {
   } catch {
     return null;
   }
+}
+
+function tell(name: string, ok: boolean): void {
+  if (!ok) trouble.push(`failed: ${name}`);
+  count(ok ? 1 : 0, ok ? 0 : 1);
 }
 
 function count(passed: number, failed: number): void {

@@ -148,9 +148,18 @@ describe('a rule in words', () => {
       `${ALL} when { context has amount && 4999 < context.amount && context.planned };`,
       'This forbids everything that the agent does when an amount in it or its cost is 50.00 or more and it is in the plan.',
     ],
-    [`${ALL} when { context has amount };`, 'This forbids everything that the agent does when it names an amount or costs something.'],
-    [`${ALL} unless { context has amount };`, 'This forbids everything that the agent does unless it names an amount or costs something.'],
-    [`${ALL} when { !(context has amount) };`, 'This forbids everything that the agent does when it names no amount and costs nothing.'],
+    [
+      `${ALL} when { context has amount };`,
+      'This forbids everything that the agent does when it names an amount or costs something.',
+    ],
+    [
+      `${ALL} unless { context has amount };`,
+      'This forbids everything that the agent does unless it names an amount or costs something.',
+    ],
+    [
+      `${ALL} when { !(context has amount) };`,
+      'This forbids everything that the agent does when it names no amount and costs nothing.',
+    ],
     [
       `${ALL} when { context has amount && context.amount < 5000 };`,
       'This forbids everything that the agent does when it names an amount or costs something and every amount in it and its cost is below 50.00.',

@@ -109,7 +109,8 @@ function ofAttribute(expression: Json, holds: boolean): string | null {
   const not = holds ? '' : ' not';
   const flag = attributeOf(expression);
   if (flag !== null) return FLAGS[flag]?.[holds ? 0 : 1] ?? null;
-  if (isGuard(expression)) return holds ? 'it names an amount or costs something' : 'it names no amount and costs nothing';
+  if (isGuard(expression))
+    return holds ? 'it names an amount or costs something' : 'it names no amount and costs nothing';
   for (const attribute of ['host', 'tool', 'purpose'] as const) {
     const names = namesFor(attribute, expression);
     if (names !== null && names.length > 0)
