@@ -121,6 +121,12 @@ describe('what a model may write by a schema', () => {
       ['-0.6', '1.51', '2', '15'],
     ],
     [
+      'numbers of a narrow range',
+      { type: 'number', minimum: -16.15, maximum: -16.15 },
+      ['-16.15', '-16.1500'],
+      ['-16.149', '-16.151', '-16', '16.15'],
+    ],
+    [
       'text',
       { type: 'string', minLength: 2, maxLength: 3 },
       ['"ab"', '"äöü"', '"\\n\\ud83d\\ude00x"', '"😀😀😀"'],

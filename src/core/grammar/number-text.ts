@@ -44,22 +44,35 @@ function isInteger(text: string): boolean {
   return /^(?:0|-?[1-9]\d*)$/.test(text);
 }
 
-/** One of the numbers that a text goes on to lies between the bounds. */
+/**
+ * One of the numbers that a text goes on to lies between the bounds. What is smallest and largest is read as a whole text
+ * is: sums of parts would be rounded otherwise.
+ */
 function reaches(bounds: Bounds, text: string, whole: string, fraction: string): boolean {
   if (numberIsWhole(bounds, text)) return true;
-  const negative = text.startsWith('-');
-  const [low, high] = negative ? [-bounds.max, -bounds.min] : [bounds.min, bounds.max];
-  const size = Math.abs(Number(text.endsWith('.') ? text.slice(0, -1) : text));
-  if (text.includes('.')) {
-    const step = 10 ** -fraction.length;
-    return fraction.length < FRACTION_DIGITS_MAX ? size <= high && size + step > low : false;
-  }
+  const digits = text.replace('-', '');
+  const [low, high] = text.startsWith('-') ? [-bounds.max, -bounds.min] : [bounds.min, bounds.max];
+  const meets = (from: string, to: string): boolean => {
+    const [least, most] = [Number(from), Number(to)];
+    if (least > high || most < low) return false;
+    return least >= low || most <= high || (bounds.integer ? Math.ceil(low) <= high : canBeWritten(low, high));
+  };
+  if (digits.includes('.')) return meets(`${digits}0`, digits + '9'.repeat(FRACTION_DIGITS_MAX - fraction.length));
+  const rest = bounds.integer ? '' : `.${'9'.repeat(FRACTION_DIGITS_MAX)}`;
   // Nothing but a point comes after a leading zero.
   const more = whole === '0' ? 0 : INTEGER_DIGITS_MAX - whole.length;
-  for (let zeros = bounds.integer ? 1 : 0; zeros <= more; zeros++) {
-    const from = size * 10 ** zeros;
-    const to = bounds.integer ? from + 10 ** zeros - 1 : from + 10 ** zeros;
-    if (from <= high && (bounds.integer ? to >= low : to > low)) return true;
-  }
+  for (let count = bounds.integer ? 1 : 0; count <= more; count++)
+    if (meets(digits + '0'.repeat(count), digits + '9'.repeat(count) + rest)) return true;
   return false;
+}
+
+/** A number with as many digits after its point as there may be lies between the two. */
+function canBeWritten(low: number, high: number): boolean {
+  return (
+    high - low > 10 ** -FRACTION_DIGITS_MAX ||
+    [low, high].some((end) => {
+      const nearest = Number(end.toFixed(FRACTION_DIGITS_MAX));
+      return nearest >= low && nearest <= high;
+    })
+  );
 }
