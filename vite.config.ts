@@ -27,6 +27,7 @@ export default defineConfig({
           // How fast the machine is decides no test.
           testTimeout: 60_000,
           include: ['tests/{unit,property,architecture,simulation}/**/*.test.ts', 'evals/**/*.test.ts'],
+          setupFiles: ['tests/fakes/seeded-properties.ts'],
         },
       },
       {

@@ -20,8 +20,16 @@ const { values } = parseArgs({
   },
 });
 
+const propertySeed = String(Math.trunc(Math.random() * 2 ** 31));
+console.log(`PROPERTY_SEED=${propertySeed}`);
+
 const STEPS: readonly { readonly command: string; readonly args: readonly string[]; readonly env?: object }[] = [
   { command: 'tsx', args: ['src/cli/simulate.ts', '--seeds', values.seeds, '--from', values.from] },
+  {
+    command: 'vitest',
+    args: ['run', '--project', 'unit', 'tests/property'],
+    env: { PROPERTY_SEED: propertySeed },
+  },
   { command: 'vite', args: ['build'] },
   {
     command: 'playwright',
