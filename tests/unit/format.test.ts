@@ -185,7 +185,8 @@ describe('parameter values', () => {
 
 describe('settings draft', () => {
   test('what the form shows reads back as the same settings', () => {
-    expect(readDraft(draftOf(fakeSettings), format)).toEqual({ ok: true, value: fakeSettings });
+    const settings = { ...fakeSettings, engines: { planning: { at: 'device', model: 'tinytool' } } } as const;
+    expect(readDraft(draftOf(settings), settings, format)).toEqual({ ok: true, value: settings });
   });
 
   test('what was typed stays when settings are saved elsewhere, and what was not touched is as it is there', () => {
@@ -199,7 +200,7 @@ describe('settings draft', () => {
   test('every mistake is said at once, each with what is wrong', () => {
     const draft = { ...draftOf(fakeSettings), addresses: 'alex\nalex@example.org', zone: 'Mars/Olympus', locale: '??' };
     draft.hours = draft.hours.map((day, index) => (index === 2 ? { works: true, from: '17:00', to: '09:00' } : day));
-    const read = readDraft(draft, format);
+    const read = readDraft(draft, fakeSettings, format);
     expect(read.ok ? [] : read.error).toEqual([
       '“alex” is not a mail address.',
       'This browser does not know the time zone “Mars/Olympus”.',

@@ -1,3 +1,5 @@
+import type { EngineChoices } from '../models/jobs.ts';
+
 /** What the owner says of themselves; defaults come from the browser. */
 export interface OwnerSettings {
   /** "asked of me" depends on these. */
@@ -15,4 +17,6 @@ export interface OwnerSettings {
     Partial<Record<'1' | '2' | '3' | '4' | '5' | '6' | '7', { readonly from: number; readonly to: number }>>
   >;
   readonly theme: 'system' | 'light' | 'dark' | 'contrast';
+  /** Which models help, and with what; left out or empty for none. */
+  readonly engines?: EngineChoices;
 }

@@ -45,8 +45,15 @@ export function rebased(draft: SettingsDraft, from: SettingsDraft, to: SettingsD
   return { ...to, ...(Object.fromEntries(changed) as Partial<SettingsDraft>) };
 }
 
-/** @returns the settings, or every problem in words for the owner */
-export function readDraft(draft: SettingsDraft, format: Format): Result<OwnerSettings, string[]> {
+/**
+ * @param settings in force, for what the form does not ask about
+ * @returns the settings, or every problem in words for the owner
+ */
+export function readDraft(
+  draft: SettingsDraft,
+  settings: OwnerSettings,
+  format: Format,
+): Result<OwnerSettings, string[]> {
   const problems: string[] = [];
   const addresses = linesOf(draft.addresses).map((line) => line.toLowerCase());
   for (const address of addresses) {
@@ -68,7 +75,7 @@ export function readDraft(draft: SettingsDraft, format: Format): Result<OwnerSet
   const { zone, locale, weekStart, units, theme } = draft;
   return {
     ok: true,
-    value: { names: linesOf(draft.names), addresses, zone, locale, weekStart, units, theme, workingHours },
+    value: { ...settings, names: linesOf(draft.names), addresses, zone, locale, weekStart, units, theme, workingHours },
   };
 }
 
