@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { parseUrl } from '#adapters/http/parse-url.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
-import type { CommandId, UnixMs } from '#core/base/ids.ts';
+import type { CommandId, Sequence, UnixMs } from '#core/base/ids.ts';
 import type { Channel } from '#core/channels/channel.ts';
 import { NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
 import { NO_RULES } from '#core/policy/decide.ts';
@@ -17,6 +17,7 @@ import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { ChannelDesk, type Sending } from '#runtime/channels/channel-desk.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import { BY_HAND } from '#runtime/spend/plan-cost.ts';
+import type { StoredSpend } from '#runtime/spend/spend-facts.ts';
 import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
 import { fakeEgress, type FakeEgress } from '../../fakes/fake-egress.ts';
 import { seededEntropy } from '../../fakes/seeded-entropy.ts';
@@ -135,6 +136,29 @@ test('a price that rises while the card waits makes it a new question', async ()
   await order({ type: 'adopt-prices', prices: [{ ...PRICE, micro: 30_000, from: clock.now() }] });
   await clock.advance(50);
   expect(card()).toMatchObject({ anew: 'changed', action: { spends: { micro: 30_000 } } });
+});
+
+test('a price that was changed in the row that tabs read sends nothing: the leader has its own from the journal', async () => {
+  await lead(waiting());
+  const cheaper = { ...leader.agent.state.spend, prices: [{ ...PRICE, micro: 1 }] };
+  const applied = (await ports.store.applied()) as Sequence;
+  const row = { kind: 'spend', id: 'spend', sequence: applied, value: cheaper };
+  const epoch = await ports.store.epoch();
+  expect(await ports.store.apply(epoch, { applied, rows: [row], done: [] })).toMatchObject({ ok: true });
+
+  const outcome = desk.send(byHand(1), new AbortController().signal);
+  for (let turn = 0; turn < 10; turn++) await clock.advance(5);
+  const refused = await outcome;
+  expect(refused.kind).toBe('refused');
+  expect(refused.kind === 'refused' && refused.message).toContain('costs changed meanwhile');
+  await approve();
+  expect(egress.reached).toEqual([]);
+  expect(kinds()).toEqual([]);
+  expect(used()).toBe(0);
+
+  await leader.agent.rebuild();
+  const rebuilt = (await ports.store.row('spend', 'spend'))?.value as StoredSpend;
+  expect(rebuilt.prices).toEqual([PRICE]);
 });
 
 test('with no price in force the card says that it is not known, and all that a call may cost is set aside', async () => {
