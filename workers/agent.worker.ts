@@ -32,6 +32,7 @@ import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Gate } from './channels.ts';
 import type { Desks } from './desks.ts';
+import { engines, type EngineFor } from './engines.ts';
 import { openJournalSigner } from './journal-signer.ts';
 import { openVault, secretsCopy, vaultCopy, type VaultOfThread } from './open-vault.ts';
 import { sealerOf } from './sealer-of.ts';
@@ -70,6 +71,8 @@ interface Opened {
   readonly agents: () => Promise<AgentsDesk>;
   readonly gate: () => Promise<Gate>;
   readonly models: () => Promise<ModelDesk>;
+  /** What answers by a choice of the owner's. */
+  readonly engineFor: EngineFor;
   readonly policy: () => Promise<PolicyDesk>;
 }
 
@@ -102,11 +105,11 @@ const channels = async (): Promise<ChannelDesk> => (await (await opened()).gate(
 const doctor = async (): Promise<Gate['doctor']> => (await (await opened()).gate()).doctor;
 const models = async (): Promise<ModelDesk> => (await opened()).models();
 const policy = async (): Promise<PolicyDesk> => (await opened()).policy();
-let modelThread: Promise<OnDeviceApi> | null = null;
+const deviceThread = once(async () => (await import('./on-device-in-worker.ts')).onDeviceInWorker());
 /** Models hold nothing of the vault's, so they wait only until it is open. */
 const onDevice = async (): Promise<OnDeviceApi> => {
   await opened();
-  return (modelThread ??= import('./on-device-in-worker.ts').then(({ onDeviceInWorker }) => onDeviceInWorker()));
+  return (await deviceThread()).onDevice;
 };
 
 async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowApi): Promise<Opened> {
@@ -154,6 +157,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const models = once(async () =>
     (await import('./models.ts')).openModels({ desk: await channels(), store, sealer, keys: held }),
   );
+  const engineFor = engines(async () => (await deviceThread()).engine, models);
   const policy = once(async () =>
     (await import('./policy.ts')).openPolicy({ tab, store, defaults, rules: ports.rules }),
   );
@@ -259,7 +263,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
-  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, policy };
+  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, engineFor, policy };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */

@@ -10,7 +10,7 @@ import { deviceAbility } from '#adapters/platform/device-ability.ts';
 import type { DeviceEngine, ModelShelf } from '#ports/device-models.ts';
 import { err, ok } from '#core/base/result.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
-import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
+import type { InferenceThread } from './inference-thread.ts';
 
 /** The thread that models run in, started when one is first wanted and ended to give its memory back. */
 const TRIED_TOKENS_MAX = 512;
@@ -21,6 +21,7 @@ const shelf: ModelShelf = {
   file: (model, path) => (model.origin === 'app' ? own : folders).file(model, path),
 };
 let stopping = new AbortController();
+const asked = new Map<number, AbortController>();
 let starting: Promise<DeviceEngine> | null = null;
 
 /** The library and its runtime are large: nothing of them is loaded to see what models there are. */
@@ -31,7 +32,7 @@ const engine = (): Promise<DeviceEngine> =>
     return transformersEngine(shelf, deviceAbility);
   })());
 
-const api: OnDeviceApi = {
+const api: InferenceThread = {
   look: async () => {
     await requireShut();
     return {
@@ -87,5 +88,23 @@ const api: OnDeviceApi = {
     await folders.remove(model);
   },
   unload: async () => (await starting)?.unload(),
+  models: async () => (await engine()).models(new AbortController().signal),
+  countTokens: async (model, text) => (await engine()).countTokens(model, text),
+  infer: async (asking, request, onText) => {
+    const stop = new AbortController();
+    asked.set(asking, stop);
+    let last: unknown;
+    const told = (piece: string): void => {
+      last = onText(piece);
+    };
+    try {
+      return await (await engine()).infer(request, told, stop.signal);
+    } finally {
+      asked.delete(asking);
+      // Pieces come by a port of their own, which the answer would overtake.
+      await last;
+    }
+  },
+  abort: (asking) => asked.get(asking)?.abort(),
 };
 Comlink.expose(api);

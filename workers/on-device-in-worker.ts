@@ -1,11 +1,25 @@
 import * as Comlink from 'comlink';
+import type { Engine } from '#ports/engine.ts';
 import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
+import { deviceEngine, type AskThread } from './device-engine.ts';
+import type { InferenceThread } from './inference-thread.ts';
 import InferenceWorker from './inference.worker.ts?worker';
 
+export interface DeviceThread {
+  /** For the page. */
+  readonly onDevice: OnDeviceApi;
+  /** For runs. */
+  readonly engine: Engine;
+}
+
 /** Models of this device, in a thread of their own that is begun when something is first asked of it. */
-export function onDeviceInWorker(): OnDeviceApi {
-  let thread: { readonly api: Comlink.Remote<OnDeviceApi>; readonly broken: Promise<never>; end: () => void } | null =
-    null;
+export function onDeviceInWorker(): DeviceThread {
+  let thread: {
+    readonly api: Comlink.Remote<InferenceThread>;
+    readonly broken: Promise<never>;
+    end: () => void;
+  } | null = null;
+  let asking = 0;
 
   const start = (): NonNullable<typeof thread> => {
     if (thread !== null) return thread;
@@ -22,11 +36,16 @@ export function onDeviceInWorker(): OnDeviceApi {
       thread = null;
       worker.terminate();
     };
-    return (thread = { api: Comlink.wrap<OnDeviceApi>(worker), broken, end });
+    return (thread = { api: Comlink.wrap<InferenceThread>(worker), broken, end });
   };
-  const ask = <T>(question: (api: Comlink.Remote<OnDeviceApi>) => Promise<T>): Promise<T> => {
+  const ask: AskThread = async (question) => {
     const { api, broken } = start();
-    return Promise.race([question(api), broken]);
+    asking++;
+    try {
+      return await Promise.race([question(api), broken]);
+    } finally {
+      asking--;
+    }
   };
   const told = <T>(listener: (value: T) => void): ((value: T) => void) =>
     Comlink.proxy((value: T) => {
@@ -34,18 +53,21 @@ export function onDeviceInWorker(): OnDeviceApi {
     });
 
   return {
-    look: () => ask((api) => api.look()),
-    add: (files, listener) => ask(async (api) => await api.add(files, told(listener))),
-    load: (model, listener) => ask(async (api) => await api.load(model, told(listener))),
-    tryOut: (model, text, listener) => ask(async (api) => await api.tryOut(model, text, told(listener))),
-    stop: () => (thread === null ? Promise.resolve() : ask((api) => api.stop())),
-    remove: (model) => ask((api) => api.remove(model)),
-    unload: async () => {
-      const running = thread;
-      if (running === null) return;
-      await ask((api) => api.unload());
-      // WebAssembly never gives memory back while its thread lives.
-      running.end();
+    onDevice: {
+      look: () => ask((api) => api.look()),
+      add: (files, listener) => ask(async (api) => await api.add(files, told(listener))),
+      load: (model, listener) => ask(async (api) => await api.load(model, told(listener))),
+      tryOut: (model, text, listener) => ask(async (api) => await api.tryOut(model, text, told(listener))),
+      stop: () => (thread === null ? Promise.resolve() : ask((api) => api.stop())),
+      remove: (model) => ask((api) => api.remove(model)),
+      unload: async () => {
+        const running = thread;
+        if (running === null) return;
+        await ask((api) => api.unload());
+        // WebAssembly never gives memory back while its thread lives; but a run may have asked meanwhile.
+        if (asking === 0) running.end();
+      },
     },
+    engine: deviceEngine(ask),
   };
 }

@@ -5,36 +5,17 @@ import { sha256 } from '#adapters/noble/sha256.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { transformersEngine } from '#adapters/transformers/transformers-engine.ts';
 import type { DeviceAbility, ModelShelf } from '#ports/device-models.ts';
-import { OWNER_TYPED } from '#core/labels/label.ts';
-import { ENGINE_CASES, request, type EngineBench } from '../conformance/engine.ts';
-import { asked, type ToolCase } from '../fakes/tinytool.ts';
+import { ENGINE_CASES, request } from '../conformance/engine.ts';
+import { asked } from '../fakes/tinytool.ts';
+import { TOOL_CASES, tinytoolBench } from '../fakes/tinytool-bench.ts';
 import { fits } from '../fakes/schema-check.ts';
-import cases from '../fixtures/tinytool/cases.json';
 
 const OF_CASES = 100;
 const ability = (): Promise<DeviceAbility> =>
   Promise.resolve({ webgpu: 'none', graphics: '', half: false, bufferBytesMax: null, memoryGib: null, cores: 2 });
 const shelf = shippedModels(ownFileLoader(platformClock), sha256);
 const engine = transformersEngine(shelf, ability);
-const tools = cases as unknown as readonly ToolCase[];
-const first = asked(tools[0]!);
-const say = (text: string) => [{ role: 'user', text, label: OWNER_TYPED } as const];
-const bench: EngineBench = {
-  engine,
-  model: 'tinytool',
-  text: say('Who are you?'),
-  json: {
-    messages: say('Set a timer for 12 minutes.'),
-    schema: {
-      type: 'object',
-      properties: { minutes: { type: 'integer', minimum: 1, maximum: 90 }, sort: { enum: ['timer', 'alarm'] } },
-      required: ['minutes', 'sort'],
-      additionalProperties: false,
-    },
-  },
-  call: { messages: first.messages, tools: first.tools },
-  fits,
-};
+const bench = tinytoolBench(engine);
 
 describe('transformers.js with a real model, on wasm', () => {
   test.each(ENGINE_CASES.map((one) => [one.name, one] as const))(
@@ -47,7 +28,7 @@ describe('transformers.js with a real model, on wasm', () => {
 
   test(`calls the right tool with the right arguments, ${OF_CASES} of ${OF_CASES} times`, async () => {
     const wrong: unknown[] = [];
-    for (const one of tools.slice(0, OF_CASES)) {
+    for (const one of TOOL_CASES.slice(0, OF_CASES)) {
       const { messages, tools: offered, call } = asked(one);
       const asking = request(bench, { messages, tools: offered, answer: { kind: 'tool-call' } });
       const answered = await engine.infer(asking, () => undefined, new AbortController().signal);

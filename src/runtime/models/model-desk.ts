@@ -86,7 +86,7 @@ export class ModelDesk implements ModelsApi {
   }
 
   async list(provider: string): Promise<Result<readonly ListedModel[], string>> {
-    const engine = await this.#engine(provider);
+    const engine = await this.engineOf(provider);
     if (!engine.ok) return engine;
     const models = await engine.value.models(new AbortController().signal);
     return models.ok
@@ -95,7 +95,7 @@ export class ModelDesk implements ModelsApi {
   }
 
   async test(provider: string, model: string): Promise<Result<TestAnswer, string>> {
-    const engine = await this.#engine(provider);
+    const engine = await this.engineOf(provider);
     if (!engine.ok) return engine;
     const { clock } = this.#parts;
     const began = clock.monotonic();
@@ -117,7 +117,8 @@ export class ModelDesk implements ModelsApi {
     });
   }
 
-  async #engine(provider: string): Promise<Result<Engine, string>> {
+  /** What asks it, over the gate and under its key. */
+  async engineOf(provider: string): Promise<Result<Engine, string>> {
     const known = await this.#provider(provider);
     if (!known.ok) return known;
     const { channel, name, sequence } = known.value;
