@@ -26,6 +26,10 @@ export class AgentState {
 
   /** The contents of approvals as they were made, where the owner changed them here, by run and step. */
   readonly unedited = new SvelteMap<string, string>();
+  /** The acts of approvals that the owner unticked, by run and step: a changed text is asked about anew, without them. */
+  readonly unticked = new SvelteMap<string, readonly string[]>();
+  /** The approval that the owner changed with the keyboard in it: the one that follows it is to be read once more. */
+  changed: { readonly place: string; readonly approval: string } | null = null;
 
   readonly settings: OwnerSettings = $derived(this.overview?.settings ?? browserSettings());
   readonly format: Format = $derived(new Format(this.settings));
