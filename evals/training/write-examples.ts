@@ -8,8 +8,11 @@ import { throwGoal, type ThrownGoal } from './throw-goal.ts';
 import { trainingWorld } from './worlds.ts';
 
 /**
- * Writes examples for train.py, one JSON array a line: form, words (indices into the first line's list grows by the
- * lines that start with "w"), marks and tags. `npx tsx evals/training/write-examples.ts --count 300000 --seed 1 --out FILE`
+ * Writes examples for train.py: `npx tsx evals/training/write-examples.ts --count 300000 --seed 1 --out FILE`.
+ * Each line is JSON. The first names the forms and slots and says how large the tables are. After it there are two sorts:
+ * - `["w", word, runs]`: a word that was not met before, with its row and those of its runs of letters. Words are numbered
+ *   from 0 in the order of these lines.
+ * - `[form, words, marks, tags]`: one goal: which form it is, and for each of its words its number, its marks and its tag.
  */
 const { values } = parseArgs({
   options: {

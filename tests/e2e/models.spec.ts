@@ -90,6 +90,36 @@ test('the test message streams through the service worker, cut inside characters
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
 
+test('each job is done without a model until one is chosen; what leaves for it is said, and what is gone is shown as such', async () => {
+  const jobs = page.getByRole('region', { name: 'Which model helps with what' });
+  const job = (name: string) => jobs.getByRole('combobox', { name });
+  const answering = job('Answering questions from your files');
+  for (const one of [answering, job('Wording of answers'), job('Planning what no method fits')]) {
+    await expect(one).toHaveValue('');
+    await expect(one).toHaveAccessibleDescription(/Nothing leaves this device/);
+  }
+  await page.reload();
+  await expect(answering.getByRole('option')).toHaveText(['Without a model', 'Tiny tool caller']);
+  await jobs.getByRole('button', { name: 'List the models of Parrots' }).click();
+  await answering.selectOption('splits');
+  await expect(answering).toHaveAccessibleDescription(
+    `Each question goes to ${host.origin}, with the passages that were found for it and where they stand. You see and approve what is yours to the byte before it goes. What is sealed never leaves.`,
+  );
+  await job('Wording of answers').selectOption('Tiny tool caller');
+  await expect(job('Wording of answers')).toHaveAccessibleDescription('Nothing leaves this device for it.');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await jobs.getByRole('button', { name: 'Save the choice' }).click();
+  await expect(page.getByText('Which model helps with what is saved.')).toBeVisible();
+  await expect(jobs.getByText('Not saved yet')).toBeHidden();
+
+  const chosen = (one: typeof answering): Promise<string> =>
+    one.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text ?? '');
+  await page.reload();
+  await expect.poll(() => chosen(answering)).toBe('splits');
+  await expect.poll(() => chosen(job('Wording of answers'))).toBe('Tiny tool caller');
+  await expect(job('Planning what no method fits')).toHaveValue('');
+});
+
 test('a host whose answers may not be read is not reachable, and the check says what is missing', async () => {
   host.shares = false;
   await card().getByRole('button', { name: 'List the models of Parrots' }).click();
@@ -113,4 +143,9 @@ test('what was set stays after a reload, and what is removed is gone with its ke
   await card().getByRole('button', { name: 'Remove Parrots' }).click();
   await card().getByRole('group', { name: 'Remove Parrots' }).getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('heading', { name: 'No provider yet' })).toBeVisible();
+  const jobs = page.getByRole('region', { name: 'Which model helps with what' });
+  await expect(jobs.getByText('Its provider was removed. Until you choose another one')).toBeVisible();
+  await expect(jobs.getByRole('combobox', { name: 'Answering questions from your files' })).toContainText(
+    'splits (gone)',
+  );
 });

@@ -8,6 +8,7 @@ import { files } from './en/files.ts';
 import { goal } from './en/goal.ts';
 import { identity } from './en/identity.ts';
 import { models } from './en/models.ts';
+import { modelsJobs } from './en/models-jobs.ts';
 import { money } from './en/money.ts';
 import { policy } from './en/policy.ts';
 import { run } from './en/run.ts';
@@ -25,6 +26,7 @@ export const en = {
   ...audit,
   ...channels,
   ...models,
+  ...modelsJobs,
   ...policy,
   ...money,
   ...identity,

@@ -61,7 +61,7 @@ export const models = {
 
   'on-device.title': 'On this device',
   'on-device.lead':
-    'These models run here. Nothing that you write to them leaves this device, and nothing is done with what they say: it is a test.',
+    'These models run here: nothing that goes to them leaves this device. With a test message you see what one makes of it; nothing is done with what it says.',
   'on-device.looking': 'Looking at what this device can run…',
   'on-device.ability': 'What this device can run',
   'on-device.processor': 'Runs on',
