@@ -14,6 +14,7 @@ import type { Verdict } from '#core/verifier/verdict.ts';
 import { Interpreter } from '#runtime/agent/interpreter.ts';
 import { EMPTY_STATE, observationKey, type AgentState } from '#runtime/agent/projection.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
+import type { EngineFinder } from '#runtime/models/step-model.ts';
 import type { SourceView } from '#runtime/contract/views.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { GoalReader } from '#ports/goal-reader.ts';
@@ -42,10 +43,11 @@ export interface Vault {
   readonly problems: readonly string[];
 }
 
-/** @param reader the built-in model; null for the rules alone */
+/** @param reader the built-in model; null for the rules alone @param engineFor what answers under the owner's choices */
 export async function openVault(
   world: Pick<World, 'files' | 'owner' | 'now'>,
   reader: GoalReader | null = null,
+  engineFor?: EngineFinder,
 ): Promise<Vault> {
   const clock = realClock();
   const blobs = memoryBlobStore(clock);
@@ -68,6 +70,7 @@ export async function openVault(
     },
     language: evaluationLanguage,
     goalReader: () => Promise.resolve(reader),
+    ...(engineFor === undefined ? {} : { engineFor }),
     rules: () => Promise.reject(new Error('The owner of this world has no rules about what it does.')),
   };
   const interpreter = new Interpreter(ports, () => world.owner);

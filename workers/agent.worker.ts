@@ -146,6 +146,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     goalReader: once(async () =>
       (await import('#adapters/goal-reader/load-goal-reader.ts')).loadGoalReader(ownFile, sha256),
     ),
+    engineFor: (choice) => engineFor(choice),
     rules: once(async () => (await import('./rules-in-worker.ts')).rulesInWorker(platformClock)),
   };
   const agent = await journalName(store, signer);

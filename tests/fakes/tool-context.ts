@@ -43,6 +43,7 @@ export function toolContext(world: World, calendar: CalendarExpander, zones: Zon
     calendar,
     zones,
     inputs: new Map(Object.entries(world.inputs ?? {})),
+    model: null,
     progress: () => undefined,
     signal: new AbortController().signal,
   };

@@ -76,6 +76,7 @@ export async function textWorld(
     calendar,
     zones,
     inputs: new Map(Object.entries(inputs)),
+    model: null,
     progress: (done, total) => progress.push({ tool, done, total }),
     signal: new AbortController().signal,
   });

@@ -14,6 +14,14 @@ export type EngineChoice =
 
 export type EngineChoices = Readonly<Partial<Record<ModelJob, EngineChoice>>>;
 
+/** A model that its owner chose for a job. */
+export interface ModelHelper {
+  readonly job: ModelJob;
+  readonly engine: EngineChoice;
+  /** "tinytool on this device", "qwen3 at https://models.example". */
+  readonly name: string;
+}
+
 /** What a model had to do with a plan or an answer, as it is told with it. */
 export interface EngineUse {
   readonly job: ModelJob;
@@ -31,3 +39,19 @@ export interface EngineUse {
   /** Bytes of what was sent to the host; 0 on this device. */
   readonly bytesSent: number;
 }
+
+/** Who had a part in it, and what left the device for it, in words for the owner. */
+export function engineSentence({ job, name, model, where, host, requests, bytesSent }: EngineUse): string {
+  const who = where === 'device' ? `${model} on this device` : `${model} at ${name}`;
+  const left =
+    where === 'device'
+      ? 'Nothing left the device for it.'
+      : `${String(requests)} ${requests === 1 ? 'request' : 'requests'} with ${String(bytesSent)} bytes went to ${host ?? name} for it.`;
+  return `${PARTS[job]} ${who}. ${left}`;
+}
+
+const PARTS: Readonly<Record<ModelJob, string>> = {
+  answering: 'Written from the passages by',
+  wording: 'Worded by',
+  planning: 'Planned by',
+};

@@ -1,6 +1,7 @@
 import type { SourceId, UnixMs } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { OwnerSettings } from '../items/owner.ts';
+import type { ModelHelper } from '../models/jobs.ts';
 import type { GoalForm } from './forms.ts';
 
 export type GoalKind =
@@ -83,6 +84,8 @@ export interface GoalContext {
   readonly channels?: readonly KnownChannel[];
   /** What the built-in model makes of the goal; left out where there is no model, or it is not loaded. */
   readonly reading?: ModelReading | undefined;
+  /** The models that the owner chose to help; left out for none. */
+  readonly helpers?: readonly ModelHelper[];
 }
 
 /** A way out that the owner opened, as far as planning needs it. */

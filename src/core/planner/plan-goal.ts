@@ -1,15 +1,15 @@
 import { assert } from '../base/assert.ts';
 import type { Sha256, StepId } from '../base/ids.ts';
 import { digestOf, type Json } from '../base/json.ts';
-import { actsOutside, definitions } from '../tools/definitions.ts';
 import { domain, ROOT } from './domain.ts';
 import type { GoalContext, UnderstoodGoal } from './goal.ts';
 import { solve } from './htn.ts';
-import type { Plan, Step } from './plan.ts';
-import type { ToolUse } from './tool-use.ts';
+import type { Plan } from './plan.ts';
+import { toStep, type ToolUse } from './tool-use.ts';
 import type { SendFormat } from './sending.ts';
 import { understandSending, type Sending } from './understand-sending.ts';
 import { validatePlan } from './validate.ts';
+import { withModel } from './with-model.ts';
 
 /** Understands a goal and plans it. */
 export function planGoal(
@@ -19,7 +19,7 @@ export function planGoal(
   sha256: Sha256,
 ): Plan {
   const { goal, task, sendings } = understandSending(text, context, overrides);
-  const plan = withGoal(makePlan(task, context, sha256), goal, sha256);
+  const plan = withModel(withGoal(makePlan(task, context, sha256), goal, sha256), context.helpers ?? [], sha256);
   const { saveAs } = overrides;
   const saved = typeof saveAs === 'string' && saveAs !== '' ? withSaving(plan, saveAs, sha256) : plan;
   // Several sends are never one request: each place has a step of its own.
@@ -90,21 +90,4 @@ export function makePlan(goal: UnderstoodGoal, context: GoalContext, sha256: Sha
   const valid = validatePlan(plan);
   assert(valid.ok, valid.ok ? '' : valid.error.message);
   return { ...plan, digest: digestOf(sha256, plan) };
-}
-
-function toStep({ tool, title, args, produces, consumes }: ToolUse, id: StepId, dependsOn: readonly StepId[]): Step {
-  const { effects, parallelSafe } = definitions[tool];
-  const outside = actsOutside(definitions[tool]);
-  return {
-    id,
-    tool,
-    title,
-    args,
-    dependsOn,
-    produces,
-    consumes,
-    parallelizable: parallelSafe,
-    approval: outside,
-    undo: !outside ? 'nothing-to-undo' : effects.inverse === null ? 'cannot-undo' : 'can-undo',
-  };
 }

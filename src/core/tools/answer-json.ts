@@ -4,7 +4,7 @@ import { claimsOf, type Answer } from './answer.ts';
 /** A verified answer as JSON for other programs: every sentence names the evidence it rests on, each with file, bytes and hash. */
 export function answerJson(goal: string, answer: Answer): string {
   const cited = new Set(claimsOf(answer).flatMap((claim) => claim.evidence));
-  const { outcome, sections, table, workings, notes } = answer;
+  const { outcome, sections, table, workings, notes, engines } = answer;
   const value = {
     goal,
     outcome,
@@ -15,6 +15,7 @@ export function answerJson(goal: string, answer: Answer): string {
     table,
     workings,
     notes,
+    ...(engines === undefined ? {} : { engines }),
     evidence: answer.evidence
       .filter(({ id }) => cited.has(id))
       .map(({ id, file, locator, start, end, quote, source }) => ({

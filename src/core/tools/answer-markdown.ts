@@ -1,3 +1,4 @@
+import { engineSentence } from '../models/jobs.ts';
 import { claimsOf, type Answer, type Evidence } from './answer.ts';
 
 /** A verified answer as a Markdown report: every sentence with its footnote, every footnote with file, bytes and hash. */
@@ -19,7 +20,8 @@ export function answerMarkdown(title: string, answer: Answer): string {
     for (const row of answer.table.rows) lines.push(`| ${row.join(' | ')} |`);
   }
   if (answer.workings.length > 0) lines.push('', ...answer.workings.map((line) => `    ${line}`));
-  if (answer.notes.length > 0) lines.push('', '## Notes', '', ...answer.notes.map((note) => `- ${note}`));
+  const notes = [...(answer.engines ?? []).map(engineSentence), ...answer.notes];
+  if (notes.length > 0) lines.push('', '## Notes', '', ...notes.map((note) => `- ${note}`));
   if (evidence.length > 0) lines.push('');
   evidence.forEach((piece, index) => lines.push(footnote(index + 1, piece)));
   return `${lines.join('\n')}\n`;

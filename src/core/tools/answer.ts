@@ -1,4 +1,5 @@
 import type { Digest, EvidenceId, SourceId, UnixMs } from '../base/ids.ts';
+import type { EngineUse } from '../models/jobs.ts';
 
 /**
  * A span of a source that supports a claim. The bytes [start, end) of the source hash to `digest`; `quote` is the
@@ -117,6 +118,8 @@ export interface Answer {
   readonly workings: readonly string[];
   /** For not-understood: goals that would work, ready to run. */
   readonly suggestions: readonly string[];
+  /** Language models that had a part in it; left out for none. */
+  readonly engines?: readonly EngineUse[];
 }
 
 export type AnswerDraft = Omit<Answer, 'evidence'> & { readonly evidence: readonly EvidenceDraft[] };

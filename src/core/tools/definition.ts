@@ -15,8 +15,11 @@ export interface ToolEffects {
   readonly reads: readonly ('messages' | 'events' | 'documents' | 'tables')[];
   /** What it changes outside the journal. */
   readonly writes: readonly 'file'[];
-  /** `channel`: sends by a way out that the owner opened. */
-  readonly egress: 'none' | 'channel';
+  /**
+   * `channel`: sends by a way out that the owner opened, after the owner was asked. `model`: asks a model, which may be behind
+   * such a way out; the gate decides about each request.
+   */
+  readonly egress: 'none' | 'channel' | 'model';
   /** Cannot be undone by the app. */
   readonly irreversible: boolean;
   /** Doing it twice is the same as doing it once; otherwise a repeat needs reading back first. */
@@ -45,6 +48,9 @@ export type ToolName =
   // tables
   | 'read-table'
   | 'compute-table'
+  // with a language model
+  | 'answer-with-model'
+  | 'word-answer'
   // the outside
   | 'save-file'
   | 'send-answer'

@@ -2,6 +2,7 @@ import { calendarDefinitions } from './calendar/definitions.ts';
 import type { ToolDefinition, ToolName } from './definition.ts';
 import { documentDefinitions } from './documents/definitions.ts';
 import { mailDefinitions } from './mail/definitions.ts';
+import { modelDefinitions } from './models/definitions.ts';
 import { tableDefinitions } from './tables/definitions.ts';
 
 const saveFile: ToolDefinition = {
@@ -22,12 +23,18 @@ const sendAnswer: ToolDefinition = {
 
 /** Whether a tool changes something outside the app: it is asked for, and never done twice by itself. */
 export function actsOutside({ effects }: Pick<ToolDefinition, 'effects'>): boolean {
-  return effects.writes.length > 0 || effects.egress !== 'none';
+  return effects.writes.length > 0 || effects.egress === 'channel';
 }
 
 /** Every tool there is, by name. */
 export const definitions = Object.fromEntries(
-  [...mailDefinitions, ...calendarDefinitions, ...documentDefinitions, ...tableDefinitions, saveFile, sendAnswer].map(
-    (definition) => [definition.name, definition],
-  ),
+  [
+    ...mailDefinitions,
+    ...calendarDefinitions,
+    ...documentDefinitions,
+    ...tableDefinitions,
+    ...modelDefinitions,
+    saveFile,
+    sendAnswer,
+  ].map((definition) => [definition.name, definition]),
 ) as Readonly<Record<ToolName, ToolDefinition>>;

@@ -11,7 +11,7 @@ import type { Ms } from '#core/base/ids.ts';
 import { leftOutNote, mayBeUsedFor } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
-import type { Label } from '#core/labels/label.ts';
+import { join, type Label } from '#core/labels/label.ts';
 import type { WhyAnew } from '#core/policy/approval.ts';
 import { decide, type PolicyState } from '#core/policy/decide.ts';
 import type { GoalContext, GoalLanguage, Inventory, KnownChannel } from '#core/planner/goal.ts';
@@ -25,6 +25,8 @@ import { InventoryTaker } from './inventory.ts';
 import { itemReader } from './item-reader.ts';
 import { denialText } from '../channels/channel-words.ts';
 import { labelledPlan, type LabelledPlan } from './labelled-plan.ts';
+import { helpersOf, modelOfStep } from '../models/models-of-runs.ts';
+import { MODEL_STEP_LIMIT_MS } from '../models/step-model.ts';
 import { readRequest, RunRules } from '../policy/run-rules.ts';
 import { OutwardActs } from './outward-acts.ts';
 import type { EventBody, Observed, RunInterpreter } from './run-interpreter.ts';
@@ -92,7 +94,8 @@ export class Interpreter implements RunInterpreter {
     if (allowed.kind !== 'allow')
       return err({ code: 'denied', message: `${tool.definition.title}: ${denialText(allowed, '')}` });
     const read = new Set<SourceId>();
-    const context = { ...(await this.#toolContext(run, step, state, read)), signal, progress };
+    const model = tool.definition.effects.egress === 'model' ? await this.#model(run, step, state, signal) : null;
+    const context = { ...(await this.#toolContext(run, step, state, read)), model, signal, progress };
     const result = await withTimeout(this.#ports, tool, step, context);
     if (!result.ok) return result;
     const bytes = utf8(canonicalJson(result.value)).length;
@@ -102,7 +105,8 @@ export class Interpreter implements RunInterpreter {
         message: `${step.title} found ${String(bytes)} bytes, more than a step may keep (${String(OBSERVATION_BYTES_MAX)}). Narrow the goal.`,
       });
     }
-    return ok({ observation: result.value, label: labelOfObservation(run, step, read, state.sources) });
+    const found = labelOfObservation(run, step, read, state.sources);
+    return ok({ observation: result.value, label: model === null ? found : join(found, model.label()) });
   }
 
   doneBy(run: Run, id: StepId): StepMaker | Promise<StepMaker> {
@@ -186,9 +190,17 @@ export class Interpreter implements RunInterpreter {
       owner: this.#owner(state),
       today: { iso: local.date, weekday: local.weekday },
       channels: openChannels(state),
+      helpers: helpersOf(this.#owner(state).engines ?? {}, state),
       language: languageOf(run.goal),
       languageOf,
     };
+  }
+
+  /** What the plan names for a step; null where it names nothing, or what it names is gone. */
+  async #model(run: Run, step: Step, state: AgentState, signal: AbortSignal): ReturnType<typeof modelOfStep> {
+    const { engineFor, clock } = this.#ports;
+    if (engineFor === undefined) return null;
+    return modelOfStep({ engineFor, clock, run, step, sources: state.sources, signal });
   }
 
   /** @param read comes to hold the files that the tool reads */
@@ -197,7 +209,7 @@ export class Interpreter implements RunInterpreter {
     step: Step,
     state: AgentState,
     read: Set<SourceId>,
-  ): Promise<Omit<ToolContext, 'signal' | 'progress'>> {
+  ): Promise<Omit<ToolContext, 'model' | 'signal' | 'progress'>> {
     const language = await this.#ports.language();
     return {
       owner: this.#owner(state),
@@ -265,10 +277,9 @@ function inputsOf(run: Run, step: Step, state: AgentState): Map<string, Json> {
 async function withTimeout(ports: AgentPorts, tool: Tool, step: Step, context: ToolContext): Outcome<Json> {
   let cancel = (): void => undefined;
   const timeout = new Promise<Result<Json, ToolError>>((resolve) => {
-    cancel = ports.clock.after(STEP_TIMEOUT_MS as Ms, () => {
-      resolve(
-        err({ code: 'timeout', message: `${step.title} took longer than ${String(STEP_TIMEOUT_MS / 1000)} seconds.` }),
-      );
+    const limit = context.model === null ? STEP_TIMEOUT_MS : MODEL_STEP_LIMIT_MS;
+    cancel = ports.clock.after(limit as Ms, () => {
+      resolve(err({ code: 'timeout', message: `${step.title} took longer than ${String(limit / 1000)} seconds.` }));
     });
   });
   try {

@@ -10,6 +10,7 @@ import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language
 import type { RuleEngine } from '#ports/rules.ts';
 import type { SourceGate } from '../blobs/source-gate.ts';
 import type { ChannelDesk } from '../channels/channel-desk.ts';
+import type { EngineFinder } from '../models/step-model.ts';
 import type { JournalFact } from '../journal/parts.ts';
 
 /** Everything the agent can touch, handed in by the worker that composes it. */
@@ -27,6 +28,8 @@ export interface AgentPorts {
   readonly language: () => Promise<Language>;
   /** The built-in model that reads goals, loaded when a goal is first read; null where it cannot be had. */
   readonly goalReader?: () => Promise<GoalReader | null>;
+  /** What answers under a name that the owner chose; left out where there are no models. */
+  readonly engineFor?: EngineFinder;
   /** Evaluates the owner's own rules: loaded when one of them could first say anything about what is to be done. */
   readonly rules: () => Promise<RuleEngine>;
 }

@@ -1,5 +1,6 @@
 import type { Json } from '#core/base/json.ts';
 import type { Address } from '#core/items/item.ts';
+import type { AnswerDraft } from '#core/tools/answer.ts';
 import type { JsonObject, ToolContext } from './tool.ts';
 
 /** Days, both inclusive; null where it is open. */
@@ -61,6 +62,11 @@ export function inputOf<T extends { readonly kind: string }>(context: ToolContex
     if (isObject(value) && value.kind === kind) return value as unknown as T;
   }
   return null;
+}
+
+/** The answer as it was found before a model comes to it; null where the step consumes none. */
+export function draftOf(context: ToolContext): AnswerDraft | null {
+  return (context.inputs.get('draft') ?? null) as unknown as AnswerDraft | null;
 }
 
 /** An observation as JSON: the observations of the tools hold nothing else. */

@@ -1,5 +1,6 @@
 import type { ToolName } from '#core/tools/definition.ts';
 import { answerFromPassages } from './answer-from-passages.ts';
+import { answerWithModel } from './answer-with-model.ts';
 import { collectReportFacts } from './collect-report-facts.ts';
 import { composeMailSummary } from './compose-mail-summary.ts';
 import { composeReport } from './compose-report.ts';
@@ -15,6 +16,7 @@ import { readThreads } from './read-threads.ts';
 import { resolveCorrections } from './resolve-corrections.ts';
 import { searchPassages } from './search-passages.ts';
 import { summariseThreads } from './summarise-threads.ts';
+import { wordAnswer } from './word-answer.ts';
 import type { Tool } from './tool.ts';
 
 const ALL: readonly Tool[] = [
@@ -34,6 +36,8 @@ const ALL: readonly Tool[] = [
   searchPassages,
   answerFromPassages,
   explainLimits,
+  answerWithModel,
+  wordAnswer,
 ];
 
 /** Every tool by its name. A new tool is one file beside this one and one line here. */

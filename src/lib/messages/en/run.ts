@@ -104,6 +104,7 @@ export const run = {
   'answer.computed': 'Computed',
   'answer.absent': 'Searched, not found',
   'answer.searched': { one: 'Searched 1 file for: {terms}', other: 'Searched {count} files for: {terms}' },
+  'answer.engines': 'Who wrote it',
   'answer.notes': 'What you should know',
   'answer.workings': 'How it was computed',
   'answer.table': 'Table',

@@ -1,0 +1,29 @@
+import type { ToolDefinition } from '../definition.ts';
+
+/** A host of models is asked by the gate, which decides about each request by itself. */
+const ASKS_A_MODEL = {
+  reads: [],
+  writes: [],
+  egress: 'model',
+  irreversible: false,
+  idempotent: true,
+  inverse: null,
+} as const;
+
+export const answerWithModel: ToolDefinition = {
+  name: 'answer-with-model',
+  version: 1,
+  title: 'Have a model answer from the passages',
+  effects: ASKS_A_MODEL,
+  parallelSafe: false,
+};
+
+export const wordAnswer: ToolDefinition = {
+  name: 'word-answer',
+  version: 1,
+  title: 'Have a model word the answer',
+  effects: ASKS_A_MODEL,
+  parallelSafe: false,
+};
+
+export const modelDefinitions: readonly ToolDefinition[] = [answerWithModel, wordAnswer];
