@@ -454,7 +454,9 @@ const wire: AgentWire = {
     hasKey: async (provider) => (await models()).hasKey(provider),
     setKey: async (provider, key) => (await models()).setKey(provider, key),
     list: async (provider) => (await models()).list(provider),
-    test: async (provider, model) => (await models()).test(provider, model),
+    test: (provider, model, listener) =>
+      toldFirst(listener, async (told) => (await models()).test(provider, model, told)),
+    stopTest: async (provider) => (await models()).stopTest(provider),
   },
   onDevice: {
     look: async () => (await onDevice()).look(),

@@ -90,6 +90,23 @@ test('the test message streams through the service worker, cut inside characters
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
 
+test('what a model writes is shown as it comes, and a stop ends the connection at the host, before the first byte too', async () => {
+  for (const [model, waiting] of [
+    ['stalls', card().locator('blockquote')],
+    ['hangs', card().getByText('The host has four and a half minutes to begin')],
+  ] as const) {
+    await card().getByRole('combobox').selectOption(model);
+    await card().getByRole('button', { name: 'Send the test message' }).click();
+    await expect(waiting, model).toHaveText(/\w/);
+    expect(host.hungUp).not.toContain(model);
+    await card().getByRole('button', { name: 'Stop' }).click();
+    await expect(card().getByRole('status'), model).toHaveText('Stopped: the connection to the host was ended.');
+    await expect.poll(() => host.hungUp, model).toContain(model);
+    await expect(card().getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
+  }
+  await expect(card().getByRole('button', { name: 'Send the test message' })).toBeEnabled();
+});
+
 test('each job is done without a model until one is chosen; what leaves for it is said, and what is gone is shown as such', async () => {
   const jobs = page.getByRole('region', { name: 'Which model helps with what' });
   const job = (name: string) => jobs.getByRole('combobox', { name });

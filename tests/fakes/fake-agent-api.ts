@@ -189,6 +189,7 @@ export class FakeAgentApi implements AgentApi {
     setKey: () => Promise.resolve(NO_CHANNELS),
     list: () => Promise.resolve(NO_CHANNELS),
     test: () => Promise.resolve(NO_CHANNELS),
+    stopTest: () => Promise.resolve(),
   };
   readonly onDevice: OnDeviceApi = {
     look: () =>

@@ -29,6 +29,7 @@ beforeEach(async () => {
   };
 });
 afterEach(() => asking.close());
+const ignore = (): void => undefined;
 
 const added = async (changes: Partial<ProviderDraft> = {}): Promise<string> => {
   const made = await models.add({ ...draft, ...changes });
@@ -46,7 +47,7 @@ test('a provider is a way out with a key: it lists its models and answers a test
   expect(asking.host.arrivals).toEqual([]);
   const listed = await models.list(provider);
   expect(listed.ok && listed.value.map(({ id }) => id)).toEqual(HOSTED);
-  const tested = await models.test(provider, 'parrot');
+  const tested = await models.test(provider, 'parrot', ignore);
   expect(tested).toMatchObject({ ok: true, value: { counted: true, text: expect.stringMatching(/\w/) as string } });
   expect(asking.host.arrivals.map(({ url }) => url)).toEqual(['/v1/models', '/v1/chat/completions']);
   expect(JSON.parse(String(asking.host.arrivals[1]?.body))).toMatchObject({
@@ -54,6 +55,24 @@ test('a provider is a way out with a key: it lists its models and answers a test
   });
   const { departures } = await viewOf(asking.desk);
   expect(departures.map(({ tool }) => tool)).toEqual(['models.test', 'models.list']);
+});
+
+test('a test message comes piece by piece, and a stop ends the connection at the host, before the first byte too', async () => {
+  const provider = await added();
+  const pieces: string[] = [];
+  const said = await models.test(provider, 'parrot', (piece) => pieces.push(piece));
+  expect(said).toMatchObject({ ok: true, value: { text: pieces.join('') } });
+  expect(pieces.length).toBeGreaterThan(3);
+
+  const stalled = await models.test(provider, 'stalls', () => void models.stopTest(provider));
+  expect(stalled).toEqual({ ok: false, error: 'It was stopped.' });
+  await expect.poll(() => asking.host.hungUp).toEqual(['stalls']);
+
+  const silent = models.test(provider, 'hangs', ignore);
+  await expect.poll(() => asking.host.arrivals.length).toBe(3);
+  await models.stopTest(provider);
+  expect(await silent).toEqual({ ok: false, error: 'It was stopped.' });
+  await expect.poll(() => asking.host.hungUp).toEqual(['stalls', 'hangs']);
 });
 
 test('a key is kept sealed, replaced and removed, and stands in no entry of the journal', async () => {
@@ -86,7 +105,7 @@ test('a removed provider is asked nothing more, and its key is gone', async () =
   const removed = { ok: false, error: expect.stringMatching(/was removed/) as string };
   expect(await models.list(provider)).toEqual(removed);
   expect(await models.setKey(provider, 'sk-right')).toEqual(removed);
-  expect(await models.test(asking.channel, 'parrot')).toEqual(removed);
+  expect(await models.test(asking.channel, 'parrot', ignore)).toEqual(removed);
   expect(asking.host.arrivals).toEqual([]);
 });
 
@@ -104,9 +123,9 @@ test('a price a call is set aside and spent, and the limit a day holds', async (
   const limit = 1_000_000;
   await asking.desk.changeCaps({ currency: 'EUR', call: limit, run: limit, day: limit, agent: limit });
   const provider = await added({ costs: { perCall: '0.02', perDay: '0.03', until: null, source: 'the site' } });
-  expect((await models.test(provider, 'parrot')).ok).toBe(true);
+  expect((await models.test(provider, 'parrot', ignore)).ok).toBe(true);
   const { channels } = await viewOf(asking.desk);
   expect(channels.find(({ id }) => id === provider)?.money).toMatchObject({ today: 20_000, perDay: 30_000 });
-  expect(await models.test(provider, 'parrot')).toMatchObject({ ok: false });
+  expect(await models.test(provider, 'parrot', ignore)).toMatchObject({ ok: false });
   expect(asking.host.arrivals).toHaveLength(1);
 });

@@ -145,7 +145,7 @@ function failedOf(
     case 'aborted':
       return {
         code: 'timed-out',
-        message: `${host} said nothing for a minute. A model that is loaded for the first time may take that long: try again.`,
+        message: `${host} did not begin, or stopped in the middle and said nothing more. A model that is loaded for the first time may take minutes: try again, it may be there by then.`,
       };
     case 'too-long':
       return { code: 'malformed', message: `${host} answered with more than is read here. Ask for less.` };

@@ -68,7 +68,7 @@ export function openAgent(): AgentClient {
     proofs: wire.proofs as unknown as ProofsApi,
     channels: channelsOver(wire.channels as unknown as Comlink.Remote<ChannelsApi>),
     connection: wire.connection as unknown as ConnectionApi,
-    models: wire.models as unknown as ModelsApi,
+    models: modelsOver(wire.models as unknown as Comlink.Remote<ModelsApi>),
     onDevice: onDeviceOver(wire.onDevice as unknown as Comlink.Remote<OnDeviceApi>),
     policy: policyOver(wire.policy as unknown as Comlink.Remote<PolicyApi>),
     witnesses: wire.witnesses as unknown as WitnessNetworkApi,
@@ -108,6 +108,19 @@ function channelsOver(wire: Comlink.Remote<ChannelsApi>): ChannelsApi {
     restore: (channel) => wire.restore(channel),
     changeCaps: (caps) => wire.changeCaps(caps),
     settleSpending: (reservation, actual) => wire.settleSpending(reservation, actual),
+  };
+}
+
+function modelsOver(wire: Comlink.Remote<ModelsApi>): ModelsApi {
+  return {
+    add: (draft) => wire.add(draft),
+    change: (provider, draft) => wire.change(provider, draft),
+    remove: (provider) => wire.remove(provider),
+    hasKey: (provider) => wire.hasKey(provider),
+    setKey: (provider, key) => wire.setKey(provider, key),
+    list: (provider) => wire.list(provider),
+    test: (provider, model, listener) => wire.test(provider, model, Comlink.proxy(listener)),
+    stopTest: (provider) => wire.stopTest(provider),
   };
 }
 

@@ -27,7 +27,8 @@ export interface AnswerStreamParts {
   };
   /** More than this is not handed on: the connection is ended. */
   readonly bytesMax: number;
-  /** How long whoever reads waits for more. */
+  /** How long whoever reads waits for the first of it, and how long for more. */
+  readonly first: Ms;
   readonly idle: Ms;
   readonly signal: AbortSignal;
   /** Is shown each piece as it came. */
@@ -42,7 +43,7 @@ export interface AnswerStreamParts {
  * connection.
  */
 export function answerStream(source: ReadableStream<Uint8Array>, parts: AnswerStreamParts): ReadableStream<Uint8Array> {
-  const { clock, bytesMax, idle, signal } = parts;
+  const { clock, bytesMax, first, idle, signal } = parts;
   const reader = source.getReader();
   const hash = parts.incrementalSha256();
   let bytes = 0;
@@ -71,7 +72,7 @@ export function answerStream(source: ReadableStream<Uint8Array>, parts: AnswerSt
         if (signal.aborted) aborted();
       },
       pull: async (controller) => {
-        const stop = clock.after(idle, aborted);
+        const stop = clock.after(bytes === 0 ? first : idle, aborted);
         try {
           const { done, value } = await reader.read();
           if (over) return;

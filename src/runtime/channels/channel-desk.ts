@@ -91,6 +91,8 @@ export interface Sending {
   readonly nonce?: string;
   /** More than this of an answer is not read. */
   readonly answerBytesMax: number;
+  /** How long the host has to begin its answer; left out for `ANSWER_MS`. */
+  readonly begins?: Ms;
   /** What it would use at most, where that is not one call by the way out. */
   readonly cost?: AskedCost;
   /** What it came to, in millionths, as the answer tells; null or left out where it costs what was set aside. */
@@ -434,7 +436,7 @@ export class ChannelDesk implements ChannelsApi {
     intent: EgressIntent,
     permit: Permit,
     action: ActionRequest,
-    { request, answerBytesMax, costOf }: Sending,
+    { request, answerBytesMax, costOf, begins = ANSWER_MS }: Sending,
     { channel }: StoredChannel,
     signal: AbortSignal,
   ): Promise<OpenOutcome> {
@@ -444,7 +446,7 @@ export class ChannelDesk implements ChannelsApi {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     const late = new AbortController();
-    const unbegun = clock.after(ANSWER_MS, () => {
+    const unbegun = clock.after(begins, () => {
       late.abort();
       stop();
     });
@@ -461,12 +463,13 @@ export class ChannelDesk implements ChannelsApi {
     if (!sent.ok) {
       const { code, message, sent: got } = sent.error;
       await over({ status: null, failure: code, bytes: 0, sent: got });
-      return { kind: 'failed', code, message: late.signal.aborted ? LATE : message, sent: got };
+      return { kind: 'failed', code, message: late.signal.aborted ? lateText(begins) : message, sent: got };
     }
     const { status, headers } = sent.value;
     const pieces: Uint8Array[] = [];
     const body = answerStream(sent.value.body, {
-      ...{ clock, incrementalSha256, bytesMax: answerBytesMax, idle: ANSWER_MS, signal: stopped.signal },
+      ...{ clock, incrementalSha256, bytesMax: answerBytesMax, signal: stopped.signal },
+      ...{ first: begins, idle: ANSWER_MS },
       // What was charged is in the answer itself.
       ...(costOf === undefined ? {} : { seen: (piece: Uint8Array) => pieces.push(piece) }),
       ended: ({ bytes, hash, failure }) => {
@@ -519,7 +522,10 @@ export class ChannelDesk implements ChannelsApi {
   }
 }
 
-const LATE = 'No answer came within a minute. Whether the host got it is not known; nothing is sent again by itself.';
+function lateText(begins: Ms): string {
+  const within = begins === ANSWER_MS ? 'a minute' : `${String(begins / 60_000)} minutes`;
+  return `No answer came within ${within}. Whether the host got it is not known; nothing is sent again by itself.`;
+}
 
 /** Why no cap has room for it; null where all have. */
 function noRoom(

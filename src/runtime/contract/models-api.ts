@@ -18,8 +18,10 @@ export interface ModelsApi {
   setKey(provider: string, key: string): Promise<Result<void, string>>;
   /** Asks the host which models it has. */
   list(provider: string): Promise<Result<readonly ListedModel[], string>>;
-  /** Sends `TEST_MESSAGE` and nothing else. */
-  test(provider: string, model: string): Promise<Result<TestAnswer, string>>;
+  /** Sends `TEST_MESSAGE` and nothing else. @param listener is told what comes as it comes, for display only */
+  test(provider: string, model: string, listener: (piece: string) => void): Promise<Result<TestAnswer, string>>;
+  /** Ends the test that is under way, and with it the connection to the host. */
+  stopTest(provider: string): Promise<void>;
 }
 
 /** Words of this app: there is nothing of the owner's in them. */

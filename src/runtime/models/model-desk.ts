@@ -46,6 +46,8 @@ export class ModelDesk implements ModelsApi {
   readonly #parts: ModelDeskParts;
   /** What they learned of their host lasts as long as its way out stays as it is. */
   readonly #engines = new Map<string, { readonly sequence: number; readonly engine: Engine }>();
+  /** By provider, the last one. */
+  readonly #tests = new Map<string, AbortController>();
 
   constructor(parts: ModelDeskParts) {
     this.#parts = parts;
@@ -94,7 +96,10 @@ export class ModelDesk implements ModelsApi {
       : err(models.error.message);
   }
 
-  async test(provider: string, model: string): Promise<Result<TestAnswer, string>> {
+  async test(provider: string, model: string, listener: (piece: string) => void): Promise<Result<TestAnswer, string>> {
+    await this.stopTest(provider);
+    const stop = new AbortController();
+    this.#tests.set(provider, stop);
     const engine = await this.engineOf(provider);
     if (!engine.ok) return engine;
     const { clock } = this.#parts;
@@ -106,8 +111,8 @@ export class ModelDesk implements ModelsApi {
         ...{ tools: [], answer: { kind: 'text' }, tokensMax: TEST_TOKENS, temperature: 0, seed: null },
         ...{ by: { tool: 'models.test', run: 'owner', step: provider }, planned: true, planner: OWNER_TYPED },
       },
-      () => undefined,
-      new AbortController().signal,
+      listener,
+      stop.signal,
     );
     if (!answer.ok) return err(answer.error.message);
     const { text, tokens, bytesSent } = answer.value;
@@ -115,6 +120,11 @@ export class ModelDesk implements ModelsApi {
       ...{ text, bytesSent, tokens: tokens.out.count, counted: tokens.out.exact },
       milliseconds: clock.monotonic() - began,
     });
+  }
+
+  stopTest(provider: string): Promise<void> {
+    this.#tests.get(provider)?.abort();
+    return Promise.resolve();
   }
 
   /** What asks it, over the gate and under its key. */

@@ -1,3 +1,4 @@
+import type { Ms } from '#core/base/ids.ts';
 import { costOf, UNITS, type Price, type Uses } from '#core/spend/price.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -5,6 +6,12 @@ import type { Asking, ModelOutlet, Used } from '#ports/model-outlet.ts';
 import type { ChannelDesk } from '../channels/channel-desk.ts';
 import { costOfCall } from '../spend/plan-cost.ts';
 import { NO_SPENDING, type StoredSpend } from '../spend/spend-facts.ts';
+
+/**
+ * How long a host has to begin an answer: it may have to load the model first. A browser gives its service worker five
+ * minutes for one thing.
+ */
+export const FIRST_BYTE_MS = 270_000 as Ms;
 
 export interface OutletParts {
   readonly desk: Pick<ChannelDesk, 'open'>;
@@ -28,6 +35,7 @@ export function modelOutlet({ desk, store, clock, channel, key }: OutletParts): 
       return desk.open(
         {
           ...rest,
+          ...(tokens === null ? {} : { begins: FIRST_BYTE_MS }),
           ...{ channel, sink: 'premium-model', destructive: false },
           request: { method, url, body, headers: withKey(headers, secret) },
           cost: { of, uses: usesOf(prices, of, tokens), freeIfUnlisted: true },

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createHash } from 'node:crypto';
+import type { Ms } from '#core/base/ids.ts';
 import { ANSWER_MS, type ChannelDesk, type Opened, STREAM_MS } from '#runtime/channels/channel-desk.ts';
 import { channelWorld, type ChannelWorld, DRAFT, sendingOf, viewOf } from '#tests/fakes/channel-world.ts';
 
@@ -143,6 +144,39 @@ test('an answer that stops in its middle is given up after a while, and none str
   await world.clock.advance(STREAM_MS + 1_000);
   await expect(world.done(unread.read())).rejects.toMatchObject({ code: 'aborted' });
   expect(host.cancelled).toBe(true);
+});
+
+test('a host that is given longer to begin has it until its first byte, and no longer from then on', async () => {
+  const begins = (4 * ANSWER_MS) as Ms;
+  world.egress.answer = (_request, signal) =>
+    new Promise((resolve) =>
+      signal.addEventListener('abort', () => resolve({ code: 'aborted', message: 'aborted', sent: 'unknown' })),
+    );
+  let over = false;
+  const silent = desk.open(sendingOf('hello', { begins }), NEVER).finally(() => (over = true));
+  await world.clock.advance(begins - 5_000);
+  expect(over).toBe(false);
+  await world.clock.advance(10_000);
+  expect(await world.done(silent)).toMatchObject({
+    code: 'aborted',
+    message: expect.stringMatching(/4 minutes/) as string,
+  });
+
+  for (const [pieces, waits] of [
+    [[], begins],
+    [PIECES.slice(1, 2), ANSWER_MS],
+  ] as const) {
+    answerWith(pieces, 'hangs');
+    const reader = (await open({ begins })).body.getReader();
+    if (pieces.length > 0) await world.done(reader.read());
+    let failed = false;
+    const more = reader.read().finally(() => (failed = true));
+    more.catch(() => undefined);
+    await world.clock.advance(waits - 5_000);
+    expect(failed).toBe(false);
+    await world.clock.advance(10_000);
+    await expect(world.done(more)).rejects.toMatchObject({ code: 'aborted' });
+  }
 });
 
 test('another tab does not take a long stream for one that was cut', async () => {

@@ -49,6 +49,10 @@ export const models = {
   'models.test-lead': 'The test sends “{message}” and nothing else.',
   'models.test': 'Send the test message',
   'models.testing': 'Waiting for the answer…',
+  'models.test-stop': 'Stop',
+  'models.test-waiting':
+    'The host has four and a half minutes to begin: a model that is loaded for the first time may need them.',
+  'models.test-stopped': 'Stopped: the connection to the host was ended.',
   'models.test-facts': '{bytes} sent, {tokens} tokens written, {seconds} s.',
   'models.test-facts-estimated': '{bytes} sent, about {tokens} tokens written, {seconds} s.',
   'models.said-nothing': 'It answered without a word.',
