@@ -103,7 +103,8 @@ export function runAfter(run: Run | null, event: RunEvent): Run {
         endedAt: event.at,
         error: event.error,
       });
-      return stepOf(run, event.step)?.approval === true ? withoutAsking(failed) : failed;
+      if (stepOf(run, event.step)?.approval !== true) return failed;
+      return withoutAsking(event.retry ? failed : withoutGiven(failed, [event.step]));
     }
     case 'approval.requested':
       return {

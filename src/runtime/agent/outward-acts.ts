@@ -59,8 +59,8 @@ export class OutwardActs {
       }
       const given = givenFor(run, each.id);
       const ended = given === null ? null : await this.#whyNotUsed(run, given, state);
-      // A run ends with an act that is denied: so that the rest is not lost, that is asked about without it.
-      if (given !== null && ended === null && asked.ok) continue;
+      // A yes that holds is used at its turn, whatever becomes of this act.
+      if (given !== null && ended === null) continue;
       const beside = await this.#askBeside(run, step, each, state, ended ?? (given === null ? null : why));
       acts.push(actOf(each, beside, content));
     }

@@ -387,15 +387,56 @@ describe('what changes between two acts is asked anew, with its reason', () => {
     expect(run().failure?.message).toContain('diary.md');
   });
 
-  test('the way out: what is gone is told and left out, and the rest is asked about without it', async () => {
+  test('the way out: what is gone is told, and the rest goes by its yes without another question', async () => {
     const journal = await afterFirst();
     await lead([...journal, { type: 'channel.revoked', at: clock.now(), channel: 'b' }]);
-    expect(reached()).toEqual([]);
-    expect(card()).toMatchObject({ anew: 'changed', step: STEPS.c });
-    expect(card().acts).toMatchObject([{ standing: 'denied', step: STEPS.b }, { standing: 'asked' }]);
-    await approve(ticked(['c']));
     expect(reached()).toEqual(['c']);
-    expect(run().steps[STEPS.b]?.status).toBe('skipped');
+    expect(count('approval.requested')).toBe(1);
+    expect(run().steps[STEPS.b]).toMatchObject({
+      status: 'failed',
+      error: { code: 'denied', message: expect.stringContaining('revoked') as string },
+    });
+    expect(run().failure?.message).toMatch(/revoked.*Done all the same: .*Send to c/s);
+    expect(run().given).toBeUndefined();
+  });
+
+  test('denied by its owner when it is asked anew, an act takes no other along', async () => {
+    const journal = await afterFirst();
+    const at = clock.now();
+    await lead([
+      ...journal,
+      { type: 'channel.changed', at, channel: channelOf('b', { headers: [] }), name: 'B', why: '' },
+    ]);
+    expect(card()).toMatchObject({ anew: 'changed', step: STEPS.b });
+    expect(card().acts).toBeUndefined();
+    await order({ type: 'deny', approval: card().id, reason: 'Not with that' });
+    expect(reached()).toEqual(['c']);
+    expect(run().status).toBe('complete');
+    expect(count('approval.requested')).toBe(2);
+  });
+
+  test('of two that are left, the one that changed is asked about beside the one that is gone, and the third keeps its yes', async () => {
+    await lead(due());
+    await approve();
+    leader.stop();
+    egress.reached.length = 0;
+    const at = clock.now();
+    const journal: Fact[] = [
+      ...after('approval.given', 0),
+      { type: 'channel.revoked', at, channel: 'a' },
+      { type: 'channel.changed', at, channel: channelOf('b', { headers: [] }), name: 'B', why: '' },
+    ];
+    await lead(journal);
+    expect(reached()).toEqual([]);
+    expect(card().acts).toMatchObject([
+      { standing: 'denied', step: STEPS.a },
+      { standing: 'asked', step: STEPS.b },
+    ]);
+    expect(card().sentence).toMatch(/^Send 1 POST, .* to b\.example\.com$/);
+    await approve(ticked(['b']));
+    expect(reached()).toEqual(['b', 'c']);
+    expect(count('approval.requested')).toBe(2);
+    expect(run().status).toBe('complete');
   });
 
   test('the text: changed by the owner it is a new question about all of it, and goes to all as it is then', async () => {
