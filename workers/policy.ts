@@ -1,3 +1,4 @@
+import { sha256 } from '#adapters/noble/sha256.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { webCryptoEntropy } from '#adapters/webcrypto/entropy.ts';
 import { PolicyDesk } from '#runtime/policy/policy-desk.ts';
@@ -12,7 +13,7 @@ export function openPolicy({
   rules,
 }: Omit<ChannelsComposition, 'signer' | 'window'>): PolicyDesk {
   const desk = new PolicyDesk({
-    ...{ store, rules },
+    ...{ store, rules, sha256 },
     clock: platformClock,
     entropy: webCryptoEntropy,
     judge: openRuleJudge(rules),

@@ -2,6 +2,9 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Sequence, SourceId, UnixMs } from '#core/base/ids.ts';
 import { fileLabel, OWNER_TYPED } from '#core/labels/label.ts';
 import { rulesDigest } from '#core/policy/rule-set.ts';
+import { utf8 } from '#core/base/bytes.ts';
+import { prettyJson } from '#core/base/json.ts';
+import { outgoingDigest } from '#core/channels/outgoing.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
 import { createZones } from '#adapters/temporal/zones.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
@@ -33,7 +36,7 @@ beforeEach(() => {
 function deskOver(store: Pick<AgentPorts['store'], 'row' | 'rows'>, command: PolicyDeskParts['command']): PolicyDesk {
   const rules = (): Promise<ReturnType<typeof cedarInNode>> => Promise.resolve(cedarInNode());
   return new PolicyDesk({
-    ...{ store, clock, rules, command },
+    ...{ store, clock, rules, command, sha256 },
     entropy: seededEntropy(7),
     judge: new RuleJudge({ clock, sha256, rules, zones: createZones }),
     zone: () => Promise.resolve('UTC'),
@@ -228,6 +231,74 @@ test('a draft is tried on what was done: what it would have denied, and asked ab
     [[RUN, 'answer-from-passages', null, 'denied', ['own/rule 1']]],
   ]);
   expect(await desk.tryOut({ packs: [], own: { ...NONE, text: 'x' } })).toMatchObject({ ok: false });
+});
+
+test('a draft is tried on what left: how much of it would have left, and what was free times only', async () => {
+  const at = clock.now();
+  const url = 'https://api.example.com/in';
+  const source = { id: 'cal' as SourceId, path: 'home/cal.ics', kind: 'calendar', bytes: 1, importedAt: at };
+  const planned = planThat('send-answer', { method: 'POST', url, format: 'free-busy', channel: 'c' });
+  const steps = planned.steps.map((step) => (step.approval ? step : { ...step, tool: 'read-busy-times' as const }));
+  const slot = {
+    kind: 'free-slot',
+    start: 1_772_442_000_000,
+    end: 1_772_443_800_000,
+    busy: [],
+    windows: [],
+    shown: '',
+  };
+  const answer = {
+    sections: [{ title: '', claims: [{ id: 'c1', text: '', cites: [], computation: slot }] }],
+    evidence: [{ id: 'e1', source: 'cal' }],
+  };
+  const times = utf8(prettyJson([{ start: '2026-03-02T09:00:00Z', end: '2026-03-02T09:30:00Z', status: 'free' }]));
+  const digestWith = (headers: readonly (readonly [string, string])[], body = times): string =>
+    outgoingDigest({ method: 'POST', url, headers, body }, sha256);
+  const json = ['content-type', 'application/json'] as const;
+  const sent = (id: string, request: string, bytes: number): Fact =>
+    ({
+      ...{ type: 'egress.intent', at: at + 10 },
+      intent: {
+        ...{ id, channel: 'c', host: 'https://api.example.com', method: 'POST', bytes, request, action: 'a' },
+        ...{ by: { tool: 'send-answer', run: RUN, step: '2-send-answer' }, reason: 'approved', approval: null },
+        ...{ policy: '', day: '', label: fileLabel('cal', false) },
+      },
+    }) as unknown as Fact;
+  const answered = (id: string, left: 'yes' | 'no'): Fact =>
+    ({ type: 'egress.answered', at: at + 11, intent: id, answer: { sent: left, bytes: 0, status: null } }) as never;
+  const store = rowsOf([
+    { type: 'source.imported', at, source } as unknown as Fact,
+    ...factsUntilAsked(at, { ...planned, steps }).map((fact) =>
+      fact.type === 'answer.verified' ? ({ ...fact, answer: { ...fact.answer, ...answer } } as unknown as Fact) : fact,
+    ),
+    sent('1', digestWith([json]), 100),
+    sent('2', digestWith([]), 20),
+    sent('3', digestWith([json], utf8('Dentist, Monday at nine')), 3_000),
+    sent('4', digestWith([json]), 50_000),
+    answered('1', 'yes'),
+    answered('4', 'no'),
+  ]);
+  const desk = deskOver(store, () => Promise.reject(new Error('nothing is ordered')));
+  const tried = async (text: string): Promise<unknown> => {
+    const result = await desk.tryOut({ packs: [], own: { ...NONE, text } });
+    if (!result.ok) throw new Error(result.error);
+    return [result.value.left, result.value.kept];
+  };
+  const calendar = '(principal, action in Action::"leaves", resource) when { context.carries.contains("calendar") };';
+  const nothing = { requests: 0, bytes: 0, freeBusy: 0 };
+  expect(await tried('')).toEqual([{ requests: 3, bytes: 3_120, freeBusy: 2 }, nothing]);
+  expect(await tried(`forbid ${calendar}`), 'what was changed before it left is more than times').toEqual([
+    { requests: 2, bytes: 120, freeBusy: 2 },
+    { requests: 1, bytes: 3_000, freeBusy: 0 },
+  ]);
+  expect(await tried(`@effect("ask") forbid ${calendar}`)).toEqual([
+    { requests: 3, bytes: 3_120, freeBusy: 2 },
+    nothing,
+  ]);
+  expect(await tried('forbid (principal, action in Action::"leaves", resource);')).toEqual([
+    nothing,
+    { requests: 3, bytes: 3_120, freeBusy: 2 },
+  ]);
 });
 
 test('a rule that a run’s saving was asked about denies it, and asking changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { labelToUse } from '#core/agent/run-labels.ts';
 import type { Run } from '#core/agent/run.ts';
 import { utf8 } from '#core/base/bytes.ts';
+import type { Sha256 } from '#core/base/ids.ts';
 import { digestOf, type Json } from '#core/base/json.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { outgoingBytes } from '#core/channels/check-outgoing.ts';
@@ -23,12 +24,8 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>):
     const outbox = await ports.outbox?.();
     if (outbox === undefined) return denied('Nothing can be sent from here.');
     const { method, url, format, channel: id } = argumentsOf(step);
-    const mediaType = format === 'markdown' ? 'text/markdown; charset=utf-8' : 'application/json';
     const allowed = state.channels.get(id ?? '')?.channel.headers ?? [];
-    const headers = [
-      ['content-type', mediaType],
-      ['idempotency-key', idempotencyKey(ports, run, step)],
-    ].filter(([name = '']) => allowed.includes(name)) as [string, string][];
+    const headers = headersOf(ports.sha256, run, step).filter(([name]) => allowed.includes(name));
     const body = utf8(content);
     const sending: Sending = {
       request: { method, url, headers, body },
@@ -56,7 +53,7 @@ export function sendAct(ports: Pick<AgentPorts, 'outbox' | 'store' | 'sha256'>):
       card: {
         sentence: `Send 1 ${method}, ${inKilobytes(sizeOf(sending))}, to ${hostOf(action.host ?? '')}`,
         fileName: '',
-        mediaType,
+        mediaType: mediaTypeOf(format),
         content,
         sends: { method, url, headers, channel: name, ...(today === null ? {} : { today }) },
       },
@@ -91,8 +88,24 @@ function argumentsOf({ args }: Step): SendArguments {
   };
 }
 
+/** Those that a sending has where its way out takes them. */
+export function headersOf(
+  sha256: Sha256,
+  run: Pick<Run, 'id'>,
+  step: Step,
+): readonly (readonly [name: string, value: string])[] {
+  return [
+    ['content-type', mediaTypeOf(argumentsOf(step).format)],
+    ['idempotency-key', idempotencyKey(sha256, run, step)],
+  ];
+}
+
+function mediaTypeOf(format: string): string {
+  return format === 'markdown' ? 'text/markdown; charset=utf-8' : 'application/json';
+}
+
 /** The same for every try of one step, so that a host that heeds it takes what comes twice for one. */
-function idempotencyKey({ sha256 }: Pick<AgentPorts, 'sha256'>, run: Run, step: Step): string {
+function idempotencyKey(sha256: Sha256, run: Pick<Run, 'id'>, step: Step): string {
   return digestOf(sha256, { run: run.id, step: step.id }).slice(0, 32);
 }
 

@@ -84,8 +84,19 @@ export interface DryRun {
   readonly denied: number;
   /** That nobody was asked about then. */
   readonly asked: number;
-  /** Those calls, the newest first. */
+  /** What left this device then, and would have with these rules, unasked or once its owner was asked. */
+  readonly left: PastRequests;
+  /** What left then, and would not have. */
+  readonly kept: PastRequests;
+  /** Those calls that rules would have changed, the newest first. */
   readonly changed: readonly ChangedCall[];
+}
+
+export interface PastRequests {
+  readonly requests: number;
+  readonly bytes: number;
+  /** Those that held of the owner's data nothing but when somebody is busy. */
+  readonly freeBusy: number;
 }
 
 export interface ChangedCall {

@@ -1,15 +1,17 @@
 import { labelToUse } from '#core/agent/run-labels.ts';
 import type { Run } from '#core/agent/run.ts';
-import type { RunId, SourceId, UnixMs } from '#core/base/ids.ts';
+import type { RunId, Sha256, SourceId, UnixMs } from '#core/base/ids.ts';
 import { utf8 } from '#core/base/bytes.ts';
 import { NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
 import type { Step } from '#core/planner/plan.ts';
+import { withContent } from '#core/policy/carried-content.ts';
 import type { SinkRequest } from '#core/policy/request.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Departure } from '../channels/channel-facts.ts';
 import type { SourceView } from '../contract/views.ts';
 import { MAIN_AGENT, type Circumstances } from './rule-judge.ts';
 import { quotedBy, readRequest, readsOf } from './run-rules.ts';
+import { sentTimes } from './sent-times.ts';
 
 /** Something that was decided on, as it can be decided on again. */
 export interface PastCall {
@@ -21,6 +23,8 @@ export interface PastCall {
   /** Its owner was asked, or it was denied: a rule that asks would have changed nothing. */
   readonly asked: boolean;
   readonly denied: boolean;
+  /** It left this device, or may have. */
+  readonly left: boolean;
 }
 
 type Sources = ReadonlyMap<SourceId, SourceView>;
@@ -29,7 +33,11 @@ type Sources = ReadonlyMap<SourceId, SourceView>;
  * What runs did and what left, out of what the journal was folded into: the newest first.
  * @param zone where the owner is, for what no run did
  */
-export async function pastCalls(store: Pick<AgentStore, 'rows'>, zone: string): Promise<readonly PastCall[]> {
+export async function pastCalls(
+  store: Pick<AgentStore, 'rows'>,
+  zone: string,
+  sha256: Sha256,
+): Promise<readonly PastCall[]> {
   const [runRows, egressRows, sourceRows] = await Promise.all([
     store.rows('run'),
     store.rows('egress'),
@@ -40,7 +48,7 @@ export async function pastCalls(store: Pick<AgentStore, 'rows'>, zone: string): 
   const departures = egressRows.map(({ value }) => value as Departure);
   const sent = new Set(departures.map(({ intent: { by } }) => `${by.run}/${by.step}`));
   const calls: Promise<PastCall | null>[] = departures.map((departure) =>
-    leftCall(departure, runs.get(departure.intent.by.run), sources, zone),
+    leftCall(departure, runs.get(departure.intent.by.run), sources, zone, sha256),
   );
   for (const run of runs.values())
     for (const step of run.plan?.steps ?? [])
@@ -51,10 +59,11 @@ export async function pastCalls(store: Pick<AgentStore, 'rows'>, zone: string): 
 
 /** What left is known to the byte by its intent. */
 async function leftCall(
-  { intent, at }: Departure,
+  { intent, at, answer }: Departure,
   run: Run | undefined,
   sources: Sources,
   zone: string,
+  sha256: Sha256,
 ): Promise<PastCall> {
   const label = intent.label ?? (run === undefined ? NEUTRAL : labelToUse(run, sources));
   const action = {
@@ -68,7 +77,7 @@ async function leftCall(
   const request: SinkRequest = {
     ...{ action, channel: intent.channel, planned: true, planner: OWNER_TYPED, destructive: false },
     sink: 'egress',
-    arguments: [{ name: 'content', role: 'content', label }],
+    arguments: withContent([{ name: 'content', role: 'content', label }], await sentTimes(intent, run, sha256)),
   };
   return {
     at,
@@ -78,6 +87,7 @@ async function leftCall(
     circumstances: await circumstancesOf(run, request, sources, intent.bytes, zone),
     asked: intent.reason === 'approved',
     denied: false,
+    left: answer?.sent !== 'no',
   };
 }
 
@@ -105,6 +115,7 @@ async function stepCall(run: Run, step: Step, sources: Sources): Promise<PastCal
     circumstances: await circumstancesOf(run, request, sources, bytes, run.zone),
     asked: saves,
     denied: state.error?.code === 'denied',
+    left: false,
   };
 }
 

@@ -1,5 +1,5 @@
 import { hex } from '#core/base/bytes.ts';
-import type { CommandId, Digest, Sequence } from '#core/base/ids.ts';
+import type { CommandId, Digest, Sequence, Sha256 } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { OWNER_TYPED, type Label } from '#core/labels/label.ts';
 import { ANY_SCOPE, SCOPE_VERSION } from '#core/policy/rule-scope.ts';
@@ -21,6 +21,7 @@ export interface PolicyDeskParts {
   readonly store: Pick<AgentStore, 'row' | 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly entropy: Entropy;
+  readonly sha256: Sha256;
   readonly judge: RuleJudge;
   /** Heavy: loaded when something that the owner wrote is to be read. */
   readonly rules: () => Promise<RuleEngine>;
@@ -63,8 +64,8 @@ export class PolicyDesk implements PolicyApi {
   async tryOut(draft: PolicyDraft): Promise<Result<DryRun, string>> {
     const set = await this.#setOf(draft);
     if (!set.ok) return set;
-    const { judge, store, zone } = this.#parts;
-    return ok(await dryRun(set.value, judge, store, await zone()));
+    const { judge, store, zone, sha256 } = this.#parts;
+    return ok(await dryRun(set.value, judge, store, await zone(), sha256));
   }
 
   /** @param from where the draft came from: only what the owner wrote or chose becomes a rule */

@@ -87,6 +87,20 @@ export const policy = {
     one: 'Of {count} call of the past, {denied} would have been denied and {asked} asked about.',
     other: 'Of {count} calls of the past, {denied} would have been denied and {asked} asked about.',
   },
+  'policy.try-left': {
+    one: 'One request left this device then, of {bytes}. It would have left with these rules as well.',
+    other: '{count} requests left this device then, of {bytes} in all. All would have left with these rules as well.',
+  },
+  'policy.try-kept-all': {
+    one: 'One request left this device then, of {bytes}. With these rules it would have stayed here.',
+    other: '{count} requests left this device then, of {bytes} in all. With these rules all would have stayed here.',
+  },
+  'policy.try-kept':
+    '{count} requests left this device then. With these rules {left} would have left, of {leftBytes}, and {kept} stayed here, of {keptBytes}.',
+  'policy.try-free-busy': {
+    one: 'Of what would have left, {count} holds free times only, and nothing else of your calendar.',
+    other: 'Of what would have left, {count} hold free times only, and nothing else of your calendar.',
+  },
   'policy.try-none': 'Nothing was done yet that rules could be tried on.',
   'policy.try-newest': 'The newest {looked} of {calls} were looked at.',
   'policy.try-as-if':
