@@ -14,7 +14,7 @@ import type { Tab } from '#runtime/agent/tab.ts';
 import type { RestoreParts } from '#runtime/backup/restore.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { CosignersDesk } from '#runtime/identity/cosigners-desk.ts';
-import { heldSecrets } from '#runtime/identity/held-secrets.ts';
+import { heldSecrets, secretNames } from '#runtime/identity/held-secrets.ts';
 import { IdentityBook } from '#runtime/identity/identity-book.ts';
 import { IdentityDesk } from '#runtime/identity/identity-desk.ts';
 import { RootDesk } from '#runtime/identity/root-desk.ts';
@@ -23,6 +23,7 @@ import type { StoredIdentity } from '#runtime/identity/identity-facts.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import { VouchingDesk } from '#runtime/identity/vouching-desk.ts';
 import { VouchingKey } from '#runtime/identity/vouching-key.ts';
+import { ProviderKeys } from '#runtime/models/provider-keys.ts';
 import { NetworkWitness } from '#runtime/proofs/network-witness.ts';
 import type { ChannelDesk } from '#runtime/channels/channel-desk.ts';
 import { ProofDesk } from '#runtime/proofs/proof-desk.ts';
@@ -67,6 +68,7 @@ export function openDesks({ tab, store, sealer, signer, agent, keys, channels }:
   const command: ConstructorParameters<typeof IdentityBook>[0]['command'] = (body) =>
     tab.command({ ...body, id: crypto.randomUUID() as CommandId });
   const book = new IdentityBook({ ...parts, clock: platformClock, store, tools, command });
+  const providers = new ProviderKeys(parts);
   const root = new RootDesk(book, () => signer.refresh());
   const vouchingKey = new VouchingKey(book);
   const owner = async (): Promise<OwnerSettings | null> =>
@@ -102,7 +104,13 @@ export function openDesks({ tab, store, sealer, signer, agent, keys, channels }:
     beginIdentity: (at) => beginIdentity(parts, at),
     changeKey: changeKey(book, signer),
     settleKeys: (identity, size) => settleKeys(book, signer, identity, size),
-    secrets: () => secretsForBackup(book),
-    keepSecrets: (secrets, restored) => keepSecretsOf(book, secrets, restored),
+    secrets: async () => ({
+      ...(await secretsForBackup(book)),
+      providers: await providers.asText(await secretNames(keys)),
+    }),
+    keepSecrets: async (secrets, restored) => {
+      await keepSecretsOf(book, secrets, restored);
+      if (secrets.providers != null) await providers.keepText(secrets.providers);
+    },
   };
 }

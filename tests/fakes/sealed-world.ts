@@ -9,6 +9,7 @@ import { beginIdentity } from '#runtime/identity/begin-identity.ts';
 import { copiedKeyHolder } from '#runtime/identity/copied-key-holder.ts';
 import { heldSecrets } from '#runtime/identity/held-secrets.ts';
 import { KeyRing } from '#runtime/identity/key-ring.ts';
+import { ProviderKeys } from '#runtime/models/provider-keys.ts';
 import { openJournal } from '#runtime/journal/open-journal.ts';
 import { openJournalSigner } from '#workers/journal-signer.ts';
 import { sealerOf } from '#workers/sealer-of.ts';
@@ -42,6 +43,7 @@ export async function sealedWorld() {
   const identity = { sha256, sealer, entropy, signer, secrets: heldSecrets(keys), keys: nobleIdentityKeys(entropy) };
   const records = await beginIdentity(identity, NOW);
   const ring = new KeyRing(identity);
+  await new ProviderKeys(identity).keep('host', 'sk-sealed');
   const vouching = (await ring.newSigner('Ed25519')).key;
   const files = memoryBlobFiles();
   const blobs = memoryBlobStore(world.clock, files, sealer);

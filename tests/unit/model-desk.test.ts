@@ -13,14 +13,16 @@ import { HOSTED } from '#tests/fakes/model-host.ts';
 
 let asking: AskingWorld;
 let models: ModelDesk;
+let keys: ProviderKeys;
 let draft: ProviderDraft;
 
 beforeEach(async () => {
   asking = await askingWorld('sk-right', { address: 'https://elsewhere.example.com/' });
   const { desk, world, host } = asking;
+  keys = new ProviderKeys({ secrets: memorySecretStore(), sealer: plainSealer() });
   models = new ModelDesk({
     ...{ desk, store: memoryAgentStore(world.store), clock: world.clock },
-    keys: new ProviderKeys({ secrets: memorySecretStore(), sealer: plainSealer() }),
+    keys,
     engine: (of) => new OpenAiEngine({ ...of, clock: world.clock, schemaChecker }),
   });
   draft = {
@@ -90,6 +92,28 @@ test('a key is kept sealed, replaced and removed, and stands in no entry of the 
     undefined,
   ]);
   expect(JSON.stringify(await asking.world.values())).not.toMatch(/sk-(?:wrong|right)/);
+});
+
+test('after a restore on another device a provider is asked under the key that the backup carried, and no other is taken', async () => {
+  const provider = await added();
+  const keyless = await added({ name: 'Keyless', key: '', address: 'https://keyless.example.com/v1' });
+  const text = await keys.asText(['identity/abc', `model-key/${provider}`, `model-key/${keyless}`]);
+  expect(JSON.parse(text ?? 'null')).toEqual({ [provider]: 'sk-right' });
+  expect(await keys.asText(['identity/abc'])).toBeNull();
+
+  const { desk, world } = asking;
+  keys = new ProviderKeys({ secrets: memorySecretStore(), sealer: plainSealer() });
+  const elsewhere = new ModelDesk({
+    ...{ desk, store: memoryAgentStore(world.store), clock: world.clock, keys },
+    engine: (of) => new OpenAiEngine({ ...of, clock: world.clock, schemaChecker }),
+  });
+  expect((await elsewhere.list(provider)).ok).toBe(false);
+  for (const broken of ['no JSON', 'null', `{"${provider}":7}`, `{"${provider}":"two words"}`]) {
+    await keys.keepText(broken);
+    expect(await elsewhere.hasKey(provider), broken).toBe(false);
+  }
+  await keys.keepText(text ?? '');
+  expect((await elsewhere.list(provider)).ok).toBe(true);
 });
 
 test('what cannot be a key opens no way out', async () => {

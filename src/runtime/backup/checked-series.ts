@@ -85,9 +85,11 @@ class CheckedSegment {
         if (part.header.from !== this.check.frontier.size) throw damaged('it does not follow the part before it');
         yield { kind: 'root', text: null };
         yield { kind: 'vouching', text: null };
+        yield { kind: 'providers', text: null };
         return;
       case 'root':
       case 'vouching':
+      case 'providers':
         yield part;
         return;
       case 'entry':

@@ -11,6 +11,7 @@
  *     7 lost        a sentence: this blob could not be read when the backup was made, and what came of it does not count
  *     9 root        the secret of the owner's root as text (runtime/identity/secret-backup.ts), where it lies on the device
  *    10 vouching    the secret of the key that the device vouches for others with, likewise; from version 2 on
+ *    11 providers   JSON {"<id>":"<key>"}, what hosts of models know the owner by; from version 3 on
  *     8 end         JSON {"blobs":n,"digest":"<hex>","entries":n}, SHA-256 of all bytes before; the last record
  *
  * Segments follow one another without a gap: the first begins at entry 0, each at the end of the one before, always at a
@@ -26,9 +27,9 @@ import { recordsOf } from './records.ts';
 
 export const SEGMENT_FORMAT = 'windhover-backup';
 /** Which is written; it and those before it are read. */
-export const SEGMENT_VERSION = 2;
-/** The first that carries the vouching key. */
-const VOUCHING_VERSION = 2;
+export const SEGMENT_VERSION = 3;
+/** The first that carries each. */
+const SINCE_VERSION = { vouching: 2, providers: 3 } as const;
 
 export interface SegmentHeader {
   readonly format: typeof SEGMENT_FORMAT;
@@ -60,11 +61,11 @@ export type SegmentPart =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'items'; readonly items: readonly unknown[] }
   | { readonly kind: 'lost'; readonly why: string }
-  | { readonly kind: 'root' | 'vouching'; readonly text: string };
+  | { readonly kind: 'root' | 'vouching' | 'providers'; readonly text: string };
 
 const KINDS = {
   ...{ header: 1, entry: 2, checkpoint: 3, blob: 4, bytes: 5 },
-  ...{ items: 6, lost: 7, end: 8, root: 9, vouching: 10 },
+  ...{ items: 6, lost: 7, end: 8, root: 9, vouching: 10, providers: 11 },
 } as const;
 
 /** The plain bytes of a segment. @param parts the header first */
@@ -114,7 +115,8 @@ export async function* readSegment(
       if (version !== null) throw damaged('it has two headers');
       ({ version } = part.header);
     }
-    if (part.kind === 'vouching' && (version ?? 0) < VOUCHING_VERSION) throw damaged(unknownKind(kind));
+    if ((part.kind === 'vouching' || part.kind === 'providers') && (version ?? 0) < SINCE_VERSION[part.kind])
+      throw damaged(unknownKind(kind));
     if (part.kind === 'entry') entries++;
     if (part.kind === 'blob') blobs++;
     yield part;
@@ -153,6 +155,7 @@ function bodyOf(part: SegmentPart): Uint8Array {
       return utf8(part.why);
     case 'root':
     case 'vouching':
+    case 'providers':
       return utf8(part.text);
   }
 }
@@ -184,6 +187,8 @@ function partOf(kind: number, body: Uint8Array): SegmentPart {
       return { kind: 'root', text: textOf(body) };
     case KINDS.vouching:
       return { kind: 'vouching', text: textOf(body) };
+    case KINDS.providers:
+      return { kind: 'providers', text: textOf(body) };
     case KINDS.lost:
       return { kind: 'lost', why: textOf(body) };
     default:

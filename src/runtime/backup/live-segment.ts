@@ -64,9 +64,10 @@ export async function* liveSegment(
   seen: FilesSeen,
 ): AsyncIterable<SegmentPart> {
   yield { kind: 'header', header };
-  const { root, vouching } = await live.secrets();
+  const { root, vouching, providers = null } = await live.secrets();
   if (root !== null) yield { kind: 'root', text: root };
   if (vouching !== null) yield { kind: 'vouching', text: vouching };
+  if (providers !== null) yield { kind: 'providers', text: providers };
   const imported = new Set<SourceId>();
   for await (const group of readGroups(live.journal, header.from)) {
     if (group.size > header.to) break;

@@ -14,6 +14,7 @@ import type { VaultRecord } from '#ports/vault.ts';
 import { sealedBlobStore } from '../blobs/sealed-blob-store.ts';
 import { decodeValue } from '../identity/copied-key-holder.ts';
 import { SECRET_PREFIX } from '../identity/held-secrets.ts';
+import { ProviderKeys } from '../models/provider-keys.ts';
 import { SealedSecrets } from '../identity/sealed-secrets.ts';
 import { decodePool } from '../journal/copied-keys.ts';
 import { decodeRecord } from '../vault/record-copy.ts';
@@ -44,6 +45,8 @@ export interface SealedCopy {
 export interface SealedRemains extends Remains {
   /** The secret of a key that lay sealed with the rest. */
   readonly secretOf: (key: SigningKey) => Promise<Uint8Array | null>;
+  /** The keys of hosts of models, as a backup carries them. */
+  readonly providers: () => Promise<string | null>;
 }
 
 const HEAD_BYTES_MAX = 1 * MIB;
@@ -118,6 +121,7 @@ export async function remainsInCopy(
     },
     blobs: sealedBlobStore({ files: filesIn(folder, names), sealer, entropy, clock, sha256: hash }),
     secretOf: (key) => sealed.read(key),
+    providers: () => new ProviderKeys({ sealer, secrets: held }).asText([...secrets.keys()]),
   };
 }
 

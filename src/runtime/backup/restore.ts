@@ -136,6 +136,7 @@ async function adopt(
           break;
         case 'root':
         case 'vouching':
+        case 'providers':
           secrets = { ...secrets, [part.kind]: part.text };
           break;
         case 'file':

@@ -122,7 +122,10 @@ export class Restorer {
           ...parts,
           keepSecrets: async (_, restored) =>
             parts.keepSecrets(
-              await secretsAsText({ verifyMlDsa65: () => false, ...parts.tools }, restored, remains.secretOf),
+              {
+                ...(await secretsAsText({ verifyMlDsa65: () => false, ...parts.tools }, restored, remains.secretOf)),
+                providers: await remains.providers(),
+              },
               restored,
             ),
         }),

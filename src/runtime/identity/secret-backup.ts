@@ -13,6 +13,8 @@ export interface BackedUpSecrets {
   readonly root: string | null;
   /** Of the key that the device vouches for others with. */
   readonly vouching: string | null;
+  /** The keys that hosts of models know the owner by (`ProviderKeys.asText`); left out as null. */
+  readonly providers?: string | null;
 }
 
 export const NO_SECRETS: BackedUpSecrets = { root: null, vouching: null };
@@ -22,7 +24,7 @@ const LABELS = { root: 'WINDHOVER ROOT SECRET', vouching: 'WINDHOVER VOUCHING SE
 const TYPES = { root: 'windhover.root-secret', vouching: 'windhover.vouching-secret' } as const;
 const SECRET_CHARS_MAX = 100;
 
-type Of = keyof BackedUpSecrets;
+type Of = 'root' | 'vouching';
 
 /** @param of what the key is for @param agent whose it is */
 export function secretBackup(of: Of, agent: AgentIdentity, key: SigningKey, secret: Uint8Array): string {

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { Sealer } from '#ports/crypto.ts';
 import type { SecretStore } from '#ports/secret-store.ts';
 
+const PREFIX = 'model-key/';
 const KEY_CHARS_MAX = 4_096;
 /** What may stand in a header (RFC 9110, 5.5), without blanks. */
 const KEY = /^[\x21-\x7e]+$/;
@@ -43,6 +44,26 @@ export class ProviderKeys {
     return opened?.ok === true ? Array.from(opened.value, (code) => String.fromCharCode(code)).join('') : null;
   }
 
+  /** All of them, for a backup; null for none. @param names of all secrets there are */
+  async asText(names: readonly string[]): Promise<string | null> {
+    const keys: Record<string, string> = {};
+    for (const name of names) {
+      if (!name.startsWith(PREFIX)) continue;
+      const provider = name.slice(PREFIX.length);
+      const key = await this.of(provider);
+      if (key !== null) keys[provider] = key;
+    }
+    return Object.keys(keys).length === 0 ? null : JSON.stringify(keys);
+  }
+
+  /** Keeps what a backup carried; what cannot be a key is left out. @param text as `asText` gave it */
+  async keepText(text: string): Promise<void> {
+    for (const [provider, key] of entriesIn(text)) {
+      const read = typeof key === 'string' ? this.read(key) : null;
+      if (read?.ok === true && read.value !== '') await this.keep(provider, read.value);
+    }
+  }
+
   async has(provider: string): Promise<boolean> {
     return (await this.#parts.secrets.get(nameOf(provider))) !== null;
   }
@@ -53,5 +74,13 @@ export class ProviderKeys {
 }
 
 function nameOf(provider: string): string {
-  return `model-key/${provider}`;
+  return PREFIX + provider;
+}
+
+function entriesIn(text: string): readonly (readonly [string, unknown])[] {
+  try {
+    return Object.entries((JSON.parse(text) ?? {}) as object);
+  } catch {
+    return [];
+  }
 }

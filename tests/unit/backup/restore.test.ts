@@ -203,11 +203,11 @@ test('a drill notices what a backup alone cannot tell: that it is not of what is
   await expect(strange).rejects.toMatchObject({ code: 'differs' });
 });
 
-test('the secrets of the identity come along where they lie on the device, and the newest word of each counts', async () => {
+test('the secrets of the identity and the keys of providers come along where they lie on the device, and the newest word of each counts', async () => {
   const world = await filled();
   const records = [{ record: { type: 'windhover.genesis' }, signatures: [] }];
   await world.add([{ type: 'agent.genesis', at: NOW, records } as unknown as Fact]);
-  let secrets: BackedUpSecrets = { root: 'the root', vouching: null };
+  let secrets: BackedUpSecrets = { root: 'the root', vouching: null, providers: '{"host":"key"}' };
   const live = { ...world.live, secrets: () => Promise.resolve(secrets) };
   const backup = await backedUp({ ...world, live });
   const restored = async (): Promise<readonly unknown[]> => {
@@ -217,11 +217,15 @@ test('the secrets of the identity come along where they lie on the device, and t
     await restoreSeries({ ...parts, keepSecrets }, backup.folder, await backup.open(), place, options);
     return kept;
   };
-  expect(await restored()).toMatchObject([[{ root: 'the root', vouching: null }, { records }]]);
+  expect(await restored()).toMatchObject([
+    [{ root: 'the root', vouching: null, providers: '{"host":"key"}' }, { records }],
+  ]);
   secrets = { root: null, vouching: 'the vouching key' };
   await world.add([{ type: 'run.paused', run: 'run-1', at: NOW } as Fact]);
   await backup.write();
-  expect(await restored()).toMatchObject([[{ root: null, vouching: 'the vouching key' }, { records }]]);
+  expect(await restored()).toMatchObject([
+    [{ root: null, vouching: 'the vouching key', providers: null }, { records }],
+  ]);
 });
 
 test('the key that signed last is told to be this device’s where it is, and only there', async () => {

@@ -92,7 +92,7 @@ test('a sealed copy holds nothing in the clear but what lies in the clear in the
   expect(text).not.toContain('cannot be taken out');
 });
 
-test('with the passphrase it is restored whole on another device, and the root comes along', async () => {
+test('with the passphrase it is restored whole on another device, and the root and the keys of providers come along', async () => {
   const { restorer, look, kept, events, place, parts } = device();
   const looked = await look();
   expect(looked).toMatchObject({
@@ -129,6 +129,7 @@ test('with the passphrase it is restored whole on another device, and the root c
     agent: id,
     secret: await sealed.ring.secretOf(sealed.vouching),
   });
+  expect(kept[0]?.providers).toBe('{"host":"sk-sealed"}');
 });
 
 test('the recovery code opens it too, and wrong attempts are held up as at the door', async () => {

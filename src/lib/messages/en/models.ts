@@ -16,7 +16,7 @@ export const models = {
     'A server of your own has to let this app read its answers: Ollama, for one, is started with OLLAMA_ORIGINS={origin}. The browser may ask you whether the app may reach it.',
   'models.key': 'Key',
   'models.key-hint':
-    'Empty where it asks for none. It is kept encrypted on this device and never shown again; backups do not carry it.',
+    'Empty where it asks for none. It is kept encrypted on this device and never shown again. Backups carry it, encrypted like all in them.',
   'models.key-there': 'kept encrypted on this device',
   'models.key-none': 'none',
   'models.key-new': 'New key',
