@@ -159,7 +159,8 @@ async function casesOf(acknowledged: Acknowledged): Promise<Case[]> {
     return Object.keys(DEEDS).map((deed) => ({ deed: deed as Case['deed'], point, hold, saved }));
   });
   expect(counts.file).toBe(FILE_POINTS.length);
-  expect(counts.journal).toBeGreaterThanOrEqual(14 * JOURNAL_POINTS.length);
+  // Rows of several groups are applied together.
+  expect(counts.journal).toBeGreaterThanOrEqual(14 * (JOURNAL_POINTS.length - 1));
   return cases;
 }
 

@@ -58,9 +58,9 @@ const NOTICED_WITHIN = 300;
 const SHOWN_LIVES = 60;
 /** Where to begin to look for what few lives show. */
 const NOTICED_FROM: Readonly<Record<string, number>> = {
-  'skip the fence': 560,
+  'skip the fence': 2_000,
   'sign on with the key that gave way': 100,
-  'sweep away what is just being written': 440,
+  'sweep away what is just being written': 800,
 };
 
 /** A life that shows what lives that are drawn show too rarely, with other delays from seed to seed. */

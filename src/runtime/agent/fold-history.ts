@@ -58,6 +58,6 @@ function tellsOfEnded(fact: Fact): fact is Extract<Fact, { type: 'run.forgotten'
 }
 
 /** The last value of each row wins. */
-export function latestRows<T extends { readonly kind: string; readonly id: string }>(rows: readonly T[]): T[] {
+function latestRows<T extends { readonly kind: string; readonly id: string }>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [`${row.kind}/${row.id}`, row])).values()];
 }

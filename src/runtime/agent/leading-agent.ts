@@ -8,7 +8,6 @@ import type { Json } from '#core/base/json.ts';
 import { err, type Result } from '#core/base/result.ts';
 import type { WhyAnew } from '#core/policy/approval.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
-import type { Snapshot } from '#ports/agent-store.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { StoredIdentity } from '../identity/identity-facts.ts';
@@ -16,7 +15,7 @@ import type { JournalError } from '../journal/parts.ts';
 import { doomedKey, type Note, noteOf, withNotes } from './destruction.ts';
 import { type Doom, isRunEvent, runOf, type Fact } from './facts.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
-import { foldHistory, latestRows } from './fold-history.ts';
+import { foldHistory } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
 import type { AgentPorts, JournalSink } from './ports.ts';
 import {
@@ -28,7 +27,8 @@ import {
   type Destroying,
   type Projected,
 } from './projection.ts';
-import { believedSnapshot, endedRuns, entriesUntilNext, snapshotOf, withoutEnded, withRuns } from './state-snapshot.ts';
+import { RowKeeper } from './row-keeper.ts';
+import { believedSnapshot, endedRuns, withoutEnded, withRuns } from './state-snapshot.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
 
@@ -110,11 +110,8 @@ const BYTES_GONE: CommandOutcome = {
 export class LeadingAgent {
   #state: AgentState;
   #next: number;
-  /** The last entry that is in the rows. */
-  #applied: Sequence;
-  /** The entry from which on the next snapshot is due. */
-  #snapshotDue = 0;
   readonly #options: LeadingOptions;
+  readonly #rows: RowKeeper;
   readonly #underWay = new Map<string, AbortController>();
   /** Files that were destroyed while this leads. */
   readonly #destroyed = new Set<SourceId>();
@@ -127,8 +124,10 @@ export class LeadingAgent {
   constructor(state: AgentState, options: LeadingOptions) {
     this.#state = state;
     this.#next = options.size;
-    this.#applied = (options.size - 1) as Sequence;
     this.#options = options;
+    const { epoch, lost, changed, broken } = options;
+    const { store, clock } = options.ports;
+    this.#rows = new RowKeeper((options.size - 1) as Sequence, { store, clock, epoch, lost, changed, broken });
     options.lost.addEventListener('abort', () => {
       for (const controller of this.#underWay.values()) controller.abort();
     });
@@ -161,8 +160,8 @@ export class LeadingAgent {
     );
     if (folded === null) return false;
     this.#state = folded;
-    this.#snapshotDue = base?.nextFrom ?? 0;
-    await this.#keepSnapshot();
+    this.#rows.snapshotFrom(base?.nextFrom ?? 0);
+    await this.#rows.keepSnapshot(folded, this.#checkpointAt(this.#next));
     return true;
   }
 
@@ -174,6 +173,7 @@ export class LeadingAgent {
     const release = this.#hold();
     try {
       await this.#writing;
+      if (!(await this.#rows.write())) return false;
       const { store } = this.#options.ports;
       const before = (await store.rows('summary').catch(() => [])).map(({ id }) => id);
       const cleared = await store.clearRows(this.#options.epoch);
@@ -182,8 +182,8 @@ export class LeadingAgent {
         : this.#break(cleared.error, `projections: ${cleared.error}`);
       if (folded === null) return false;
       this.#state = folded;
-      this.#snapshotDue = 0;
-      await this.#keepSnapshot();
+      this.#rows.snapshotFrom(0);
+      await this.#rows.keepSnapshot(folded, this.#checkpointAt(this.#next));
       const rows = [...new Set([...before, ...folded.runs.keys()])].map((id) => ({ kind: 'run', id }));
       this.#options.changed({ rows, done: [], size: this.#next });
       return true;
@@ -246,32 +246,25 @@ export class LeadingAgent {
     const entries = [...facts, ...begun.map(({ fact }) => fact)];
     this.#notes.splice(0, this.#notes.length - NOTES_KEPT);
     const last = (this.#next - 1) as Sequence;
-    const folded = this.#state;
+    const state = this.#state;
     const appended = this.#options.journal.append(
       entries.map((fact) => ({ time: fact.at, type: fact.type, run: runOf(fact), value: fact as unknown as Json })),
     );
     const written = this.#writing.then(async () => {
       const durable = await appended;
       if (!durable.ok) return this.#break(durable.error.code, durable.error.message);
-      // Rows written past a batch that failed would hide it from whoever catches up.
       if (this.#options.lost.aborted) return null;
       await durably?.();
       assert(durable.value === last, `the journal and the agent agree on sequence ${String(last)}`);
-      const rows = latestRows(projected.flatMap((step) => step.rows));
-      const done = projected.flatMap((step) => step.done);
-      // What is destroyed must not stay in a snapshot.
-      const destroying = facts.some(({ type }) => type === 'contents.destroying');
-      const snapshot = this.#snapshotAt(folded, last, destroying) ?? (destroying ? null : undefined);
-      const applied = await this.#options.ports.store.apply(this.#options.epoch, {
+      this.#rows.keep({
+        state,
         applied: last,
-        rows,
-        done,
-        ...(snapshot === undefined ? {} : { snapshot }),
+        rows: projected.flatMap(({ rows }) => rows),
+        done: projected.flatMap(({ done }) => done),
+        checkpoint: this.#checkpointAt(last + 1),
+        forget: facts.some(({ type }) => type === 'contents.destroying'),
       });
-      if (!applied.ok) return this.#break(applied.error, `projections: ${applied.error}`);
-      this.#applied = last;
-      if (snapshot !== undefined) this.#snapshotDue = snapshot === null ? 0 : last + entriesUntilNext(snapshot);
-      this.#options.changed({ rows, done, size: last + 1 });
+      if (!entries.every((fact) => isViewedOnly(state, fact)) && !(await this.#rows.write())) return null;
       for (const { run, step, signal } of begun)
         this.#follow(run, effectKey(run, step), this.#doStep(run, step, signal));
       for (const run of new Set(facts.map(runOf))) if (run !== null) this.#startDue(run);
@@ -309,20 +302,10 @@ export class LeadingAgent {
     );
   }
 
-  /** The snapshot after an entry, when one is due and a signed head ends there. */
-  #snapshotAt(state: AgentState, last: Sequence, now: boolean): Snapshot | undefined {
+  /** The signed head over exactly so many entries; null where the newest is another. */
+  #checkpointAt(entries: number): string | null {
     const { size, checkpoint } = this.#options.journal.head;
-    return size === last + 1 && (now || last >= this.#snapshotDue) ? snapshotOf(state, last, checkpoint) : undefined;
-  }
-
-  /** Keeps a snapshot of what was just read, if one is due; where that fails, the next commit that keeps one hears of it. */
-  async #keepSnapshot(): Promise<void> {
-    const last = (this.#next - 1) as Sequence;
-    const snapshot = this.#snapshotAt(this.#state, last, false);
-    if (snapshot === undefined || last < 0) return;
-    const { ports, epoch } = this.#options;
-    const kept = await ports.store.apply(epoch, { applied: last, rows: [], done: [], snapshot });
-    if (kept.ok) this.#snapshotDue = last + entriesUntilNext(snapshot);
+    return size === entries ? checkpoint : null;
   }
 
   /** Has the state know the runs that an order names: those that have ended may lie in their rows only. */
@@ -342,7 +325,7 @@ export class LeadingAgent {
 
   async #handleRebuild(id: CommandId): Promise<CommandOutcome> {
     if (!(await this.rebuild((fraction) => this.#options.working(id, fraction)))) return NOT_WRITTEN;
-    return this.#keepOutcome(id, { ok: true, sequence: this.#applied });
+    return this.#keepOutcome(id, { ok: true, sequence: this.#rows.applied });
   }
 
   async #handleDestroy(id: CommandId, doomed: Doomed): Promise<CommandOutcome> {
@@ -457,17 +440,9 @@ export class LeadingAgent {
    * not over, and is carried out again.
    */
   async #keepOutcome(id: CommandId, outcome: CommandOutcome): Promise<CommandOutcome> {
-    const done = [{ id, outcome }];
-    const kept = this.#writing.then(async () => {
-      if (this.#options.lost.aborted) return false;
-      const applied = this.#applied;
-      const result = await this.#options.ports.store.apply(this.#options.epoch, { applied, rows: [], done });
-      if (!result.ok) {
-        this.#break(result.error, `projections: ${result.error}`);
-        return false;
-      }
-      this.#options.changed({ rows: [], done, size: applied + 1 });
-      return true;
+    const kept = this.#writing.then(() => {
+      this.#rows.keepDone([{ id, outcome }]);
+      return this.#rows.write();
     });
     this.#writing = kept.catch((error: unknown) => this.#break('io', String(error)));
     return (await kept) ? outcome : NOT_WRITTEN;
@@ -648,6 +623,16 @@ interface BegunStep {
   readonly step: StepId;
   readonly signal: AbortSignal;
   readonly fact: Fact;
+}
+
+/**
+ * Whether nothing but a view waits for the rows of a fact: a step that asks nobody began, or found something, in a run that
+ * goes on. What is sent, saved and asked is also decided on by who knows the rows only.
+ */
+function isViewedOnly({ runs }: AgentState, fact: Fact): boolean {
+  if (fact.type !== 'step.started' && fact.type !== 'step.finished') return false;
+  const run = runs.get(fact.run);
+  return run?.status === 'executing' && run.plan?.steps.find(({ id }) => id === fact.step)?.approval === false;
 }
 
 function effectKey(run: RunId, of: StepId | Effect['type']): string {

@@ -19,7 +19,7 @@ export interface Hold {
   /** All of the journal, or all of the file: they are counted in different threads. */
   readonly points: readonly Point[];
   /**
-   * A number: stands still for so many milliseconds. Infinity: for ever. 'stall', at 'applied' alone: who waits for it is
+   * A number: stands still for so many milliseconds. Infinity: for ever. 'stall', at 'sign' alone: who waits for it is
    * never told, and the thread goes on with other things.
    */
   readonly how: 'stall' | number;

@@ -12,12 +12,13 @@ export interface Head {
  *   write         about to write it to the first copy
  *   flush         that copy is durable, nothing else is
  *   acknowledged  after that this leader was found to be still the one: from here on the entries may not be lost
- *   applied       the rows that the pages show are durable; what is due next has not begun
+ *   applied       the rows that the pages show are durable, of this group or of several together
  */
 export const JOURNAL_POINTS = ['write', 'flush', 'acknowledged', 'applied'] as const;
-export type JournalPoint = (typeof JOURNAL_POINTS)[number];
+/** And sign: about to sign the head of a group, before anything of it is written; told only to who holds a thread there. */
+export type JournalPoint = (typeof JOURNAL_POINTS)[number] | 'sign';
 
-/** Runs in the agent's thread, so it may use nothing from outside itself. Only applied can be stalled. */
+/** Runs in the agent's thread, so it may use nothing from outside itself. Only sign can be stalled. */
 export function watchJournal({ label, hold }: WatchOptions): void {
   let counted = 0;
   /** @returns whether what waits for this must never hear of it */
@@ -60,12 +61,11 @@ export function watchJournal({ label, hold }: WatchOptions): void {
   };
   handles.read = function (this: Handle, into, ...rest) {
     const count = read.call(this, into, ...rest);
-    // Who has written a group then reads the fence, sixteen bytes, to see that no other leads.
-    if (written !== null && into.byteLength === 16) {
-      const head = written;
-      written = null;
-      pass('acknowledged', head);
-    }
+    // Who has written a group then reads the fence, sixteen bytes, to see that no other leads; who packs logs reads back
+    // what was packed.
+    const head = written;
+    written = null;
+    if (head !== null && into.byteLength === 16) pass('acknowledged', head);
     return count;
   };
 
@@ -84,10 +84,18 @@ export function watchJournal({ label, hold }: WatchOptions): void {
     },
     set(this: IDBTransaction, listener: ((event: Event) => unknown) | null) {
       const told = (event: Event): void => {
-        if (applying.has(this) && pass('applied', null)) return;
+        if (applying.has(this)) pass('applied', null);
         listener?.call(this, event);
       };
       complete?.set?.call(this, told);
     },
   });
+
+  if (hold?.points.includes('sign') !== true) return;
+  const platform = SubtleCrypto.prototype;
+  const { sign } = platform;
+  platform.sign = function (this: SubtleCrypto, algorithm, ...rest) {
+    if (algorithm === 'Ed25519' && pass('sign', null)) return new Promise(() => undefined);
+    return sign.call(this, algorithm, ...rest);
+  };
 }

@@ -8,6 +8,7 @@ import { ok } from '#core/base/result.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import { sha256 } from '#adapters/noble/sha256.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
 import { LeadingAgent } from '#runtime/agent/leading-agent.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import type { JournalFact } from '#runtime/journal/parts.ts';
@@ -16,9 +17,9 @@ import type { Fact } from '#runtime/agent/facts.ts';
 import type { RunInterpreter } from '#runtime/agent/run-interpreter.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import { fakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
-import { memoryAgentStore } from '../../fakes/memory-agent-store.ts';
+import { memoryAgentStore, memoryStoreDisk, type MemoryStoreDisk } from '../../fakes/memory-agent-store.ts';
 import { memoryBlobStore } from '../../fakes/memory-blob-store.ts';
-import { memoryJournalSink } from '../../fakes/memory-journal-sink.ts';
+import { memoryCheckpoint, memoryJournalSink } from '../../fakes/memory-journal-sink.ts';
 import { seededEntropy } from '../../fakes/seeded-entropy.ts';
 
 const RUN = 'run-1' as RunId;
@@ -431,4 +432,92 @@ test('a step whose intent is being written when its run is stopped is not begun'
   expect(writes.flat()).toEqual(['run.started', 'plan.committed', 'step.started a', 'step.started b', 'run.cancelled']);
   expect(running.calls).toEqual([]);
   expect(agent.state.runs.get(RUN)?.status).toBe('cancelled');
+});
+
+/** A leader over a store that outlives it, which says what the rows held when a step, a question or an act began. */
+async function overStore(running: World, disk: MemoryStoreDisk) {
+  const clock = fakeClock();
+  const gone = new AbortController();
+  const store = memoryAgentStore(disk);
+  const epoch = await store.raiseEpoch();
+  const inRows = async (id: StepId): Promise<string | undefined> =>
+    ((await store.row('run', RUN))?.value as Run | undefined)?.steps[id]?.status;
+  const acted: (string | undefined)[] = [];
+  const stored: number[] = [];
+  const does = interpreter(running, clock, 2);
+  const agent = new LeadingAgent(EMPTY_STATE, {
+    ports: {
+      ...{ clock, entropy: seededEntropy(2), sha256, blobs: memoryBlobStore() },
+      store: {
+        ...store,
+        apply: (by: typeof epoch, batch: Parameters<AgentStore['apply']>[1]) => {
+          expect(batch.applied, 'no row is ahead of the journal').toBeLessThan(running.facts.length);
+          stored.push(batch.applied);
+          return store.apply(by, batch);
+        },
+      },
+    } as unknown as AgentPorts,
+    journal: memoryJournalSink(running.facts),
+    interpreter: {
+      ...does,
+      act: async (run, id, state) => {
+        acted.push(await inRows(id));
+        return does.act(run, id, state);
+      },
+    },
+    epoch,
+    size: running.facts.length,
+    zone: () => 'UTC',
+    history: (from) => recorded(running.facts, from),
+    changed: () => undefined,
+    ...SILENT,
+    headAt: (sequence) => Promise.resolve(memoryCheckpoint(running.facts, sequence)),
+    lost: gone.signal,
+    broken: () => gone.abort(),
+  });
+  await agent.takeUp();
+  return { agent, store, clock, gone, acted, stored, inRows };
+}
+
+test('what steps find goes into the rows soon; what is asked and what is done outside is in them before it is', async () => {
+  const running = world();
+  const { agent, store, clock, acted, stored, inRows } = await overStore(running, memoryStoreDisk());
+  await agent.handle({ id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'g', overrides: {} });
+  let begun = 0;
+  for (let turn = 0; agent.state.runs.get(RUN)?.status !== 'waiting-approval'; turn++) {
+    expect(turn).toBeLessThan(400);
+    await clock.advance(1);
+    const steps = agent.state.runs.get(RUN)?.steps ?? {};
+    if (begun === 0 && steps.a !== undefined) begun = turn;
+    if (turn === begun + 55)
+      expect([await inRows('a' as StepId), await inRows('b' as StepId)]).toEqual(['done', 'done']);
+  }
+  const { approval } = (await store.row('run', RUN))?.value as Run;
+  expect(approval).toEqual(agent.state.runs.get(RUN)?.approval);
+  expect(stored.length, 'some entries went into the rows together').toBeLessThan(running.facts.length - 2);
+  await agent.handle({
+    ...{ id: 'c2' as CommandId, type: 'approve', run: RUN },
+    ...{ approval: approval!.id, digest: approval!.digest },
+  });
+  await clock.advance(100);
+  expect(acted).toEqual(['running']);
+  expect(((await store.row('run', RUN))?.value as Run).status).toBe('complete');
+});
+
+test('a leader that ends before its rows are written leaves them behind the journal, and the next brings them up', async () => {
+  const [running, disk] = [world(), memoryStoreDisk()];
+  const first = await overStore(running, disk);
+  await first.agent.handle({ id: 'c1' as CommandId, type: 'start-run', run: RUN, goal: 'g', overrides: {} });
+  for (let turn = 0; !running.facts.some(({ type }) => type === 'step.finished'); turn++) {
+    expect(turn).toBeLessThan(100);
+    await first.clock.advance(1);
+  }
+  first.gone.abort();
+  await first.clock.advance(200);
+  expect(disk.applied).toBeLessThan(running.facts.length - 1);
+  const next = await overStore(running, disk);
+  expect(disk.applied).toBe(running.facts.length - 1);
+  expect(next.agent.state.runs).toEqual(replay(running.facts).runs);
+  expect((await next.store.row('run', RUN))?.value).toEqual(next.agent.state.runs.get(RUN));
+  expect((await next.store.row('timeline', RUN))?.value).toEqual(next.agent.state.timelines.get(RUN));
 });

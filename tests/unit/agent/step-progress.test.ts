@@ -111,7 +111,7 @@ test('however often it is told, it is shown a few times a second', async () => {
 /** Lets time pass until something holds; what is loaded from disk takes real time. */
 async function until(clock: ReturnType<typeof fakeClock>, holds: () => Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 400 && !(await holds()); turn++) {
-    await clock.advance(1);
+    await clock.advance(20);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   expect(await holds()).toBe(true);
