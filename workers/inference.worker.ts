@@ -1,5 +1,6 @@
 import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
+import { MODEL_PATH, MODEL_SHA256 } from '#adapters/goal-reader/shipped-model.ts';
 import { ownFileLoader } from '#adapters/http/own-files.ts';
 import { shippedModels } from '#adapters/http/shipped-models.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
@@ -8,18 +9,22 @@ import { opfsAvailable } from '#adapters/opfs/sync-handle.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { deviceAbility } from '#adapters/platform/device-ability.ts';
 import type { DeviceEngine, ModelShelf } from '#ports/device-models.ts';
+import { hex } from '#core/base/bytes.ts';
 import { err, ok } from '#core/base/result.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
+import type { OnDeviceView } from '#runtime/contract/on-device-api.ts';
 import type { InferenceThread } from './inference-thread.ts';
 
 /** The thread that models run in, started when one is first wanted and ended to give its memory back. */
 const TRIED_TOKENS_MAX = 512;
-const own = shippedModels(ownFileLoader(platformClock), sha256);
+const ownFile = ownFileLoader(platformClock);
+const own = shippedModels(ownFile, sha256);
 const folders = opfsModelShelf({ sha256, incremental: incrementalSha256 });
 const shelf: ModelShelf = {
   models: async () => [...(await own.models()), ...((await opfsAvailable()) ? await folders.models() : [])],
   file: (model, path) => (model.origin === 'app' ? own : folders).file(model, path),
 };
+let reader: OnDeviceView['goalReader'] = null;
 let stopping = new AbortController();
 const asked = new Map<number, AbortController>();
 let starting: Promise<DeviceEngine> | null = null;
@@ -32,12 +37,22 @@ const engine = (): Promise<DeviceEngine> =>
     return transformersEngine(shelf, deviceAbility);
   })());
 
+/** Not run in this thread: only shown, once its bytes were checked. */
+async function goalReader(): Promise<OnDeviceView['goalReader']> {
+  const file = await ownFile(MODEL_PATH);
+  if (!file.ok) return null;
+  const bytes = new Uint8Array(await file.value.arrayBuffer());
+  const digest = hex(sha256(bytes));
+  return digest === MODEL_SHA256 ? { bytes: bytes.length, digest } : null;
+}
+
 const api: InferenceThread = {
   look: async () => {
     await requireShut();
     return {
       ability: await deviceAbility(),
       models: await shelf.models(),
+      goalReader: (reader ??= await goalReader()),
       loaded: starting === null ? null : (await starting).loaded(),
     };
   },

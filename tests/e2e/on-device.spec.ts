@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,17 @@ test('the model that came with the app answers on the main processor, and again 
   await expect(page.getByLabel('Answer of Tiny tool caller')).toHaveText('You are welcome.');
   await page.getByRole('button', { name: 'Free the memory of Tiny tool caller' }).click();
   await expect(page.getByRole('button', { name: 'Make Tiny tool caller ready' })).toBeEnabled();
+});
+
+test('the built-in goal reader is shown: what it is for, how large, and which bytes; there is nothing to set', async () => {
+  const { page } = await openModels();
+  const reader = page.getByRole('region', { name: 'Built-in goal reader' });
+  await expect(reader).toContainText('in English, German, French, Spanish, Italian, Dutch and Portuguese');
+  await expect(reader).toContainText('works offline');
+  await expect(reader).toContainText('Size: 3.1 MB');
+  const file = readFileSync('static/models/goal-reader.bin');
+  await expect(reader).toContainText(createHash('sha256').update(file).digest('hex'));
+  await expect(reader.getByRole('button')).toHaveCount(0);
 });
 
 test('with WebGPU it says so, and answers the same', async () => {

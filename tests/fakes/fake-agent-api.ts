@@ -196,6 +196,7 @@ export class FakeAgentApi implements AgentApi {
       Promise.resolve({
         ability: { webgpu: 'none', graphics: '', half: false, bufferBytesMax: null, memoryGib: 8, cores: 4 },
         models: [],
+        goalReader: null,
         loaded: null,
       }),
     add: () => Promise.resolve({ ok: false, error: 'There is no config.json in this folder.' }),

@@ -23,6 +23,8 @@ export interface OnDeviceApi {
 export interface OnDeviceView {
   readonly ability: DeviceAbility;
   readonly models: readonly DeviceModel[];
+  /** The built-in model that reads goals; null where its file is not here, or not the one it was built with. */
+  readonly goalReader: { readonly bytes: number; readonly digest: string } | null;
   readonly loaded: { readonly model: string; readonly on: Processor } | null;
 }
 

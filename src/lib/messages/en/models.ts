@@ -85,6 +85,14 @@ export const models = {
   'on-device.storage': 'Room for models',
   'on-device.storage.free': '{size} free',
   'on-device.storage.unknown': 'Not told by this browser',
+  'goal-reader.title': 'Built-in goal reader',
+  'goal-reader.origin': 'Came with the app · works offline · nothing to set',
+  'goal-reader.lead':
+    'A small model of our own that reads which goal you mean, in English, German, French, Spanish, Italian, Dutch and Portuguese. The rules read each goal too: the model’s reading is taken only where it is surer, and you are told when it is.',
+  'goal-reader.gone':
+    'Its file is not here now, or was changed. Until it is here again, goals are read by the rules alone.',
+  'goal-reader.size': 'Size',
+  'goal-reader.digest': 'SHA-256 of its file',
   'on-device.origin.app': 'Came with the app',
   'on-device.origin.folder': 'From a folder of yours',
   'on-device.licence': 'Licence',
