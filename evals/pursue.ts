@@ -78,7 +78,7 @@ export async function openVault(
   const runFor = (goal: string): Run => runOf(goal, world, [...sources.keys()]);
   return {
     problems,
-    pursue: (goal) => pursue(interpreter, state, runFor(goal)),
+    pursue: (goal) => pursue(interpreter, state, runFor(goal), engineFor !== undefined),
     understand: async (goal) => {
       const planned = await interpreter.plan(runFor(goal), state);
       return planned.ok ? planned.value.plan.goal : null;
@@ -86,7 +86,7 @@ export async function openVault(
   };
 }
 
-async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Run): Promise<Pursuit> {
+async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Run, helped: boolean): Promise<Pursuit> {
   let plan: Plan | null = null;
   let doing = 'planning';
   const given = (failure: string): Pursuit => ({
@@ -97,7 +97,8 @@ async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Ru
     failure,
   });
   try {
-    const planned = await interpreter.plan(unplanned, empty);
+    const { signal } = new AbortController();
+    const planned = await interpreter.plan(unplanned, empty, helped ? { run: unplanned.id, signal } : undefined);
     if (!planned.ok) return given(`planning: ${planned.error.message}`);
     const { label: planLabel, choices } = planned.value;
     plan = planned.value.plan;
@@ -107,7 +108,7 @@ async function pursue(interpreter: Interpreter, empty: AgentState, unplanned: Ru
     for (const step of inOrder(plan)) {
       doing = step.title;
       if (step.approval) continue;
-      const done = await interpreter.runStep(run, step.id, state, new AbortController().signal, () => undefined);
+      const done = await interpreter.runStep(run, step.id, state, signal, () => undefined);
       if (!done.ok) return given(`${step.tool}: ${done.error.code}, ${done.error.message}`);
       observations.set(observationKey(run.id, step.id), done.value.observation);
     }

@@ -217,6 +217,7 @@ const PATHS = {
   Audit: '/audit',
   'Ways out': '/channels',
   Rules: '/policy',
+  Models: '/models',
   Settings: '/settings',
 } as const;
 

@@ -187,6 +187,7 @@ const RESTATED: Record<Exclude<GoalKind, 'not-understood'>, string> = {
   'list-events': 'List what is on my calendar from Mon 23 to Fri 27 Nov.',
   'write-report': 'Write a status report from 9 documents, later corrections first.',
   'answer-question': 'Look in your files for: hotel, cost, travel policy.',
+  parts: 'Summarise my mail. Then: Find 45 minutes with Mara Lindqvist.',
   'query-table': 'Add up Amount in expenses-2026, by Category, since 1 Sep 2026.',
 };
 

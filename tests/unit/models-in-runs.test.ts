@@ -205,3 +205,51 @@ describe('a model that words answers', () => {
     expect(engine.requests.length).toBe(1);
   });
 });
+
+describe('a model that plans what no method fits', () => {
+  const GOAL = 'Get me ready for the barn meeting, please';
+  const names =
+    (...parts: readonly string[]): Script =>
+    () =>
+      Promise.resolve(ok({ parts }));
+
+  test('its parts are understood and planned like any goal, and answered together; it sees nothing of the files', async () => {
+    const { engine, opened } = vault(names('Who repaired the roof of the barn?', 'What is asked of me in my mail?'), {
+      planning: HERE,
+    });
+    const { plan, answer, verdict, texts } = await answered(opened, GOAL);
+    expect(plan?.method).toBe('parts-by-model');
+    expect(plan?.goal.restated).toContain('Then: ');
+    expect(plan?.steps.at(-1)).toMatchObject({ tool: 'join-answers', consumes: ['answer@1', 'answer@2'] });
+    expect(verdict?.result).toBe('PASS');
+    expect(texts.join(' ')).toContain('Ivo Petrov');
+    expect(texts.join(' ')).toContain('barn boards');
+    expect(answer?.engines).toMatchObject([{ job: 'planning', model: 'scripted' }]);
+    expect(engine.requests).toHaveLength(1);
+    const shown = engine.requests.flatMap(({ messages }) => messages.map((each) => ('text' in each ? each.text : '')));
+    expect(shown.at(-1)).toBe(GOAL);
+    expect(shown.join(' ')).not.toMatch(/Petrov|minutes\.md|Eva/);
+    expect(engine.requests[0]?.planner.integrity).toBe('trusted');
+  });
+
+  test('what it names that cannot be done, or is to act outside, and nothing at all leave the honest explanation', async () => {
+    for (const [parts, why] of [
+      [['Book a flight to Lisbon'], 'cannot be done here either'],
+      [['Write a report about the barn and save it as barn.md'], 'cannot be done here either'],
+      [[], 'found no way'],
+    ] as const) {
+      const { plan, answer, verdict } = await answered(vault(names(...parts), { planning: HERE }).opened, GOAL);
+      expect(plan?.method, parts.join()).toBe('explain-limits');
+      expect(answer?.outcome).toBe('not-understood');
+      expect(answer?.notes.join(' ')).toContain(why);
+      expect(verdict?.result).toBe('PASS');
+    }
+  });
+
+  test('a goal that a method fits is planned without it', async () => {
+    const { engine, opened } = vault(names('Summarise my mail'), { planning: HERE });
+    const { plan } = await answered(opened);
+    expect(plan?.method).toBe('answer-question');
+    expect(engine.requests).toEqual([]);
+  });
+});

@@ -11,7 +11,7 @@ export interface PlanningState {
 
 /** One kind of goal: how it is recognised, said again, and broken into tasks. */
 export interface GoalMethod {
-  readonly kind: Exclude<GoalKind, 'not-understood'>;
+  readonly kind: Exclude<GoalKind, 'parts' | 'not-understood'>;
   /** How much speaks for this kind, from 0 to 1. */
   readonly score: (reading: Reading, context: GoalContext) => number;
   /** What the goal says about each parameter, with defaults for the rest; possible for any text. */

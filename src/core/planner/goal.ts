@@ -11,6 +11,8 @@ export type GoalKind =
   | 'write-report'
   | 'answer-question'
   | 'query-table'
+  /** Several goals that a model made of one. */
+  | 'parts'
   | 'not-understood';
 
 /** A goal as it was understood: shown in plain words, its parameters editable before the run. */

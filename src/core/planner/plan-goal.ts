@@ -1,14 +1,11 @@
-import { assert } from '../base/assert.ts';
 import type { Sha256, StepId } from '../base/ids.ts';
 import { digestOf, type Json } from '../base/json.ts';
-import { domain, ROOT } from './domain.ts';
-import type { GoalContext, UnderstoodGoal } from './goal.ts';
-import { solve } from './htn.ts';
+import type { GoalContext } from './goal.ts';
+import { makePlan, withGoal } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 import { toStep, type ToolUse } from './tool-use.ts';
 import type { SendFormat } from './sending.ts';
 import { understandSending, type Sending } from './understand-sending.ts';
-import { validatePlan } from './validate.ts';
 import { withModel } from './with-model.ts';
 
 /** Understands a goal and plans it. */
@@ -26,13 +23,8 @@ export function planGoal(
   return sendings.reduce((longer, sending) => withOutward(longer, sendUse(sending), sha256), saved);
 }
 
-function withGoal({ method, steps, answerStep }: Plan, goal: UnderstoodGoal, sha256: Sha256): Plan {
-  const plan = { goal, method, steps, answerStep };
-  return { ...plan, digest: digestOf(sha256, plan) };
-}
-
 /** Any answer can be saved as a file; only reports ask for it in their own words. */
-function withSaving(plan: Plan, name: string, sha256: Sha256): Plan {
+export function withSaving(plan: Plan, name: string, sha256: Sha256): Plan {
   if (plan.steps.some((step) => step.tool === 'save-file')) return plan;
   const use: ToolUse = {
     tool: 'save-file',
@@ -69,25 +61,4 @@ function withOutward(plan: Plan, use: ToolUse, sha256: Sha256): Plan {
   const { goal, method, answerStep } = plan;
   const longer = { goal, method, steps: [...plan.steps, last], answerStep };
   return { ...longer, digest: digestOf(sha256, longer) };
-}
-
-/** The plan for a goal over these files; there always is one, if only to say what is missing. */
-export function makePlan(goal: UnderstoodGoal, context: GoalContext, sha256: Sha256): Plan {
-  const solution = solve(domain, ROOT, { goal, context, artifacts: new Set<string>() });
-  assert(solution !== null, 'the explanation of limits is always a plan');
-  const ids = solution.actions.map(({ action }, index) => `${String(index + 1)}-${action.tool}` as StepId);
-  const steps = solution.actions.map(({ action, after }, index) =>
-    toStep(
-      action,
-      ids[index] as StepId,
-      after.map((each) => ids[each] as StepId),
-    ),
-  );
-  const answer = steps.findLast((step) => step.produces.includes('answer'));
-  assert(answer !== undefined, 'every plan ends with an answer');
-  const method = solution.methods[0] ?? '';
-  const plan = { goal, method, steps, answerStep: answer.id };
-  const valid = validatePlan(plan);
-  assert(valid.ok, valid.ok ? '' : valid.error.message);
-  return { ...plan, digest: digestOf(sha256, plan) };
 }

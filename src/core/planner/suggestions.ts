@@ -55,6 +55,7 @@ function goalsOf(kind: GoalKind, context: GoalContext): string[] {
       const [document] = inventory.documents;
       return document ? [`What do my files say about ${document.title}?`] : [];
     }
+    case 'parts':
     case 'not-understood':
       return [];
   }

@@ -51,6 +51,7 @@ export type ToolName =
   // with a language model
   | 'answer-with-model'
   | 'word-answer'
+  | 'join-answers'
   // the outside
   | 'save-file'
   | 'send-answer'

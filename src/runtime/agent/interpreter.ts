@@ -3,7 +3,7 @@ import { labelOfAnswer, labelOfObservation, labelToUse } from '#core/agent/run-l
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
 import { utf8 } from '#core/base/bytes.ts';
-import type { Digest, SourceId, StepId } from '#core/base/ids.ts';
+import type { Digest, RunId, SourceId, StepId } from '#core/base/ids.ts';
 import { canonicalJson, digestOf, type Json } from '#core/base/json.ts';
 import { OBSERVATION_BYTES_MAX, STEP_ATTEMPTS_MAX, STEP_TIMEOUT_MS } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
@@ -15,7 +15,8 @@ import { join, type Label } from '#core/labels/label.ts';
 import type { WhyAnew } from '#core/policy/approval.ts';
 import { decide, type PolicyState } from '#core/policy/decide.ts';
 import type { GoalContext, GoalLanguage, Inventory, KnownChannel } from '#core/planner/goal.ts';
-import type { Step } from '#core/planner/plan.ts';
+import { plainArtifact } from '#core/planner/artifacts.ts';
+import type { Plan, Step } from '#core/planner/plan.ts';
 import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
@@ -54,10 +55,14 @@ export class Interpreter implements RunInterpreter {
     this.#acts = new OutwardActs(ports, this.#rules);
   }
 
-  /** Reads the goal and plans it, over the sources and the clock the run began with. */
+  /**
+   * Reads the goal and plans it, over the sources and the clock the run began with.
+   * @param helped the run that a model may be asked for, where no method fits; left out where none is to be asked
+   */
   async plan(
     run: Pick<Run, 'goal' | 'overrides' | 'sources' | 'now' | 'zone'>,
     state: AgentState,
+    helped?: { readonly run: RunId; readonly signal: AbortSignal },
   ): Outcome<LabelledPlan> {
     const [{ languageOf, ...context }, reader, { readByModel }, { planGoal }, { PLAN_METHODS }] = await Promise.all([
       this.#goalContext(run, state),
@@ -70,13 +75,24 @@ export class Interpreter implements RunInterpreter {
       const reading = reader === null ? null : readByModel(run.goal, inventory, reader, languageOf);
       return { ...context, inventory, ...(reading === null ? {} : { reading }) };
     };
-    const planned = await labelledPlan({
+    const planning = {
       sources: sourcesOf(run, state).used,
-      inventory: (sources) => this.#inventory.take(this.#reader(state), sources),
-      planOver: (inventory) => planGoal(run.goal, contextOver(inventory), run.overrides, this.#ports.sha256),
+      inventory: (sources: readonly Source[]) => this.#inventory.take(this.#reader(state), sources),
       methods: PLAN_METHODS,
-    });
-    return ok(planned);
+    };
+    const planOver = (inventory: Inventory): Plan =>
+      planGoal(run.goal, contextOver(inventory), run.overrides, this.#ports.sha256);
+    const planned = await labelledPlan({ ...planning, planOver });
+    const { engineFor, clock, sha256 } = this.#ports;
+    const helper = context.helpers?.find(({ job }) => job === 'planning');
+    if (helped === undefined || helper === undefined || engineFor === undefined) return ok(planned);
+    const { planWithModel } = await import('../models/plan-with-model.ts');
+    return ok(
+      await planWithModel({
+        ...{ planned, planning, planOver, contextOver, engineFor, clock, sha256 },
+        ...{ goal: run.goal, overrides: run.overrides, run: helped.run, engine: helper.engine, signal: helped.signal },
+      }),
+    );
   }
 
   async runStep(
@@ -269,7 +285,10 @@ function inputsOf(run: Run, step: Step, state: AgentState): Map<string, Json> {
   for (const other of run.plan?.steps ?? []) {
     const observation = state.observations.get(observationKey(run.id, other.id));
     if (observation === undefined) continue;
-    for (const artifact of other.produces) if (step.consumes.includes(artifact)) inputs.set(artifact, observation);
+    for (const artifact of other.produces) {
+      if (!step.consumes.includes(artifact)) continue;
+      inputs.set(step.tool === 'join-answers' ? artifact : plainArtifact(artifact), observation);
+    }
   }
   return inputs;
 }

@@ -481,7 +481,8 @@ export class LeadingAgent {
     if (!run) return;
     switch (effect.type) {
       case 'plan': {
-        const plan = await interpreter.plan(run, this.#state);
+        const plan = await interpreter.plan(run, this.#state, { run: id, signal });
+        if (signal.aborted) return;
         return this.#report(
           id,
           plan.ok ? { type: 'plan.committed', ...plan.value } : { type: 'run.failed', error: plan.error },

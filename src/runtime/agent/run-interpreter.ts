@@ -1,6 +1,6 @@
 import type { RunEvent, StepMaker } from '#core/agent/events.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
-import type { Digest, StepId } from '#core/base/ids.ts';
+import type { Digest, RunId, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { Result } from '#core/base/result.ts';
 import type { Label } from '#core/labels/label.ts';
@@ -13,7 +13,12 @@ import type { AgentState } from './projection.ts';
 
 /** Does what a run's effects call for; the agent decides when. */
 export interface RunInterpreter {
-  readonly plan: (run: Run, state: AgentState) => Promise<Result<LabelledPlan, ToolError>>;
+  /** @param helped the run that a model may be asked for, where no method fits */
+  readonly plan: (
+    run: Run,
+    state: AgentState,
+    helped: { readonly run: RunId; readonly signal: AbortSignal },
+  ) => Promise<Result<LabelledPlan, ToolError>>;
   /** @param progress of items that went by, of so many; called as often as there are items */
   readonly runStep: (
     run: Run,

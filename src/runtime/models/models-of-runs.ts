@@ -52,7 +52,7 @@ export async function modelOfStep(
   const choice = (step.args['engine'] ?? null) as unknown as EngineChoice | null;
   const job = JOB_OF[step.tool];
   if (choice === null || job === undefined) return null;
-  const engine = await found(engineFor, choice);
+  const engine = await engineOrWhyNot(engineFor, choice);
   if (!engine.ok) {
     const trouble = { tooLong: false, message: `${choice.model} could not be asked: ${engine.error}` };
     return { windowTokens: 0, used: () => null, label: () => OWNER_TYPED, ask: () => Promise.resolve(err(trouble)) };
@@ -72,7 +72,7 @@ const JOB_OF: Partial<Readonly<Record<ToolName, ModelJob>>> = {
 };
 
 /** A thread that cannot be started is no reason to lose a run. */
-async function found(engineFor: EngineFinder, choice: EngineChoice): ReturnType<EngineFinder> {
+export async function engineOrWhyNot(engineFor: EngineFinder, choice: EngineChoice): ReturnType<EngineFinder> {
   try {
     return await engineFor(choice);
   } catch (error) {

@@ -8,6 +8,7 @@ import { computeTable } from './compute-table.ts';
 import { explainLimits } from './explain-limits.ts';
 import { findAsks } from './find-asks.ts';
 import { findFreeSlots } from './find-free-slots.ts';
+import { joinAnswers } from './join-answers.ts';
 import { listEvents } from './list-events.ts';
 import { findWaiting } from './find-waiting.ts';
 import { readBusyTimes } from './read-busy-times.ts';
@@ -38,6 +39,7 @@ const ALL: readonly Tool[] = [
   explainLimits,
   answerWithModel,
   wordAnswer,
+  joinAnswers,
 ];
 
 /** Every tool by its name. A new tool is one file beside this one and one line here. */

@@ -26,4 +26,12 @@ export const wordAnswer: ToolDefinition = {
   parallelSafe: false,
 };
 
-export const modelDefinitions: readonly ToolDefinition[] = [answerWithModel, wordAnswer];
+export const joinAnswers: ToolDefinition = {
+  name: 'join-answers',
+  version: 1,
+  title: 'Put the answers together',
+  effects: { ...ASKS_A_MODEL, egress: 'none' },
+  parallelSafe: true,
+};
+
+export const modelDefinitions: readonly ToolDefinition[] = [answerWithModel, wordAnswer, joinAnswers];

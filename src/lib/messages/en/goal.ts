@@ -24,6 +24,7 @@ export const goal = {
     'The built-in model read this goal, on this device. It is {percent} sure; the rules alone read it otherwise.',
   'understood.unsure': 'I am not sure I read this right. Please look it over before you run it.',
   'understood.alternatives': 'Or did you mean',
+  'understood.planner': 'When you run it, {model} is asked which of the things that can be done here it comes to.',
   'understood.nearest': 'What I can do that is nearest',
   'understood.parameters': 'Details, which you can change',
   'understood.more': { one: '{count} more detail', other: '{count} more details' },

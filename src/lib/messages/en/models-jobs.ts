@@ -20,13 +20,16 @@ export const modelsJobs = {
   'jobs.answering': 'Answering questions from your files',
   'jobs.answering.without': 'Answers are sentences and rows of your files, word for word.',
   'jobs.answering.sends':
-    'Each question goes to {host}, with the passages that were found for it and where they stand.',
+    'What would go to {host} holds passages of your files, so it is not sent without your yes. You cannot be asked for it in a run yet: until then questions are answered without this model.',
   'jobs.wording': 'Wording of answers',
   'jobs.wording.without': 'Sentences stay as they stand in your files.',
-  'jobs.wording.sends': 'The sentences of each answer that was found go to {host}, to be worded more fluently.',
+  'jobs.wording.sends':
+    'What would go to {host} holds sentences of your files, so it is not sent without your yes. You cannot be asked for it in a run yet: until then answers stay as they are.',
   'jobs.planning': 'Planning what no method fits',
   'jobs.planning.without': 'A goal that no method fits is not run, and you are told what is understood instead.',
-  'jobs.planning.sends': 'A goal that no method fits goes to {host}, with the list of tools a plan may use.',
-  'jobs.clearance.public': 'You see and approve what is yours to the byte before it goes. What is sealed never leaves.',
-  'jobs.clearance.private': 'It goes without asking, within the limits of {name}. What is sealed never leaves.',
+  'jobs.planning.sends':
+    'A goal that no method fits goes to {host} as you typed it, and nothing of your files with it.',
+  'jobs.clearance.public':
+    'Your words are private, and {name} may have only what is public: until you change that, it is not asked.',
+  'jobs.clearance.private': 'It goes without asking, within the limits of {name}.',
 } as const satisfies { readonly [key: string]: Message };

@@ -1,0 +1,91 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { modelHost, type ModelHost } from '../fakes/model-host.ts';
+import { openPage } from '../../src/cli/drive-app.ts';
+import { openWithSample } from './with-sample.ts';
+import { PATIENCE_MS, type World } from './world.ts';
+
+/** Models in the main job: of this device, offline, and behind a way out. What they cannot do is done without them. */
+test.describe.configure({ timeout: 300_000 });
+
+let world: World;
+let host: ModelHost | null = null;
+test.afterEach(async () => {
+  await world.close();
+  await host?.close();
+  host = null;
+});
+
+const jobs = (page: Page) => page.getByRole('region', { name: 'Which model helps with what' });
+
+async function choose(page: Page, job: string, model: string): Promise<void> {
+  await jobs(page).getByRole('combobox', { name: job }).selectOption(model);
+  await jobs(page).getByRole('button', { name: 'Save the choice' }).click();
+  await expect(page.getByText('Which model helps with what is saved.').first()).toBeVisible();
+}
+
+async function run(page: Page, goal: string): Promise<void> {
+  await openPage(page, 'Goal');
+  await page.getByRole('textbox', { name: 'Goal' }).fill(goal);
+  await page.getByRole('textbox', { name: 'Goal' }).press('Enter');
+  await expect(page).toHaveURL(/\/run\//);
+  await expect(page.locator('[data-status="complete"]')).toHaveText('Complete', { timeout: 4 * PATIENCE_MS });
+}
+
+const QUESTION = 'Whose consent does a flight need?';
+
+test('a model of this device has its part in the plan, with the server gone; what it cannot answer is answered without it', async () => {
+  const opened = await openWithSample();
+  world = opened.world;
+  const { page } = opened;
+  await run(page, QUESTION);
+  const without = await page
+    .getByRole('region', { name: 'Answer', exact: true })
+    .getByRole('listitem')
+    .first()
+    .innerText();
+  await openPage(page, 'Models');
+  await choose(page, 'Answering questions from your files', 'Tiny tool caller');
+  await world.stopServer();
+  await run(page, QUESTION);
+  const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+  await expect(steps.last()).toContainText('tinytool on this device answer from the passages');
+  await expect(steps.last()).toContainText('Done');
+  const answer = page.getByRole('region', { name: 'Answer', exact: true });
+  await expect(answer.getByRole('listitem').first()).toHaveText(without);
+  await expect(answer).toContainText('without it');
+  expect(world.egress).toEqual([]);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test('a provider is asked to plan what no method fits and sees the goal alone; for more it is not asked unasked, and that is said', async () => {
+  host = await modelHost();
+  const opened = await openWithSample();
+  world = opened.world;
+  const { page } = opened;
+  await openPage(page, 'Models');
+  await page.getByRole('button', { name: 'Add a provider' }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill(`${host.origin}/v1`);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Parrots');
+  await page.getByRole('radio').nth(1).check();
+  await page.getByRole('textbox', { name: 'Name' }).press('Enter');
+  await jobs(page).getByRole('button', { name: 'List the models of Parrots' }).click();
+  await choose(page, 'Planning what no method fits', 'parrot');
+  await choose(page, 'Answering questions from your files', 'parrot');
+  const asked = (): readonly string[] => (host?.arrivals ?? []).flatMap(({ body }) => (body === '' ? [] : [body]));
+  expect(asked()).toEqual([]);
+
+  const goal = 'Get me ready for the offsite, please';
+  await run(page, goal);
+  expect(asked()).toHaveLength(1);
+  const [sent = ''] = asked();
+  const { messages } = JSON.parse(sent) as { messages: { role: string; content: string }[] };
+  expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
+  expect(messages[1]?.content).toBe(goal);
+  await expect(page.getByRole('region', { name: 'Answer', exact: true })).toContainText('parrot');
+
+  await run(page, QUESTION);
+  expect(asked()).toHaveLength(1);
+  await expect(page.getByRole('region', { name: 'Answer', exact: true })).toContainText('parrot was not asked');
+  expect([...new Set(world.egress.map((url) => new URL(url).origin))]).toEqual([host.origin]);
+});
