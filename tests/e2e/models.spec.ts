@@ -98,6 +98,8 @@ test('what a model writes is shown as it comes, and a stop ends the connection a
     await card().getByRole('combobox').selectOption(model);
     await card().getByRole('button', { name: 'Send the test message' }).click();
     await expect(waiting, model).toHaveText(/\w/);
+    // One that was stopped before it got there would leave nothing to end.
+    await expect.poll(() => host.arrivals.some(({ body }) => body.includes(`"${model}"`)), model).toBe(true);
     expect(host.hungUp).not.toContain(model);
     await card().getByRole('button', { name: 'Stop' }).click();
     await expect(card().getByRole('status'), model).toHaveText('Stopped: the connection to the host was ended.');

@@ -51,6 +51,9 @@ export function watchJournal({ label, hold }: WatchOptions): void {
       const heads = [...decoder.decode(bytes).matchAll(/\n(\d+)\n([A-Za-z0-9+/]{43}=)\n\n/g)];
       const [, size, root] = heads.at(-1) ?? [];
       if (size !== undefined && root !== undefined) written = { size: Number(size), root };
+      queueMicrotask(() => {
+        written = null;
+      });
       pass('write', null);
     }
     return write.call(this, bytes, ...rest);
@@ -61,8 +64,8 @@ export function watchJournal({ label, hold }: WatchOptions): void {
   };
   handles.read = function (this: Handle, into, ...rest) {
     const count = read.call(this, into, ...rest);
-    // Who has written a group then reads the fence, sixteen bytes, to see that no other leads; who packs logs reads back
-    // what was packed.
+    // Who has written a group reads the fence, sixteen bytes, in the same turn, to see that no other leads; who packs logs,
+    // and whoever else looks at a fence, does so in a turn of its own.
     const head = written;
     written = null;
     if (head !== null && into.byteLength === 16) pass('acknowledged', head);
