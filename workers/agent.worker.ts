@@ -32,7 +32,7 @@ import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import type { Backup } from './backup.ts';
 import type { Gate } from './channels.ts';
 import type { Desks } from './desks.ts';
-import { engines, type EngineFor } from './engines.ts';
+import { engines } from './engines.ts';
 import { openJournalSigner } from './journal-signer.ts';
 import { openVault, secretsCopy, vaultCopy, type VaultOfThread } from './open-vault.ts';
 import { sealerOf } from './sealer-of.ts';
@@ -71,8 +71,6 @@ interface Opened {
   readonly agents: () => Promise<AgentsDesk>;
   readonly gate: () => Promise<Gate>;
   readonly models: () => Promise<ModelDesk>;
-  /** What answers by a choice of the owner's. */
-  readonly engineFor: EngineFor;
   readonly policy: () => Promise<PolicyDesk>;
 }
 
@@ -264,7 +262,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
-  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, engineFor, policy };
+  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, policy };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */

@@ -1,16 +1,13 @@
-import { err, ok, type Result } from '#core/base/result.ts';
-import type { EngineChoice } from '#core/models/jobs.ts';
+import { err, ok } from '#core/base/result.ts';
 import type { Engine } from '#ports/engine.ts';
 import type { ModelDesk } from '#runtime/models/model-desk.ts';
-
-/** Why none, in words for the owner. */
-export type EngineFor = (choice: EngineChoice) => Promise<Result<Engine, string>>;
+import type { EngineFinder } from '#runtime/models/step-model.ts';
 
 /** What runs the model that was chosen. Whether a provider still has it is seen when it is asked. */
 export function engines(
   device: () => Promise<Engine>,
   providers: () => Promise<Pick<ModelDesk, 'engineOf'>>,
-): EngineFor {
+): EngineFinder {
   return async (choice) => {
     if (choice.at === 'provider') return (await providers()).engineOf(choice.provider);
     const engine = await device();

@@ -5,7 +5,7 @@ import type { EngineUse } from '../models/jobs.ts';
 import { artifactOf } from './artifacts.ts';
 import { oneLine } from '../text/tokens.ts';
 import type { GoalContext, UnderstoodGoal } from './goal.ts';
-import { makePlan, withGoal } from './make-plan.ts';
+import { makePlan } from './make-plan.ts';
 import type { Plan, Step } from './plan.ts';
 import { withSaving } from './plan-goal.ts';
 import { toStep } from './tool-use.ts';
@@ -67,9 +67,7 @@ export function planParts(
 ): Result<Plan, string> {
   if (parts.length === 0) return err(`${by.model} found no way to do this with what can be done here.`);
   const goals = parts.map((part) => understandGoal(part, { ...context, reading: undefined }));
-  const plans = goals.map((goal) =>
-    withModel(withGoal(makePlan(goal, context, sha256), goal, sha256), context.helpers ?? [], sha256),
-  );
+  const plans = goals.map((goal) => withModel(makePlan(goal, context, sha256), context.helpers ?? [], sha256));
   const unfit = plans.findIndex(({ method, steps }) => method === EXPLAIN || steps.some(({ approval }) => approval));
   if (unfit >= 0) return err(`${by.model} made “${parts[unfit] ?? ''}” of it, which cannot be done here either.`);
   const restated = goals.map((goal) => goal.restated).join(' Then: ');
