@@ -145,6 +145,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
       (await import('#adapters/goal-reader/load-goal-reader.ts')).loadGoalReader(ownFile, sha256),
     ),
     engineFor: (choice) => engineFor(choice),
+    questionsTo: async (provider) => (await models()).questionsTo(provider),
     rules: once(async () => (await import('./rules-in-worker.ts')).rulesInWorker(platformClock)),
   };
   const agent = await journalName(store, signer);

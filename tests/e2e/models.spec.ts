@@ -122,7 +122,7 @@ test('each job is done without a model until one is chosen; what leaves for it i
   await jobs.getByRole('button', { name: 'List the models of Parrots' }).click();
   await answering.selectOption('splits');
   await expect(answering).toHaveAccessibleDescription(
-    `What would go to ${host.origin} holds passages of your files, so it is not sent without your yes. You cannot be asked for it in a run yet: until then questions are answered without this model.`,
+    `Each question goes to ${host.origin}, with the passages that were found for it. You see it to the byte first, and say yes or no.`,
   );
   await job('Wording of answers').selectOption('Tiny tool caller');
   await expect(job('Wording of answers')).toHaveAccessibleDescription('Nothing leaves this device for it.');

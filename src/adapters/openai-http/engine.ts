@@ -33,6 +33,8 @@ export interface OpenAiParts {
   readonly outlet: ModelOutlet;
   readonly clock: Pick<Clock, 'now'>;
   readonly schemaChecker: SchemaChecker;
+  /** What the host does not take, by model; left out for what this engine finds out by itself. */
+  readonly learned?: Map<string, unknown>;
 }
 
 const ANSWER_BYTES_MAX = 16 * MIB;
@@ -51,10 +53,11 @@ interface Exchange extends Written {
 export class OpenAiEngine implements Engine {
   readonly #parts: OpenAiParts;
   /** By model. */
-  readonly #quirks = new Map<string, Quirks>();
+  readonly #quirks: Map<string, Quirks>;
 
   constructor(parts: OpenAiParts) {
     this.#parts = parts;
+    this.#quirks = (parts.learned ?? new Map<string, Quirks>()) as Map<string, Quirks>;
   }
 
   describe(): EngineDescription {

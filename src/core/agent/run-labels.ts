@@ -13,7 +13,9 @@ type Sources = ReadonlyMap<SourceId, Pick<Source, 'id' | 'path' | 'sealed'>>;
  * steps before it found, and of the plan that says what to look for (SECURITY.md section 1, rule 6).
  */
 export function labelOfObservation(run: Run, step: Step, read: Iterable<SourceId>, sources: Sources): Label {
-  const given = (run.plan?.steps ?? []).filter(({ produces }) => produces.some((name) => step.consumes.includes(name)));
+  const given = (run.plan?.steps ?? []).filter(
+    ({ id, produces }) => run.steps[id]?.status !== 'skipped' && produces.some((name) => step.consumes.includes(name)),
+  );
   const before = given.map(({ id }) => labelOfStep(run, id, sources));
   return joinAll([run.planLabel ?? allOf(run, sources), ...labelsOf(read, sources), ...before]);
 }

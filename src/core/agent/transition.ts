@@ -99,7 +99,7 @@ export function runAfter(run: Run | null, event: RunEvent): Run {
       );
     case 'step.failed': {
       const failed = withStep(run, event.step, {
-        status: event.retry ? 'waiting' : 'failed',
+        status: event.retry ? 'waiting' : goesOnWithout(run, event.step) ? 'skipped' : 'failed',
         endedAt: event.at,
         error: event.error,
       });
@@ -352,6 +352,11 @@ function waitingApproval(run: Run, id: string): NonNullable<Run['approval']> {
     'the approval is the one that waits',
   );
   return run.approval;
+}
+
+/** The others go on without a step that fails. */
+function goesOnWithout(run: Run, id: StepId): boolean {
+  return planOf(run).steps.some(({ withoutToo }) => withoutToo?.includes(id) === true);
 }
 
 function stepsRemain(run: Run): boolean {

@@ -68,7 +68,9 @@ export function planParts(
   if (parts.length === 0) return err(`${by.model} found no way to do this with what can be done here.`);
   const goals = parts.map((part) => understandGoal(part, { ...context, reading: undefined }));
   const plans = goals.map((goal) => withModel(makePlan(goal, context, sha256), context.helpers ?? [], sha256));
-  const unfit = plans.findIndex(({ method, steps }) => method === EXPLAIN || steps.some(({ approval }) => approval));
+  const unfit = plans.findIndex(
+    ({ method, steps }) => method === EXPLAIN || steps.some(({ approval, tool }) => approval && tool !== 'ask-model'),
+  );
   if (unfit >= 0) return err(`${by.model} made “${parts[unfit] ?? ''}” of it, which cannot be done here either.`);
   const restated = goals.map((goal) => goal.restated).join(' Then: ');
   const goal: UnderstoodGoal = { ...refused, kind: 'parts', restated, parameters: [], reason: '', suggestions: [] };
@@ -113,6 +115,7 @@ function scoped({ steps }: Plan, part: number): Step[] {
     ...step,
     id: idIn(step.id, part),
     dependsOn: step.dependsOn.map((id) => idIn(id, part)),
+    ...(step.withoutToo === undefined ? {} : { withoutToo: step.withoutToo.map((id) => idIn(id, part)) }),
     produces: step.produces.map((name) => artifactOf(name, part)),
     consumes: step.consumes.map((name) => artifactOf(name, part)),
   }));

@@ -16,6 +16,8 @@ export interface Step {
   readonly parallelizable: boolean;
   /** The owner is asked, with the exact content, before it runs. */
   readonly approval: boolean;
+  /** Steps it depends on without which it goes on where they are denied or fail; left out for none. */
+  readonly withoutToo?: readonly StepId[];
   /** Whether the app can take it back. */
   readonly undo: 'nothing-to-undo' | 'can-undo' | 'cannot-undo';
 }

@@ -1,3 +1,4 @@
+import type { StepId } from '../base/ids.ts';
 import type { Plan, Step } from '../planner/plan.ts';
 import { STEPS_PARALLEL_MAX } from '../base/limits.ts';
 
@@ -7,7 +8,7 @@ export interface StepProgress {
 }
 
 /**
- * The steps that may start now: all they depend on is done, longest remaining path first. Steps that are not
+ * The steps that may start now: all they depend on is done, or left out where they go on without it, longest remaining path first. Steps that are not
  * parallelizable run alone; steps that need an approval are asked about one at a time, when nothing else runs.
  */
 export function readySteps(
@@ -18,9 +19,11 @@ export function readySteps(
   const statusOf = (id: string) => states[id]?.status;
   const busy = plan.steps.filter((step) => ['running', 'asking', 'approved'].includes(statusOf(step.id) ?? ''));
   if (busy.some((step) => !step.parallelizable || step.approval)) return [];
+  const isOver = (step: Step, id: StepId): boolean =>
+    statusOf(id) === 'done' || (statusOf(id) === 'skipped' && step.withoutToo?.includes(id) === true);
   const depth = remainingDepths(plan);
   const ready = plan.steps
-    .filter((step) => statusOf(step.id) === 'waiting' && step.dependsOn.every((id) => statusOf(id) === 'done'))
+    .filter((step) => statusOf(step.id) === 'waiting' && step.dependsOn.every((id) => isOver(step, id)))
     .sort((a, b) => (depth.get(b.id) ?? 0) - (depth.get(a.id) ?? 0) || plan.steps.indexOf(a) - plan.steps.indexOf(b));
   const together = ready.filter((step) => step.parallelizable && !step.approval);
   if (together.length > 0) return together.slice(0, Math.max(0, limit - busy.length));

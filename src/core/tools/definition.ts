@@ -52,6 +52,7 @@ export type ToolName =
   | 'answer-with-model'
   | 'word-answer'
   | 'join-answers'
+  | 'ask-model'
   // the outside
   | 'save-file'
   | 'send-answer'

@@ -11,11 +11,10 @@ import type { Ms } from '#core/base/ids.ts';
 import { leftOutNote, mayBeUsedFor } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
 import type { Source } from '#core/items/source.ts';
-import { join, type Label } from '#core/labels/label.ts';
+import { answeredBy, join, type Label } from '#core/labels/label.ts';
 import type { WhyAnew } from '#core/policy/approval.ts';
 import { decide, type PolicyState } from '#core/policy/decide.ts';
 import type { GoalContext, GoalLanguage, Inventory, KnownChannel } from '#core/planner/goal.ts';
-import { plainArtifact } from '#core/planner/artifacts.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
@@ -33,6 +32,7 @@ import { OutwardActs } from './outward-acts.ts';
 import type { EventBody, Observed, RunInterpreter } from './run-interpreter.ts';
 import type { AgentPorts } from './ports.ts';
 import { observationKey, type AgentState } from './projection.ts';
+import { inputsOf } from './step-inputs.ts';
 
 type Outcome<T> = Promise<Result<T, ToolError>>;
 
@@ -160,7 +160,11 @@ export class Interpreter implements RunInterpreter {
 
   async act(run: Run, id: StepId, state: AgentState): Outcome<Observed> {
     const acted = await this.#acts.act(run, id, state);
-    return acted.ok ? ok({ observation: acted.value, label: labelToUse(run, state.sources) }) : acted;
+    if (!acted.ok) return acted;
+    const asked = stepOf(run, id).tool === 'ask-model' ? run.approval?.action : undefined;
+    // What a model of a provider says comes from that host, and of all that it was shown.
+    const label = asked === undefined ? labelToUse(run, state.sources) : answeredBy('ask-model', asked.label);
+    return ok({ observation: acted.value, label });
   }
 
   async reconcile(run: Run, id: StepId, state: AgentState): Promise<Observed | null> {
@@ -277,20 +281,6 @@ function stepOf(run: Run, id: StepId): Step {
   const step = run.plan?.steps.find((candidate) => candidate.id === id);
   assert(step !== undefined, `the plan has a step ${id}`);
   return step;
-}
-
-/** Artifact name -> observation, for what the step consumes. */
-function inputsOf(run: Run, step: Step, state: AgentState): Map<string, Json> {
-  const inputs = new Map<string, Json>();
-  for (const other of run.plan?.steps ?? []) {
-    const observation = state.observations.get(observationKey(run.id, other.id));
-    if (observation === undefined) continue;
-    for (const artifact of other.produces) {
-      if (!step.consumes.includes(artifact)) continue;
-      inputs.set(step.tool === 'join-answers' ? artifact : plainArtifact(artifact), observation);
-    }
-  }
-  return inputs;
 }
 
 async function withTimeout(ports: AgentPorts, tool: Tool, step: Step, context: ToolContext): Outcome<Json> {

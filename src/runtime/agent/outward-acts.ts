@@ -15,6 +15,7 @@ import type { ActionRequest, Decision } from '#core/policy/permit.ts';
 import type { Reason } from '#core/policy/reason.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import { denialText } from '../channels/channel-words.ts';
+import { askModelAct, askModelContent } from './ask-model-act.ts';
 import type { OutwardAct, PrepareAct } from './outward-act.ts';
 import { grantState } from '../policy/grant-facts.ts';
 import { ruleName } from '../policy/rule-name.ts';
@@ -32,11 +33,13 @@ export class OutwardActs {
   readonly #ports: AgentPorts;
   readonly #save: PrepareAct;
   readonly #send: PrepareAct;
+  readonly #asking: PrepareAct;
 
   constructor(ports: AgentPorts, rules: RunRules) {
     this.#ports = ports;
     this.#save = saveAct(ports, rules);
     this.#send = sendAct(ports);
+    this.#asking = askModelAct(ports.questionsTo);
   }
 
   /**
@@ -47,6 +50,7 @@ export class OutwardActs {
     const yes = again === null ? givenFor(run, step.id) : null;
     const why = yes === null ? again : await this.#whyNotUsed(run, yes, state);
     if (yes !== null && why === null) return ok(coveredByPlan(yes, this.#newId()));
+    if (step.tool === 'ask-model') return this.#askModel(run, step, state, why);
     const content = run.anew?.edited ?? (await answerOf(run, step));
     const asked = await this.#askAbout(run, step, state, content, why);
     if (content === null) return asked;
@@ -65,6 +69,14 @@ export class OutwardActs {
       acts.push(actOf(each, beside, content));
     }
     return acts.length < 2 ? asked : planQuestion(asked, acts, content, this.#newId(), why);
+  }
+
+  /** A question to a provider is asked about by itself, as it comes before there is an answer. */
+  async #askModel(run: Run, step: Step, state: AgentState, again: WhyAnew | null): Outcome<PendingApproval> {
+    const edited = run.anew?.edited;
+    const content =
+      edited === undefined ? await askModelContent(this.#ports.questionsTo, run, step, state) : ok(edited);
+    return content.ok ? this.#askAbout(run, step, state, content.value, again) : content;
   }
 
   /** Another act of the plan, for the card of one; where the owner changed the text that they share, with that text. */
@@ -228,7 +240,7 @@ export class OutwardActs {
   }
 
   #prepare(run: Run, step: Step, state: AgentState, content: string, nonce: string): Outcome<OutwardAct> {
-    const prepare = step.tool === 'send-answer' ? this.#send : this.#save;
+    const prepare = step.tool === 'send-answer' ? this.#send : step.tool === 'ask-model' ? this.#asking : this.#save;
     return prepare(run, step, state, content, nonce);
   }
 }

@@ -10,6 +10,7 @@ import type { DateFinder, EntityFinder, LanguageDetector } from '#ports/language
 import type { RuleEngine } from '#ports/rules.ts';
 import type { SourceGate } from '../blobs/source-gate.ts';
 import type { ChannelDesk } from '../channels/channel-desk.ts';
+import type { QuestionsTo } from './ask-model-act.ts';
 import type { EngineFinder } from '../models/step-model.ts';
 import type { JournalFact } from '../journal/parts.ts';
 
@@ -30,6 +31,8 @@ export interface AgentPorts {
   readonly goalReader?: () => Promise<GoalReader | null>;
   /** What answers under a name that the owner chose; left out where there are no models. */
   readonly engineFor?: EngineFinder;
+  /** What asks a provider one question at a time; left out where there are none. */
+  readonly questionsTo?: QuestionsTo;
   /** Evaluates the owner's own rules: loaded when one of them could first say anything about what is to be done. */
   readonly rules: () => Promise<RuleEngine>;
 }

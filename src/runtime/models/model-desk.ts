@@ -15,11 +15,12 @@ import {
   type ProviderDraft,
   type TestAnswer,
 } from '../contract/models-api.ts';
-import { modelOutlet } from './model-outlet.ts';
+import { modelOutlet, sendingOf, type OutletParts } from './model-outlet.ts';
+import { modelQuestions, type ModelQuestions } from './model-question.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
 export interface ModelDeskParts {
-  readonly desk: Pick<ChannelDesk, 'open' | 'approve' | 'change' | 'revoke'>;
+  readonly desk: Pick<ChannelDesk, 'open' | 'consider' | 'approve' | 'change' | 'revoke'>;
   readonly store: Pick<AgentStore, 'row'>;
   readonly clock: Clock;
   readonly keys: ProviderKeys;
@@ -36,6 +37,16 @@ export interface HostOfModels {
   /** Without a slash at the end. */
   readonly base: string;
   readonly outlet: ModelOutlet;
+  /** What was found out about it, by model: it lasts as long as its way out stays as it is. */
+  readonly learned: Map<string, unknown>;
+}
+
+interface KnownHost {
+  /** Of the way out as it was then. */
+  readonly sequence: number;
+  readonly about: HostOfModels;
+  readonly outletParts: OutletParts;
+  readonly engine: Engine;
 }
 
 const TEST_TOKENS = 64;
@@ -45,7 +56,7 @@ const NONE = 'There is no such provider, or it was removed.';
 export class ModelDesk implements ModelsApi {
   readonly #parts: ModelDeskParts;
   /** What they learned of their host lasts as long as its way out stays as it is. */
-  readonly #engines = new Map<string, { readonly sequence: number; readonly engine: Engine }>();
+  readonly #hosts = new Map<string, KnownHost>();
   /** By provider, the last one. */
   readonly #tests = new Map<string, AbortController>();
 
@@ -129,16 +140,43 @@ export class ModelDesk implements ModelsApi {
 
   /** What asks it, over the gate and under its key. */
   async engineOf(provider: string): Promise<Result<Engine, string>> {
+    const host = await this.#host(provider);
+    return host.ok ? ok(host.value.engine) : host;
+  }
+
+  /** What asks it one question at a time, each shown to its owner first. */
+  async questionsTo(provider: string): Promise<Result<ModelQuestions, string>> {
+    const host = await this.#host(provider);
+    if (!host.ok) return host;
+    const { about, outletParts } = host.value;
+    return ok(
+      modelQuestions({
+        engineOver: (outlet) => this.#parts.engine({ ...about, outlet }),
+        outlet: about.outlet,
+        consider: async (asking) => this.#parts.desk.consider(await sendingOf(outletParts, asking)),
+      }),
+    );
+  }
+
+  async #host(provider: string): Promise<Result<KnownHost, string>> {
     const known = await this.#provider(provider);
     if (!known.ok) return known;
     const { channel, name, sequence } = known.value;
-    const made = this.#engines.get(provider);
-    if (made?.sequence === sequence) return ok(made.engine);
+    const made = this.#hosts.get(provider);
+    if (made?.sequence === sequence) return ok(made);
     const { desk, store, clock, keys } = this.#parts;
-    const outlet = modelOutlet({ desk, store, clock, channel: channel.id, key: () => keys.of(channel.id) });
-    const engine = this.#parts.engine({ name, host: channel.origin, base: modelsBase(channel), outlet });
-    this.#engines.set(provider, { sequence, engine });
-    return ok(engine);
+    const outletParts = { desk, store, clock, channel: channel.id, key: () => keys.of(channel.id) };
+    const outlet = modelOutlet(outletParts);
+    const about = {
+      name,
+      host: channel.origin,
+      base: modelsBase(channel),
+      outlet,
+      learned: new Map<string, unknown>(),
+    };
+    const host = { sequence, about, outletParts, engine: this.#parts.engine(about) };
+    this.#hosts.set(provider, host);
+    return ok(host);
   }
 
   async #provider(id: string): Promise<Result<StoredChannel, string>> {

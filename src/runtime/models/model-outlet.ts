@@ -3,7 +3,7 @@ import { costOf, UNITS, type Price, type Uses } from '#core/spend/price.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Asking, ModelOutlet, Used } from '#ports/model-outlet.ts';
-import type { ChannelDesk } from '../channels/channel-desk.ts';
+import type { ChannelDesk, Sending } from '../channels/channel-desk.ts';
 import { costOfCall } from '../spend/plan-cost.ts';
 import { NO_SPENDING, type StoredSpend } from '../spend/spend-facts.ts';
 
@@ -24,30 +24,31 @@ export interface OutletParts {
 }
 
 /** One way out as the place where models are asked: all of it by the gate, with the host's key and what tokens cost. */
-export function modelOutlet({ desk, store, clock, channel, key }: OutletParts): ModelOutlet {
+export function modelOutlet(parts: OutletParts): ModelOutlet {
+  return { open: async (asking, signal) => parts.desk.open(await sendingOf(parts, asking), signal) };
+}
+
+/** A question as the gate takes it: with the host's key, and what it would cost. */
+export async function sendingOf(
+  { store, clock, channel, key }: Omit<OutletParts, 'desk'>,
+  asking: Asking,
+): Promise<Sending> {
+  const secret = await key();
+  const { prices } = ((await store.row('spend', 'spend'))?.value ?? NO_SPENDING) as StoredSpend;
+  const { of } = costOfCall(channel);
+  const at = clock.now();
+  const { method, url, body, headers, tokens, used, ...rest } = asking;
   return {
-    open: async (asking, signal) => {
-      const secret = await key();
-      const { prices } = ((await store.row('spend', 'spend'))?.value ?? NO_SPENDING) as StoredSpend;
-      const { of } = costOfCall(channel);
-      const at = clock.now();
-      const { method, url, body, headers, tokens, used, ...rest } = asking;
-      return desk.open(
-        {
-          ...rest,
-          ...(tokens === null ? {} : { begins: FIRST_BYTE_MS }),
-          ...{ channel, sink: 'premium-model', destructive: false },
-          request: { method, url, body, headers: withKey(headers, secret) },
-          cost: { of, uses: usesOf(prices, of, tokens), freeIfUnlisted: true },
-          costOf: ({ status, body: answer }) => {
-            // What was refused used nothing of a model.
-            const told = status === 200 ? used(answer) : tokens === null ? null : NOTHING;
-            const cost = told === null ? null : costOf(prices, of, usesOf(prices, of, told), at);
-            return cost?.ok === true ? cost.value.micro : null;
-          },
-        },
-        signal,
-      );
+    ...rest,
+    ...(tokens === null ? {} : { begins: FIRST_BYTE_MS }),
+    ...{ channel, sink: 'premium-model', destructive: false },
+    request: { method, url, body, headers: withKey(headers, secret) },
+    cost: { of, uses: usesOf(prices, of, tokens), freeIfUnlisted: true },
+    costOf: ({ status, body: answer }) => {
+      // What was refused used nothing of a model.
+      const told = status === 200 ? used(answer) : tokens === null ? null : NOTHING;
+      const cost = told === null ? null : costOf(prices, of, usesOf(prices, of, told), at);
+      return cost?.ok === true ? cost.value.micro : null;
     },
   };
 }

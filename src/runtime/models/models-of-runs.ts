@@ -51,7 +51,8 @@ export async function modelOfStep(
   const { engineFor, clock, run, step, sources, signal } = parts;
   const choice = (step.args['engine'] ?? null) as unknown as EngineChoice | null;
   const job = JOB_OF[step.tool];
-  if (choice === null || job === undefined) return null;
+  // A provider is asked in a step of its own, with its owner's yes.
+  if (choice === null || choice.at === 'provider' || job === undefined) return null;
   const engine = await engineOrWhyNot(engineFor, choice);
   if (!engine.ok) {
     const trouble = { tooLong: false, message: `${choice.model} could not be asked: ${engine.error}` };

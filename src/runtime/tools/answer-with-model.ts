@@ -1,24 +1,14 @@
 import { err, ok, type Result } from '#core/base/result.ts';
-import {
-  ANSWERING,
-  answeringSchema,
-  answeringText,
-  answerSaid,
-  inWindows,
-  readAnswering,
-  SENTENCES_MAX,
-  type SaidSentence,
-} from '#core/writing/answering.ts';
+import type { EngineUse } from '#core/models/jobs.ts';
+import { answerSaid, inWindows, readAnswering, SENTENCES_MAX, type SaidSentence } from '#core/writing/answering.ts';
+import { passagesShown, questionAbout, shareOf } from '#core/writing/question.ts';
 import { estimateTokens } from '#core/models/estimate-tokens.ts';
 import { anythingStands } from '#core/writing/supported.ts';
 import type { Passage, PassagesObservation } from '#core/tools/documents/passage.ts';
 import { answerWithModel as definition } from '#core/tools/models/definitions.ts';
-import { asJson, draftOf, inputOf } from './arguments.ts';
+import { asJson, draftOf, inputOf, saidOf } from './arguments.ts';
 import type { StepModel, Tool, ToolContext } from './tool.ts';
 
-/** What one answer may take of the window. */
-const ANSWER_TOKENS_MAX = 700;
-const ANSWER_SHARE = 0.4;
 /** How often the window is taken to be half of what was thought. */
 const HALVINGS_MAX = 4;
 
@@ -35,13 +25,10 @@ export const answerWithModel: Tool = {
       return err({ code: 'bad-arguments', message: 'The passages to answer from are missing.' });
     const without = (why: string): Result<ReturnType<typeof asJson>, never> =>
       ok(asJson({ ...draft, notes: [...draft.notes, why] }));
-    const { model } = context;
-    if (model === null) return without('No model was there to ask, so this was answered without one.');
-    const passages = found.passages.map(({ passage }) => passage);
-    if (passages.length === 0) return ok(asJson(draft));
-    const said = await sayFrom(found.question, passages, model, context);
+    if (found.passages.length === 0) return ok(asJson(draft));
+    const said = await sayAnswer(found, context);
     if (!said.ok) return without(`${said.error} So this was answered without it.`);
-    const used = model.used();
+    const { used } = said.value;
     const engines = used === null ? [] : [used];
     const name = used?.model ?? 'The model';
     if (said.value.sentences.length === 0)
@@ -61,6 +48,24 @@ interface Said {
   readonly passages: readonly Passage[];
 }
 
+/** What a provider said in the step before, or what is asked of the model of this step. */
+async function sayAnswer(
+  found: PassagesObservation,
+  context: ToolContext,
+): Promise<Result<Said & { readonly used: EngineUse | null }, string>> {
+  const asked = saidOf(context);
+  if (asked?.kind === 'not-said') return err(asked.why);
+  if (asked !== null) {
+    const passages = passagesShown(found);
+    return ok({ sentences: readAnswering(asked.value, passages.length), passages, used: asked.use });
+  }
+  const { model } = context;
+  if (model === null) return err('No model was there to ask.');
+  const all = found.passages.map(({ passage }) => passage);
+  const said = await sayFrom(found.question, all, model, context);
+  return said.ok ? ok({ ...said.value, used: model.used() }) : said;
+}
+
 async function sayFrom(
   question: string,
   all: readonly Passage[],
@@ -70,8 +75,7 @@ async function sayFrom(
   let window = model.windowTokens;
   let passages = all;
   for (let halved = 0; ;) {
-    const tokensMax = Math.floor(Math.min(ANSWER_TOKENS_MAX, window * ANSWER_SHARE));
-    const room = window - tokensMax - estimateTokens(`${ANSWERING}${question}`);
+    const { tokensMax, room } = shareOf(window, question);
     const parts = inWindows(passages, room);
     const telling: Passage[] = [];
     let last: Said = { sentences: [], passages };
@@ -79,17 +83,11 @@ async function sayFrom(
     for (const [at, part] of parts.entries()) {
       if (context.signal.aborted) return err('It was stopped.');
       context.progress(at, parts.length);
-      const shown = answeringText(question, part);
-      const answer = await model.ask({
-        told: ANSWERING,
-        shown,
-        from: new Set(part.map(({ span }) => span.source)),
-        schema: answeringSchema(part.length),
-        tokensMax,
-      });
+      const asked = questionAbout(question, part, tokensMax);
+      const answer = await model.ask(asked);
       if (!answer.ok) {
         if (!answer.error.tooLong || halved === HALVINGS_MAX) return err(answer.error.message);
-        tooLong = tokensMax + estimateTokens(`${ANSWERING}${shown}`);
+        tooLong = tokensMax + estimateTokens(`${asked.told}${asked.shown}`);
         break;
       }
       const sentences = readAnswering(answer.value, part.length);

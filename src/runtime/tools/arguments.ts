@@ -1,6 +1,7 @@
 import type { Json } from '#core/base/json.ts';
 import type { Address } from '#core/items/item.ts';
 import type { AnswerDraft } from '#core/tools/answer.ts';
+import type { Said } from '../agent/ask-model-act.ts';
 import type { JsonObject, ToolContext } from './tool.ts';
 
 /** Days, both inclusive; null where it is open. */
@@ -67,6 +68,11 @@ export function inputOf<T extends { readonly kind: string }>(context: ToolContex
 /** The answer as it was found before a model comes to it; null where the step consumes none. */
 export function draftOf(context: ToolContext): AnswerDraft | null {
   return (context.inputs.get('draft') ?? null) as unknown as AnswerDraft | null;
+}
+
+/** What came of asking a provider in a step before; null where none was to be asked. */
+export function saidOf(context: ToolContext): Said | null {
+  return (context.inputs.get('said') ?? null) as unknown as Said | null;
 }
 
 /** An observation as JSON: the observations of the tools hold nothing else. */

@@ -1,19 +1,12 @@
-import type { SourceId } from '#core/base/ids.ts';
 import { err, ok } from '#core/base/result.ts';
 import { estimateTokens } from '#core/models/estimate-tokens.ts';
-import {
-  inParts,
-  readWording,
-  withWording,
-  wordable,
-  WORDING,
-  wordingSchema,
-  wordingText,
-} from '#core/writing/wording.ts';
-import type { AnswerDraft, Claim } from '#core/tools/answer.ts';
+import type { EngineUse } from '#core/models/jobs.ts';
+import type { AnswerDraft } from '#core/tools/answer.ts';
 import { wordAnswer as definition } from '#core/tools/models/definitions.ts';
-import { asJson, draftOf } from './arguments.ts';
-import type { Tool } from './tool.ts';
+import { claimsShown, wordingQuestion } from '#core/writing/question.ts';
+import { inParts, readWording, withWording, wordable, WORDING } from '#core/writing/wording.ts';
+import { asJson, draftOf, saidOf } from './arguments.ts';
+import type { Tool, ToolContext } from './tool.ts';
 
 /** What comes out is about as long as what goes in. */
 const ANSWER_SHARE = 0.45;
@@ -25,34 +18,9 @@ export const wordAnswer: Tool = {
   run: async (_args, context) => {
     const draft = draftOf(context);
     if (draft === null) return err({ code: 'bad-arguments', message: 'The answer to word is missing.' });
-    const { model } = context;
-    const claims = wordable(draft);
-    if (claims.length === 0) return ok(asJson(draft));
-    const said = (why: string, from: AnswerDraft = draft): ReturnType<typeof asJson> =>
-      asJson({ ...from, notes: [...from.notes, why] });
-    if (model === null) return ok(said('No model was there to ask, so the answer is worded without one.'));
-    const tokensMax = Math.floor(Math.min(ANSWER_TOKENS_MAX, model.windowTokens * ANSWER_SHARE));
-    const parts = inParts(claims, Math.min(tokensMax, model.windowTokens - tokensMax - estimateTokens(WORDING)));
-    const worded = new Map<string, string>();
-    let trouble: string | null = null;
-    for (const [at, part] of parts.entries()) {
-      if (context.signal.aborted) return err({ code: 'cancelled', message: 'Stopped while wording.' });
-      context.progress(at, parts.length);
-      const answer = await model.ask({
-        told: WORDING,
-        shown: wordingText(part),
-        from: sourcesOf(part, draft),
-        schema: wordingSchema(part.length),
-        tokensMax,
-      });
-      if (!answer.ok) {
-        trouble = answer.error.message;
-        break;
-      }
-      for (const [id, text] of readWording(answer.value, part)) worded.set(id, text);
-    }
+    if (wordable(draft).length === 0) return ok(asJson(draft));
+    const { worded, trouble, used } = await wordAll(draft, context);
     const { draft: better, taken, refused } = withWording(draft, worded);
-    const used = model.used();
     const engines = used !== null && taken > 0 ? { engines: [used] } : {};
     const notes = [
       ...(trouble === null ? [] : [`${trouble} So the rest is worded without it.`]),
@@ -62,13 +30,36 @@ export const wordAnswer: Tool = {
   },
 };
 
+interface Wording {
+  /** By claim. */
+  readonly worded: ReadonlyMap<string, string>;
+  /** Why not all was worded; null where all was. */
+  readonly trouble: string | null;
+  readonly used: EngineUse | null;
+}
+
+async function wordAll(draft: AnswerDraft, context: ToolContext): Promise<Wording> {
+  const asked = saidOf(context);
+  if (asked?.kind === 'not-said') return { worded: new Map(), trouble: asked.why, used: null };
+  if (asked !== null) return { worded: readWording(asked.value, claimsShown(draft)), trouble: null, used: asked.use };
+  const { model } = context;
+  const worded = new Map<string, string>();
+  if (model === null) return { worded, trouble: 'No model was there to ask.', used: null };
+  const tokensMax = Math.floor(Math.min(ANSWER_TOKENS_MAX, model.windowTokens * ANSWER_SHARE));
+  const room = Math.min(tokensMax, model.windowTokens - tokensMax - estimateTokens(WORDING));
+  const parts = inParts(wordable(draft), room);
+  for (const [at, part] of parts.entries()) {
+    if (context.signal.aborted) return { worded, trouble: 'It was stopped.', used: model.used() };
+    context.progress(at, parts.length);
+    const answer = await model.ask(wordingQuestion(part, draft, tokensMax));
+    if (!answer.ok) return { worded, trouble: answer.error.message, used: model.used() };
+    for (const [id, text] of readWording(answer.value, part)) worded.set(id, text);
+  }
+  return { worded, trouble: null, used: model.used() };
+}
+
 function refusedNote(model: string, refused: number): string {
   return refused === 1
     ? `One sentence as ${model} worded it said other than your files, so it stands as it was found.`
     : `${String(refused)} sentences as ${model} worded them said other than your files, so they stand as they were found.`;
-}
-
-function sourcesOf(claims: readonly Claim[], { evidence }: AnswerDraft): Set<SourceId> {
-  const cited = new Set(claims.flatMap((claim) => claim.evidence));
-  return new Set(evidence.filter(({ id }) => cited.has(id)).map(({ source }) => source));
 }

@@ -237,3 +237,49 @@ test('what untrusted text chooses in a plan is kept with the run, and a plan tha
   expect(() => transition(planned, committed())).toThrow(InvariantError);
   expect(() => transition(planned, committed(16, 16))).toThrow(InvariantError);
 });
+
+const asking: Plan = {
+  ...plan,
+  steps: [
+    step('find', []),
+    step('ask', ['find'], { approval: true, parallelizable: false }),
+    step('answer', ['find', 'ask'], { withoutToo: ['ask' as StepId], parallelizable: false }),
+  ],
+  answerStep: 'answer' as StepId,
+};
+
+test.each<[string, RunEvent[]]>([
+  [
+    'denied',
+    [
+      event({ type: 'approval.requested', approval: { ...approval, step: 'ask' } }),
+      event({ type: 'approval.denied', approval: 'ap', reason: 'no' }),
+    ],
+  ],
+  [
+    'refused before it could be asked about',
+    [event({ type: 'step.failed', step: 'ask', error: { code: 'denied', message: 'no' }, retry: false })],
+  ],
+])('an act that others go on without is left out when it is %s, and the rest goes on to the answer', (_, events) => {
+  const found = event({ type: 'step.finished', step: 'find', observation: 1, digest: 'd1' });
+  const before = [
+    started,
+    event({ type: 'plan.committed', plan: asking }),
+    event({ type: 'step.started', step: 'find', attempt: 1 }),
+    found,
+  ];
+  const fold = (all: readonly RunEvent[]): Run =>
+    all.reduce<Run | null>((now, each) => transition(now, each).run, null) as Run;
+  expect(dueEffects(fold(before))).toEqual([{ type: 'ask', step: 'ask' }]);
+  const left = fold([...before, ...events]);
+  expect(left.steps['ask']?.status).toBe('skipped');
+  expect(dueEffects(left)).toEqual([{ type: 'run-step', step: 'answer' }]);
+  const ended = fold([
+    ...before,
+    ...events,
+    event({ type: 'step.started', step: 'answer', attempt: 1 }),
+    event({ type: 'step.finished', step: 'answer', observation: 1, digest: 'd1' }),
+    event({ type: 'answer.verified', answer, digest: 'd2', verdict }),
+  ]);
+  expect(dueEffects(ended)).toEqual([{ type: 'complete' }]);
+});

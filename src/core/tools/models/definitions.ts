@@ -34,4 +34,12 @@ export const joinAnswers: ToolDefinition = {
   parallelSafe: true,
 };
 
-export const modelDefinitions: readonly ToolDefinition[] = [answerWithModel, wordAnswer, joinAnswers];
+const askModel: ToolDefinition = {
+  name: 'ask-model',
+  version: 1,
+  title: 'Ask a model of a provider',
+  effects: { ...ASKS_A_MODEL, egress: 'channel', irreversible: true, idempotent: false },
+  parallelSafe: false,
+};
+
+export const modelDefinitions: readonly ToolDefinition[] = [answerWithModel, wordAnswer, joinAnswers, askModel];

@@ -20,11 +20,11 @@ export const modelsJobs = {
   'jobs.answering': 'Answering questions from your files',
   'jobs.answering.without': 'Answers are sentences and rows of your files, word for word.',
   'jobs.answering.sends':
-    'What would go to {host} holds passages of your files, so it is not sent without your yes. You cannot be asked for it in a run yet: until then questions are answered without this model.',
+    'Each question goes to {host}, with the passages that were found for it. You see it to the byte first, and say yes or no.',
   'jobs.wording': 'Wording of answers',
   'jobs.wording.without': 'Sentences stay as they stand in your files.',
   'jobs.wording.sends':
-    'What would go to {host} holds sentences of your files, so it is not sent without your yes. You cannot be asked for it in a run yet: until then answers stay as they are.',
+    'The sentences of each answer that was found go to {host}, to be worded more fluently. You see them to the byte first, and say yes or no.',
   'jobs.planning': 'Planning what no method fits',
   'jobs.planning.without': 'A goal that no method fits is not run, and you are told what is understood instead.',
   'jobs.planning.sends':
