@@ -143,6 +143,43 @@ test('stopped, an agent keeps its mail; killed, it does nothing until it is star
   await expect(page.getByRole('heading', { name: 'No agents yet' })).toBeVisible({ timeout: PATIENCE_MS });
 });
 
+test('what was ordered or changed of an agent is as before after Undo, in another tab too, and the log says so', async () => {
+  await openAgents(page);
+  await make(page, 'Figures');
+  const other = await world.visit('/agents');
+  const [figures, there] = [card(page, 'Figures'), card(other, 'Figures')];
+  const undo = page.getByRole('log', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).last();
+  const undone = (what: string) => expect(page.getByText(`Undone: ${what}`).first()).toBeAttached();
+
+  await figures.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(there.getByRole('status').getByText('Stopped')).toBeVisible();
+  await undo.click();
+  await expect(there.getByRole('status').getByText(/Ready|Asleep/)).toBeVisible();
+  await undone('“Figures” is stopped; its mail waits.');
+
+  await figures.getByRole('button', { name: 'Stop', exact: true }).click();
+  await figures.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(there.getByRole('status').getByText(/Ready|Asleep/)).toBeVisible();
+  await expect(page.getByText('“Figures” works again.').last()).toBeAttached();
+  await undo.click();
+  await expect(there.getByRole('status').getByText('Stopped')).toBeVisible();
+  await undone('“Figures” works again.');
+
+  await figures.getByRole('button', { name: 'Edit', exact: true }).click();
+  await figures.getByRole('textbox', { name: 'Name' }).fill('Sums');
+  await figures.getByRole('radio', { name: 'Only these files' }).check();
+  await figures.getByRole('checkbox').first().check();
+  await figures.getByRole('button', { name: 'Save changes' }).click();
+  await expect(card(other, 'Sums')).toContainText('1 file');
+  await undo.click();
+  await expect(there).toContainText('All files');
+  await expect(card(other, 'Sums')).toHaveCount(0);
+  await undone('“Sums” is changed.');
+  await there.getByText(/^Message log/).click();
+  for (const line of ['Changed; its name is Sums.', 'Changed; its name is Figures.'])
+    await expect(there.getByText(line, { exact: true })).toHaveCount(1);
+});
+
 /** From now on every "Stop" of this page arrives as an order that no agent understands. */
 function garbleStop(tab: Page): Promise<void> {
   return tab.evaluate(() => {

@@ -179,6 +179,68 @@ test('a deleted file is gone from the list, comes back with Undo, and again from
   await expect(rows()).toHaveCount(2);
 });
 
+test('what an import brought in is taken out again, and no more than that; each file can be brought back', async () => {
+  await addFiles({ page }, [file('lamp.txt', 'The lamp was trimmed.')]);
+  await addFiles({ page }, [
+    file('gulls.txt', 'Forty gulls.'),
+    file('boats.txt', 'Seven boats.'),
+    file('lamp-again.txt', 'The lamp was trimmed.'),
+    file('empty.txt', ''),
+  ]);
+  await expect(page.getByText('2 added, 1 already here, 1 not added')).toBeVisible();
+  await page.getByRole('button', { name: 'Take these out again' }).click();
+  await expect(page.getByText('Took 2 files out again. They can be restored from Recently deleted.')).toBeVisible();
+  await expect(page.locator('.import')).toHaveCount(0);
+
+  await openPage(page, 'Files');
+  await expect(rows()).toHaveCount(1);
+  await expect(rows()).toContainText('lamp.txt');
+  for (const name of ['gulls.txt', 'boats.txt']) await page.getByRole('button', { name: `Restore ${name}` }).click();
+  await expect(rows()).toHaveCount(3);
+  const { facts } = await exportJournal({ page });
+  const of = (kind: 'source.removed' | 'source.restored') => facts.filter(({ fact }) => fact.type === kind).length;
+  expect([of('source.removed'), of('source.restored')]).toEqual([2, 2]);
+});
+
+test('when one of the files cannot be taken out again, it is said why and how many are out; the rest can be tried again', async () => {
+  await addFiles({ page }, [file('gulls.txt', 'Forty gulls.'), file('boats.txt', 'Seven boats.')]);
+  await loseSecondRemoval(page);
+  const takeOut = page.getByRole('button', { name: 'Take these out again' });
+  await takeOut.click();
+  await expect(page.getByText('Took 1 file out again.')).toBeVisible();
+  await expect(page.getByText(/There is no such file/)).toBeVisible();
+  await expect(page.getByText('2 added, 0 already here, 0 not added')).toBeVisible();
+  await takeOut.click();
+  await expect(page.getByText('Took 1 file out again.')).toHaveCount(2);
+  await expect(page.locator('.import')).toHaveCount(0);
+  await openPage(page, 'Files');
+  await expect(page.getByRole('button', { name: /^Restore / })).toHaveCount(2);
+});
+
+/** The second order of this page to take a file out arrives with the name of none. */
+function loseSecondRemoval(tab: Page): Promise<void> {
+  return tab.evaluate(() => {
+    let removals = 0;
+    const workers = Worker.prototype as { postMessage: (message: unknown, ...rest: unknown[]) => void };
+    const { postMessage } = workers;
+    workers.postMessage = function (this: Worker, message, ...rest) {
+      const lost = isRemoval(message) && ++removals === 2;
+      postMessage.call(this, lost ? replaced(message) : message, ...rest);
+    };
+    function isRemoval(message: unknown): boolean {
+      const { argumentList } = message as { readonly argumentList?: unknown };
+      return JSON.stringify(argumentList ?? null).includes('"type":"remove-source"');
+    }
+    function replaced(value: unknown): unknown {
+      if (typeof value !== 'object' || value === null) return value;
+      if (Array.isArray(value)) return value.map(replaced);
+      return Object.fromEntries(
+        Object.entries(value).map(([key, of]) => [key, key === 'source' ? '0'.repeat(64) : replaced(of)]),
+      );
+    }
+  });
+}
+
 const rows = () => page.getByRole('list', { name: 'Your files' }).locator('> li');
 
 function makeMailbox(messages: number): string {

@@ -32,6 +32,15 @@ test('a changed way out and changed limits for money are as before after Undo', 
   await undo().click();
   await expect(way).toContainText('content-type, idempotency-key');
 
+  await expect(page.getByText('Undone: “Status board” is changed.').first()).toBeVisible();
+
+  await way.getByRole('button', { name: 'Revoke' }).click();
+  await way.getByRole('button', { name: 'Revoke', exact: true }).last().click();
+  await expect(page.getByText('1 revoked')).toBeVisible();
+  await undo().click();
+  await expect(way).toContainText('content-type, idempotency-key');
+  await expect(page.getByText('1 revoked')).toHaveCount(0);
+
   await openPage(page, 'Ways out');
   const money = page.getByRole('region', { name: 'Money', exact: true });
   await expect(money).toContainText('Nothing may cost anything.');
@@ -42,5 +51,5 @@ test('a changed way out and changed limits for money are as before after Undo', 
   await expect(money).toContainText('of €2.00 today');
   await undo().click();
   await expect(money).toContainText('Nothing may cost anything.');
-  await expect(page.getByText('Undone: the limits for money').first()).toBeVisible();
+  await expect(page.getByText('Undone: The limits for money are changed.').first()).toBeVisible();
 });

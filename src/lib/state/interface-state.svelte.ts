@@ -1,3 +1,5 @@
+import { t } from '#lib/messages/t.ts';
+
 export interface Toast {
   readonly id: number;
   readonly text: string;
@@ -18,6 +20,23 @@ export class InterfaceState {
   /** Says something for a few seconds; with an action it stays until used or dismissed. */
   say(text: string, action: Toast['action'] = null): void {
     this.#add({ id: this.#next++, text, tone: 'plain', action });
+  }
+
+  /**
+   * Says what was done, with an Undo beside it that says so in turn.
+   * @param takeBack gives what went wrong, or null; null where nothing takes it back
+   */
+  sayDone(text: string, takeBack: (() => Promise<string | null>) | null): void {
+    if (takeBack === null) {
+      this.say(text);
+      return;
+    }
+    const undo = async (): Promise<void> => {
+      const fault = await takeBack();
+      if (fault === null) this.say(t('app.undone', { what: text }));
+      else this.sayFailed(fault);
+    };
+    this.say(text, { label: t('app.undo'), run: () => void undo() });
   }
 
   sayFailed(text: string): void {

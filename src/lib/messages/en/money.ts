@@ -8,7 +8,6 @@ export const money = {
   'money.change': 'Change limits',
   'money.save': 'Save limits',
   'money.changed': 'The limits for money are changed.',
-  'money.limits': 'the limits for money',
   'money.currency': 'Currency',
   'money.cap-call': 'One call',
   'money.cap-run': 'One run',
