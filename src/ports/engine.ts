@@ -4,6 +4,7 @@ import type { Result } from '#core/base/result.ts';
 import type { Label } from '#core/labels/label.ts';
 import type { ActionRequest } from '#core/policy/permit.ts';
 import type { Reason } from '#core/policy/reason.ts';
+import type { Spent } from '#core/spend/money.ts';
 
 /**
  * Runs models, on this device or behind an approved channel. It does no tool: a tool call is an answer like any other, and
@@ -113,6 +114,8 @@ export interface Inference {
   readonly repaired: boolean;
   /** Bytes of what was sent for it, with what a repair took; 0 on this device. */
   readonly bytesSent: number;
+  /** What it came to, with what a repair took; null where it costs nothing. */
+  readonly spent: Spent | null;
   /** `modelLabel` of everything in its window. */
   readonly label: Label;
 }

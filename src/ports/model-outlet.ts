@@ -4,6 +4,8 @@ import type { Label } from '#core/labels/label.ts';
 import type { ActionRequest } from '#core/policy/permit.ts';
 import type { LabelledArgument } from '#core/policy/request.ts';
 import type { Reason } from '#core/policy/reason.ts';
+import type { Spent } from '#core/spend/money.ts';
+import type { UsedTokens } from '#core/spend/price.ts';
 import type { EgressAnswer, EgressFailure } from './egress.ts';
 
 /** The gate to one host of models: what is asked by it is decided first. It adds the host's key, which no engine sees. */
@@ -28,8 +30,8 @@ export interface Asking {
   readonly answerBytesMax: number;
   /** The most that it may use; null where it uses none. */
   readonly tokens: Used | null;
-  /** What was used, as the whole answer tells; null where it does not. */
-  readonly used: (answer: Uint8Array) => Used | null;
+  /** What was used, out of the whole answer; null where nothing can be told of it. */
+  readonly used: (answer: Uint8Array) => UsedTokens | null;
 }
 
 export interface Used {
@@ -44,6 +46,8 @@ export type OutletAnswer =
       readonly headers: EgressAnswer['headers'];
       /** Fails with an error whose `code` says how it was broken off. */
       readonly body: ReadableStream<Uint8Array>;
+      /** What it came to, once the body has come to its end; null where it costs nothing, or nobody knows. */
+      readonly spent: () => Spent | null;
     }
   | { readonly kind: 'ask'; readonly action: ActionRequest; readonly digest: Digest; readonly reason: Reason }
   | { readonly kind: 'refused'; readonly message: string }

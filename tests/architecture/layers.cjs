@@ -46,7 +46,7 @@ const core = {
   text: [],
   spend: [],
   grammar: [],
-  models: [],
+  models: ['spend'],
   audit: ['identity', 'items', 'tools', 'agent'],
   policy: ['labels', 'identity'],
   channels: ['policy', 'labels'],

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { echoHost } from '../fakes/echo-host.ts';
 import { modelHost } from '../fakes/model-host.ts';
 import { openPage } from '../../src/cli/drive-app.ts';
 import { openWithSample } from './with-sample.ts';
@@ -60,46 +59,6 @@ test('a model of this device has its part in the plan, with the server gone; wha
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
 
-/** A host whose model says again what stands in the first passage, or whatever else is asked for. */
-async function echo(): Promise<{
-  readonly origin: string;
-  readonly bodies: string[];
-  readonly close: () => Promise<void>;
-}> {
-  const bodies: string[] = [];
-  const server = createServer((request, response) => {
-    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'authorization, content-type' };
-    const answer = (value: object): void => {
-      response.writeHead(200, { ...cors, 'content-type': 'application/json' }).end(JSON.stringify(value));
-    };
-    if (request.method === 'OPTIONS') return void response.writeHead(204, cors).end();
-    if (request.url === '/v1/models') return answer({ object: 'list', data: [{ id: 'echo', object: 'model' }] });
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      bodies.push(body);
-      const { messages } = JSON.parse(body) as { messages: { content: string }[] };
-      const text = /^\[1\] \([^)]*\) (.*)$/m.exec(messages[1]?.content ?? '')?.[1] ?? '';
-      const content = JSON.stringify({ sentences: text === '' ? [] : [{ from: [1], text }] });
-      answer({
-        ...{ id: '1', object: 'chat.completion', model: 'echo' },
-        choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
-        usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 },
-      });
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    bodies,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
-}
-
 async function addProvider(page: Page, origin: string, model: string): Promise<void> {
   await openPage(page, 'Models');
   await page.getByRole('button', { name: 'Add a provider' }).click();
@@ -114,7 +73,7 @@ async function addProvider(page: Page, origin: string, model: string): Promise<v
 const answerOf = (page: Page) => page.getByRole('region', { name: 'Answer', exact: true });
 
 test('a provider is asked about the files with a yes to the exact bytes; its answer stands with its source, and denied it is answered without', async () => {
-  const server = await echo();
+  const server = await echoHost();
   host = { close: server.close };
   const opened = await openWithSample();
   world = opened.world;

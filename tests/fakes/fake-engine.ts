@@ -43,6 +43,7 @@ export function fakeEngine(seed: number): Engine {
         digest: null,
         repaired: false,
         bytesSent: 0,
+        spent: null,
         label: modelLabel(
           model,
           'device',

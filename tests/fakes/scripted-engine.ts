@@ -34,7 +34,7 @@ export function scriptedEngine(
           in: { count: estimateTokens(shown), exact: true },
           out: { count: estimateTokens(text), exact: true },
         },
-        ...{ stopped: 'end', digest: DIGEST, repaired: false, bytesSent: 0 },
+        ...{ stopped: 'end', digest: DIGEST, repaired: false, bytesSent: 0, spent: null },
         label: modelLabel(
           request.model,
           'device',

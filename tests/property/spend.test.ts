@@ -159,7 +159,7 @@ function play(acts: readonly Act[], never: 'over' | null): Leader {
         if (id === undefined) return;
         const { micro } = leader.spend.ledger.open[id]!;
         const actual = never === 'over' ? Math.max(0, micro - each.less) : Math.abs(micro + 10 - each.less);
-        const fact = ending(leader.spend, id, each.sent, actual);
+        const fact = ending(leader.spend, id, each.sent, { micro: actual });
         expect(fact === null).toBe(each.sent === 'unknown');
         if (fact !== null) leader.note(fact);
         return;

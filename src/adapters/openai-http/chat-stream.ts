@@ -1,3 +1,5 @@
+import { estimateTokens } from '#core/models/estimate-tokens.ts';
+import type { UsedTokens } from '#core/spend/price.ts';
 import type { Used } from '#ports/model-outlet.ts';
 import { eventData, EventTooLong } from './server-sent-events.ts';
 
@@ -49,8 +51,8 @@ export async function readChat(
       if (chunk === null) return { kind: 'garbage' };
       if (chunk.error != null) return { kind: 'error', ...errorOf(chunk.error) };
       const [choice] = chunk.choices ?? [];
-      const piece = choice?.delta?.content ?? choice?.message?.content;
-      if (typeof piece === 'string' && piece !== '') {
+      const piece = pieceIn(choice);
+      if (piece !== '') {
         text += piece;
         onText(piece);
       }
@@ -81,13 +83,17 @@ async function* wholeAsOne(body: ReadableStream<Uint8Array>): AsyncGenerator<str
   yield await wholeText(body);
 }
 
-/** What an answer says that it used, out of its bytes; null where it does not say. */
-export function usedOf(answer: Uint8Array): Used | null {
+/** What an answer says that it used, out of its bytes; else about what was asked and written. Null where it is none. */
+export function usedOf(asked: string, answer: Uint8Array): UsedTokens | null {
   const text = new TextDecoder().decode(answer);
-  return text
-    .split(/[\r\n]+/)
-    .map((line) => chunkOf(line.replace(/^data: ?/, '')))
-    .reduce<Used | null>((found, chunk) => (chunk === null ? found : (usedIn(chunk) ?? found)), null);
+  const whole = chunkOf(text);
+  const chunks =
+    whole === null ? text.split(/[\r\n]+/).flatMap((line) => chunkOf(line.replace(/^data: ?/, '')) ?? []) : [whole];
+  if (chunks.length === 0) return null;
+  const told = chunks.reduce<Used | null>((found, chunk) => usedIn(chunk) ?? found, null);
+  if (told !== null) return { ...told, told: true };
+  const written = chunks.map(({ choices }) => pieceIn(choices?.[0])).join('');
+  return { in: estimateTokens(asked), out: estimateTokens(written), told: false };
 }
 
 /** What a host says went wrong. @param error as it stands under `error` */
@@ -112,6 +118,11 @@ function isChunk(value: Chunk): boolean {
   return (
     (Array.isArray(choices) && choices.every((choice) => typeof choice === 'object')) || usage != null || error != null
   );
+}
+
+function pieceIn(choice: NonNullable<Chunk['choices']>[number] | undefined): string {
+  const piece = choice?.delta?.content ?? choice?.message?.content;
+  return typeof piece === 'string' ? piece : '';
 }
 
 function usedIn({ usage }: Chunk): Used | null {

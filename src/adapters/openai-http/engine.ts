@@ -6,6 +6,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import { modelLabel, NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
 import { estimateTokens } from '#core/models/estimate-tokens.ts';
 import { lenientJson } from '#core/models/lenient-json.ts';
+import { bothSpent, type Spent } from '#core/spend/money.ts';
 import type { Clock } from '#ports/clock.ts';
 import type {
   Engine,
@@ -47,6 +48,7 @@ const MESSAGE_TOKENS = 4;
 
 interface Exchange extends Written {
   readonly bytesSent: number;
+  readonly spent: Spent | null;
 }
 
 /** Asks a host that speaks the OpenAI dialect of HTTP (chat completions, server-sent events) over the gate. */
@@ -125,6 +127,7 @@ export class OpenAiEngine implements Engine {
     const { host, outlet, clock } = this.#parts;
     const { model } = request;
     let bytesSent = 0;
+    let spent: Spent | null = null;
     for (let tried = 1; ; tried++) {
       const quirks = this.#quirks.get(model) ?? NO_QUIRKS;
       const asking = this.#asking(request, requestBody(request, quirks, again));
@@ -134,10 +137,11 @@ export class OpenAiEngine implements Engine {
       const { status, headers, body } = answer;
       if (status === 200) {
         const written = await this.#written(headers, body, onText, signal, model);
-        return written.ok ? ok({ ...written.value, bytesSent }) : written;
+        return written.ok ? ok({ ...written.value, bytesSent, spent: bothSpent(spent, answer.spent()) }) : written;
       }
       const text = await this.#whole(body, signal);
       if (!text.ok) return text;
+      spent = bothSpent(spent, answer.spent());
       const said = refusal(text.value, headers);
       const other = status === 400 || status === 422 ? quirksAfter(quirks, said.words) : null;
       if (other === null || tried === TRIES_MAX)
@@ -165,7 +169,7 @@ export class OpenAiEngine implements Engine {
       answerBytesMax: ANSWER_BYTES_MAX,
       // An estimate may be too low: every byte may be a token.
       tokens: { in: bytes.length, out: tokensMax },
-      used: usedOf,
+      used: (answer) => usedOf(prettyJson(body), answer),
     };
   }
 
@@ -228,7 +232,7 @@ export class OpenAiEngine implements Engine {
   #inference(
     request: InferenceRequest,
     answer: Inference['answer'],
-    { text, stopped: why, used, bytesSent }: Exchange,
+    { text, stopped: why, used, bytesSent, spent }: Exchange,
     before: Exchange | null,
   ): Inference {
     const { model, messages, tools } = request;
@@ -247,6 +251,7 @@ export class OpenAiEngine implements Engine {
             out: { count: estimateTokens(text) + estimateTokens(before?.text ?? ''), exact },
           },
       bytesSent: bytesSent + (before?.bytesSent ?? 0),
+      spent: bothSpent(before?.spent ?? null, spent),
       label: modelLabel(
         model,
         'channel',

@@ -139,6 +139,7 @@ export function transformersEngine(shelf: ModelShelf, ability: () => Promise<Dev
         digest: described.digest,
         repaired: false,
         bytesSent: 0,
+        spent: null,
         label: modelLabel(
           request.model,
           'device',

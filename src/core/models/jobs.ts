@@ -1,3 +1,5 @@
+import { moneyText, type Spent } from '../spend/money.ts';
+
 /**
  * What a language model may help with, each chosen by the owner and none needed: without one the same is done by rules.
  * `answering`: questions, from passages of the files. `wording`: the sentences of an answer that was found without a
@@ -38,16 +40,25 @@ export interface EngineUse {
   readonly tokensOut: number;
   /** Bytes of what was sent to the host; 0 on this device. */
   readonly bytesSent: number;
+  /** Left out where it cost nothing. */
+  readonly spent?: Spent;
 }
 
 /** Who had a part in it, and what left the device for it, in words for the owner. */
-export function engineSentence({ job, name, model, where, host, requests, bytesSent }: EngineUse): string {
+export function engineSentence({ job, name, model, where, host, requests, bytesSent, spent }: EngineUse): string {
   const who = where === 'device' ? `${model} on this device` : `${model} at ${name}`;
   const left =
     where === 'device'
       ? 'Nothing left the device for it.'
       : `${String(requests)} ${requests === 1 ? 'request' : 'requests'} with ${String(bytesSent)} bytes went to ${host ?? name} for it.`;
-  return `${PARTS[job]} ${who}. ${left}`;
+  return `${PARTS[job]} ${who}. ${left}${spent === undefined ? '' : ` ${spentSentence(spent)}`}`;
+}
+
+function spentSentence({ micro, currency, told }: Spent): string {
+  const money = moneyText(micro, currency);
+  return told
+    ? `It cost ${money}.`
+    : `It cost about ${money}: its tokens were counted here, for the host did not say how many it used.`;
 }
 
 const PARTS: Readonly<Record<ModelJob, string>> = {

@@ -3,6 +3,14 @@ import { err, ok, type Result } from '../base/result.ts';
 /** Whole millionths of a unit of a currency: 20,000 of EUR are 0.02 EUR. */
 export type Micro = number;
 
+/** What something came to. */
+export interface Spent {
+  readonly micro: Micro;
+  readonly currency: string;
+  /** What was used was told by who charges it; else it was counted here, and is an estimate. */
+  readonly told: boolean;
+}
+
 export const MICRO_PER_UNIT = 1_000_000;
 /** No amount is larger: sums of many stay whole numbers. */
 export const MICRO_MAX = 1_000_000 * MICRO_PER_UNIT;
@@ -38,6 +46,12 @@ export function amountText(micro: Micro): string {
 /** "0.02 EUR" */
 export function moneyText(micro: Micro, currency: string): string {
   return `${amountText(micro)} ${currency}`;
+}
+
+/** What two things came to together, in one currency; either may have come to nothing. */
+export function bothSpent(one: Spent | null, other: Spent | null): Spent | null {
+  if (one === null || other === null) return one ?? other;
+  return { ...one, micro: plus(one.micro, other.micro), told: one.told && other.told };
 }
 
 /** A sum that stays a whole number, whatever is added. */

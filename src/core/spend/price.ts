@@ -3,6 +3,8 @@ import { err, ok, type Result } from '../base/result.ts';
 import { isCurrency, isMicro, MICRO_MAX, type Micro } from './money.ts';
 
 export const UNITS = ['call', 'token-in', 'token-out', 'byte'] as const;
+/** Prices of tokens are for a million of them. */
+export const TOKENS_PER_PRICE = 1_000_000;
 export type Unit = (typeof UNITS)[number];
 
 /** One line of the price list: what so many units of something cost, from when, and who says so. */
@@ -23,6 +25,14 @@ export interface Price {
 
 /** How much of each unit is used: whole numbers. */
 export type Uses = { readonly [unit in Unit]?: number };
+
+/** What a model used. */
+export interface UsedTokens {
+  readonly in: number;
+  readonly out: number;
+  /** By the host; else they were counted here, and are an estimate. */
+  readonly told: boolean;
+}
 
 export interface Cost {
   readonly micro: Micro;

@@ -82,11 +82,12 @@ function costsOf({ perCall, moneyPerDay, priceUntil, priceSource }: ChannelField
 }
 
 /** Midnight in the browser's own zone. */
-function startOf(day: string): number {
+export function startOf(day: string): number {
   return new Date(`${day}T00:00:00`).getTime();
 }
 
-function dayOf(at: number): string {
+/** The day in the browser's own zone, ISO 8601. */
+export function dayOf(at: number): string {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

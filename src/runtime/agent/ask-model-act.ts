@@ -51,10 +51,10 @@ export function askModelAct(questionsTo: QuestionsTo | undefined): PrepareAct {
       perform: async () => {
         const answer = await question.ask(content, step.args, nonce, new AbortController().signal);
         if (!answer.ok) return ok({ kind: 'not-said', why: answer.error.message } satisfies Said as Json);
-        const { tokens, bytesSent, digest, answer: said } = answer.value;
+        const { tokens, bytesSent, spent, digest, answer: said } = answer.value;
         const use: EngineUse = {
           ...{ job, name, model, where: 'channel', host, digest, requests: 1, bytesSent },
-          ...{ tokensIn: tokens.in.count, tokensOut: tokens.out.count },
+          ...{ tokensIn: tokens.in.count, tokensOut: tokens.out.count, ...(spent === null ? {} : { spent }) },
         };
         const value = said.kind === 'json' ? said.value : null;
         return ok({ kind: 'said', value, use } as unknown as Json);

@@ -259,8 +259,8 @@ function moneyWith(
       return reserved.ok ? ok([{ ...reserved.value, at }]) : reserved;
     }
     case 'answer-egress': {
-      const { intent, answer, actual } = command;
-      const ended = ending(state.spend, intent, answer.sent, actual ?? null);
+      const { intent, answer, came } = command;
+      const ended = ending(state.spend, intent, answer.sent, came ?? null);
       return ok(ended === null ? [] : [{ ...ended, at }]);
     }
   }

@@ -2,6 +2,8 @@ import type { Run } from '#core/agent/run.ts';
 import type { RunId } from '#core/base/ids.ts';
 import { DEFAULT_PURPOSES, type Purposes } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
+import { BY_MODEL } from '#core/planner/parts.ts';
+import type { ToolName } from '#core/tools/definition.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { StoredGrant } from '../policy/grant-facts.ts';
 import type { Spending } from '../spend/spend-facts.ts';
@@ -55,9 +57,10 @@ export async function readRun(store: AgentStore, id: RunId): Promise<RunView | n
   return { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {}, spent };
 }
 
-/** Only what is sent costs anything: most runs have nothing to look up. */
+/** Only what is sent, and models that are asked, cost anything: most runs have nothing to look up. */
 async function spentBy(store: AgentStore, { id, plan, steps }: Run): Promise<RunSpent | null> {
-  if (!plan?.steps.some((step) => step.tool === 'send-answer' && steps[step.id]?.attempts)) return null;
+  const asked = plan?.steps.some(({ id: step, tool }) => PAID.has(tool) && steps[step]?.attempts);
+  if (asked !== true && plan?.method !== BY_MODEL) return null;
   const rows = (await store.rows('spending')).map(({ value }) => value as Spending);
   const spendings = rows.filter(({ reservation }) => reservation.run === id);
   const [first] = spendings;
@@ -68,6 +71,8 @@ async function spentBy(store: AgentStore, { id, plan, steps }: Run): Promise<Run
     currency: first.reservation.currency,
   };
 }
+
+const PAID: ReadonlySet<ToolName> = new Set(['send-answer', 'ask-model']);
 
 /** The owner's own settings; else those that came with sample data while it is there; else the browser's. */
 export function settingsInForce(

@@ -36,7 +36,7 @@ import type { Caps } from '#core/spend/caps.ts';
 import { mayReserve, usedOn } from '#core/spend/ledger.ts';
 import { BY_HAND, costOfCall, MAIN_AGENT, planCost, type AskedCost, type PlannedCost } from '../spend/plan-cost.ts';
 import { readCosts } from '../spend/read-costs.ts';
-import { NO_SPENDING, type SpendCommand, type Spending, type StoredSpend } from '../spend/spend-facts.ts';
+import { NO_SPENDING, type CameTo, type SpendCommand, type Spending, type StoredSpend } from '../spend/spend-facts.ts';
 import { notReservedText } from '../spend/spend-words.ts';
 import { readAddress, readDraft } from './read-draft.ts';
 
@@ -95,8 +95,8 @@ export interface Sending {
   readonly begins?: Ms;
   /** What it would use at most, where that is not one call by the way out. */
   readonly cost?: AskedCost;
-  /** What it came to, in millionths, as the answer tells; null or left out where it costs what was set aside. */
-  readonly costOf?: (answer: { readonly status: number; readonly body: Uint8Array }) => number | null;
+  /** What it came to, out of the answer; null or left out where it costs what was set aside. */
+  readonly costOf?: (answer: { readonly status: number; readonly body: Uint8Array }) => CameTo | null;
 }
 
 export type SendOutcome =
@@ -451,10 +451,10 @@ export class ChannelDesk implements ChannelsApi {
       stop();
     });
     const cancel = clock.after(intent.lasts ?? ANSWER_MS, stop);
-    const over = async (answer: EgressRecord, actual?: number): Promise<void> => {
+    const over = async (answer: EgressRecord, came?: CameTo): Promise<void> => {
       cancel();
       signal.removeEventListener('abort', stop);
-      await this.#answer(intent, answer, actual).finally(() => this.#underWay.delete(intent.id));
+      await this.#answer(intent, answer, came).finally(() => this.#underWay.delete(intent.id));
     };
     const sent = await this.#parts.egress
       .send(permit, action, request, channel, stopped.signal)
@@ -473,15 +473,15 @@ export class ChannelDesk implements ChannelsApi {
       // What was charged is in the answer itself.
       ...(costOf === undefined ? {} : { seen: (piece: Uint8Array) => pieces.push(piece) }),
       ended: ({ bytes, hash, failure }) => {
-        const actual = (failure === null ? costOf?.({ status, body: concatAll(pieces) }) : null) ?? undefined;
-        return over({ status, failure, bytes, hash, sent: 'yes' }, actual);
+        const came = (failure === null ? costOf?.({ status, body: concatAll(pieces) }) : null) ?? undefined;
+        return over({ status, failure, bytes, hash, sent: 'yes' }, came);
       },
     });
     return { kind: 'opened', status, headers, body };
   }
 
-  async #answer({ id }: EgressIntent, answer: EgressRecord, actual?: number): Promise<void> {
-    await this.#command({ type: 'answer-egress', intent: id, answer, ...(actual === undefined ? {} : { actual }) });
+  async #answer({ id }: EgressIntent, answer: EgressRecord, came?: CameTo): Promise<void> {
+    await this.#command({ type: 'answer-egress', intent: id, answer, ...(came === undefined ? {} : { came }) });
   }
 
   async #order(body: ChannelCommand | SpendCommand): Promise<Result<void, string>> {

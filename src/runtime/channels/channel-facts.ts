@@ -13,6 +13,7 @@ import type { Reason } from '#core/policy/reason.ts';
 import type { EgressFailure } from '#ports/egress.ts';
 import type { Price } from '#core/spend/price.ts';
 import type { PlannedCost } from '../spend/plan-cost.ts';
+import type { CameTo } from '../spend/spend-facts.ts';
 import { outgoingProblemText } from './channel-words.ts';
 
 /** What the journal says of ways out, and of everything that left by them. */
@@ -124,8 +125,8 @@ export type ChannelCommand =
       readonly type: 'answer-egress';
       readonly intent: string;
       readonly answer: EgressRecord;
-      /** What it came to, in millionths; left out where it cost what was set aside. */
-      readonly actual?: number;
+      /** What it came to; left out where it cost what was set aside. */
+      readonly came?: CameTo;
     };
 
 /** What the owner approves with a way out: also what a call costs, where that is another from now on. */

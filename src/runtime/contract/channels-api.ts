@@ -4,6 +4,7 @@ import type { Result } from '#core/base/result.ts';
 import type { AddressSpace } from '#core/channels/target.ts';
 import type { Confidentiality } from '#core/labels/label.ts';
 import type { Reason } from '#core/policy/reason.ts';
+import type { UsedTokens } from '#core/spend/price.ts';
 
 /** What the worker offers to the page about ways out of the device. What is refused is in words for the owner. */
 export interface ChannelsApi {
@@ -97,12 +98,23 @@ export interface ChannelDraft {
 
 /** What calls cost, as the owner fills it in. */
 export interface ChannelCosts {
-  /** An amount, as "0.02". */
+  /** An amount, as "0.02"; may be empty where tokens are paid for. */
   readonly perCall: string;
   readonly perDay: string;
+  /** Of a host of models; null: tokens cost nothing; left out: what they cost stays as it is. */
+  readonly tokens?: TokenCosts | null;
   /** When the price ends; null: not by itself. */
   readonly until: number | null;
   readonly source: string;
+}
+
+/** What a million tokens cost, as the owner fills it in. */
+export interface TokenCosts {
+  /** Amounts, as "0.15": of what is sent, and of what is written. */
+  readonly in: string;
+  readonly out: string;
+  readonly currency: string;
+  readonly from: number;
 }
 
 /** What a way out has cost, in millionths of a unit of the currency. */
@@ -113,9 +125,19 @@ export interface ChannelMoney {
   readonly from: UnixMs | null;
   readonly until: UnixMs | null;
   readonly source: string;
+  /** Null where nobody named a price of tokens. */
+  readonly tokens: TokenPrices | null;
   readonly perDay: number;
   /** Spent or set aside. */
   readonly today: number;
+}
+
+/** What a million tokens cost, in millionths. */
+export interface TokenPrices {
+  readonly in: number;
+  readonly out: number;
+  readonly currency: string;
+  readonly from: UnixMs;
 }
 
 export interface ChannelView {
@@ -205,6 +227,10 @@ export interface SpendingView {
   readonly actual: number | null;
   /** Of what was set aside. */
   readonly back: number;
+  /** Of a model, as far as it is known; else null. */
+  readonly tokens: UsedTokens | null;
+  /** What tokens cost then; null where they were not paid for. */
+  readonly prices: TokenPrices | null;
   readonly by: 'price' | 'owner' | 'not-sent' | null;
   /** It is under way now, or its end is not known and the owner may say what it came to. */
   readonly underWay: boolean;

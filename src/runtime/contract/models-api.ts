@@ -1,4 +1,5 @@
 import type { Result } from '#core/base/result.ts';
+import type { Spent } from '#core/spend/money.ts';
 import type { ChannelCosts } from './channels-api.ts';
 
 /**
@@ -56,4 +57,6 @@ export interface TestAnswer {
   readonly counted: boolean;
   readonly milliseconds: number;
   readonly bytesSent: number;
+  /** Null where it cost nothing. */
+  readonly spent: Spent | null;
 }

@@ -126,9 +126,9 @@ export class ModelDesk implements ModelsApi {
       stop.signal,
     );
     if (!answer.ok) return err(answer.error.message);
-    const { text, tokens, bytesSent } = answer.value;
+    const { text, tokens, bytesSent, spent } = answer.value;
     return ok({
-      ...{ text, bytesSent, tokens: tokens.out.count, counted: tokens.out.exact },
+      ...{ text, bytesSent, spent, tokens: tokens.out.count, counted: tokens.out.exact },
       milliseconds: clock.monotonic() - began,
     });
   }

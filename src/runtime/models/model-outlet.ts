@@ -1,8 +1,9 @@
 import type { Ms } from '#core/base/ids.ts';
-import { costOf, UNITS, type Price, type Uses } from '#core/spend/price.ts';
+import type { Spent } from '#core/spend/money.ts';
+import { costOf, UNITS, type Price, type UsedTokens, type Uses } from '#core/spend/price.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Asking, ModelOutlet, Used } from '#ports/model-outlet.ts';
+import type { Asking, ModelOutlet } from '#ports/model-outlet.ts';
 import type { ChannelDesk, Sending } from '../channels/channel-desk.ts';
 import { costOfCall } from '../spend/plan-cost.ts';
 import { NO_SPENDING, type StoredSpend } from '../spend/spend-facts.ts';
@@ -25,19 +26,27 @@ export interface OutletParts {
 
 /** One way out as the place where models are asked: all of it by the gate, with the host's key and what tokens cost. */
 export function modelOutlet(parts: OutletParts): ModelOutlet {
-  return { open: async (asking, signal) => parts.desk.open(await sendingOf(parts, asking), signal) };
+  return {
+    open: async (asking, signal) => {
+      let spent: Spent | null = null;
+      const sending = await sendingOf(parts, asking, (came) => (spent = came));
+      const opened = await parts.desk.open(sending, signal);
+      return opened.kind === 'opened' ? { ...opened, spent: () => spent } : opened;
+    },
+  };
 }
 
-/** A question as the gate takes it: with the host's key, and what it would cost. */
+/** A question as the gate takes it: with the host's key, and what it would cost. @param cameTo is told what it cost */
 export async function sendingOf(
   { store, clock, channel, key }: Omit<OutletParts, 'desk'>,
   asking: Asking,
+  cameTo: (spent: Spent) => void = () => undefined,
 ): Promise<Sending> {
   const secret = await key();
   const { prices } = ((await store.row('spend', 'spend'))?.value ?? NO_SPENDING) as StoredSpend;
   const { of } = costOfCall(channel);
   const at = clock.now();
-  const { method, url, body, headers, tokens, used, ...rest } = asking;
+  const { method, url, body, headers, tokens, used: usedBy, ...rest } = asking;
   return {
     ...rest,
     ...(tokens === null ? {} : { begins: FIRST_BYTE_MS }),
@@ -46,14 +55,19 @@ export async function sendingOf(
     cost: { of, uses: usesOf(prices, of, tokens), freeIfUnlisted: true },
     costOf: ({ status, body: answer }) => {
       // What was refused used nothing of a model.
-      const told = status === 200 ? used(answer) : tokens === null ? null : NOTHING;
-      const cost = told === null ? null : costOf(prices, of, usesOf(prices, of, told), at);
-      return cost?.ok === true ? cost.value.micro : null;
+      const used = status === 200 ? usedBy(answer) : tokens === null ? null : NOTHING;
+      if (used === null) return null;
+      const cost = costOf(prices, of, usesOf(prices, of, used), at);
+      // Of nothing there is no price, and it costs none.
+      if (!cost.ok) return cost.error === 'no-price' ? { micro: 0, tokens: used } : null;
+      const { micro, currency } = cost.value;
+      if (micro > 0) cameTo({ micro, currency, told: used.told });
+      return { micro, tokens: used };
     },
   };
 }
 
-const NOTHING: Used = { in: 0, out: 0 };
+const NOTHING: UsedTokens = { in: 0, out: 0, told: true };
 
 /** What of a call is paid for: the units that the price list has a line for, and the call itself where it has none. */
 function usesOf(prices: readonly Price[], of: string, tokens: Asking['tokens']): Uses {

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { Ms, SourceId } from '#core/base/ids.ts';
 import { joinAll, NEUTRAL, type Label } from '#core/labels/label.ts';
 import type { EngineChoice, EngineUse, ModelJob } from '#core/models/jobs.ts';
+import { bothSpent } from '#core/spend/money.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Engine, EngineFailure } from '#ports/engine.ts';
 import type { ModelTrouble, StepModel } from '../tools/tool.ts';
@@ -77,6 +78,7 @@ export async function stepModel(parts: StepModelParts): Promise<StepModel & { re
         );
         if (!answer.ok) return err(troubleOf(answer.error, choice.model, limit.signal.aborted && !signal.aborted));
         const { tokens, bytesSent, digest, label: made, answer: said } = answer.value;
+        const spent = bothSpent(use?.spent ?? null, answer.value.spent);
         const before: EngineUse = use ?? unused(job, about, choice.model);
         use = {
           ...before,
@@ -85,6 +87,7 @@ export async function stepModel(parts: StepModelParts): Promise<StepModel & { re
           tokensIn: before.tokensIn + tokens.in.count,
           tokensOut: before.tokensOut + tokens.out.count,
           bytesSent: before.bytesSent + bytesSent,
+          ...(spent === null ? {} : { spent }),
         };
         written = joinAll([written, made]);
         return said.kind === 'json' ? ok(said.value) : err({ tooLong: false, message: 'The model wrote no JSON.' });

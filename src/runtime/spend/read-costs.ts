@@ -1,12 +1,13 @@
 import type { UnixMs } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { readAmount, type AmountProblem, type Micro } from '#core/spend/money.ts';
-import { priceOf, type Price } from '#core/spend/price.ts';
-import type { ChannelCosts } from '../contract/channels-api.ts';
+import { priceOf, TOKENS_PER_PRICE, type Price, type Unit } from '#core/spend/price.ts';
+import type { ChannelCosts, TokenCosts } from '../contract/channels-api.ts';
 import { costOfCall } from './plan-cost.ts';
 import type { StoredSpend } from './spend-facts.ts';
 
 const SOURCE_CHARS_MAX = 300;
+const TOKEN_UNITS = ['token-in', 'token-out'] as const;
 
 /** What the owner says that calls by a way out cost. */
 export interface CostsRead {
@@ -20,32 +21,92 @@ export interface CostsRead {
 export function readCosts(
   costs: ChannelCosts | null,
   channel: string,
-  { ledger, prices }: StoredSpend,
+  { prices, ledger }: StoredSpend,
   now: UnixMs,
 ): Result<CostsRead, string> {
   const { of } = costOfCall(channel);
-  const last = prices.findLast((price) => price.of === of);
-  const { currency } = ledger.caps;
-  const line = { of, unit: 'call', per: 1, currency, from: now } as const;
+  const last = (unit: Unit): Price | undefined => prices.findLast((price) => price.of === of && price.unit === unit);
+  const free = (unit: Unit, currency: string): Price => ({
+    ...{ of, unit, per: 1, micro: 0, currency, from: later(now, last(unit)) },
+    ...{ until: null, source: '' },
+  });
   if (costs === null) {
-    const free = last === undefined || (last.micro === 0 && last.until === null);
-    return ok({ perDay: null, prices: free ? [] : [{ ...line, micro: 0, until: null, source: '' }] });
+    const paid = (['call', ...TOKEN_UNITS] as const).filter((unit) => !costsNothing(last(unit)));
+    return ok({ perDay: null, prices: paid.map((unit) => free(unit, ledger.caps.currency)) });
   }
-  const source = costs.source.trim();
-  const perCall = readAmount(costs.perCall);
+  const read = readCall(costs, now);
+  if (!read.ok) return read;
+  const { perCall, perDay, until, source } = read.value;
+  const listed = TOKEN_UNITS.some((unit) => last(unit) !== undefined);
+  if (perCall === null && costs.tokens == null && !(costs.tokens === undefined && listed))
+    return err(`What a call costs: ${AMOUNT_TEXT['not-an-amount']}`);
+  const tokens = readTokens(costs.tokens ?? null);
+  if (!tokens.ok) return tokens;
+  const currency = tokens.value?.currency ?? last('token-in')?.currency ?? ledger.caps.currency;
+  const wanted: Price[] = [];
+  if (perCall !== null || last('call') !== undefined)
+    wanted.push({
+      of,
+      unit: 'call',
+      per: 1,
+      micro: perCall ?? 0,
+      currency,
+      from: later(now, last('call')),
+      until,
+      source,
+    });
+  if (tokens.value !== null)
+    for (const unit of TOKEN_UNITS) {
+      const { from } = tokens.value;
+      // The line that began last holds: one that begins before it would never do.
+      if (from < (last(unit)?.from ?? 0)) return err(LATER_TEXT);
+      const micro = tokens.value[unit];
+      wanted.push({ of, unit, per: TOKENS_PER_PRICE, micro, currency, from, until: null, source });
+    }
+  else if (costs.tokens === null && listed) wanted.push(...TOKEN_UNITS.map((unit) => free(unit, currency)));
+  return ok({ perDay, prices: wanted.filter((price) => !isThere(price, prices, last(price.unit), now)) });
+}
+
+function readCall({ perCall: typed, perDay, until, source }: ChannelCosts, now: UnixMs) {
+  const said = source.trim();
+  const perCall = typed.trim() === '' ? ok(null) : readAmount(typed);
   if (!perCall.ok) return err(`What a call costs: ${AMOUNT_TEXT[perCall.error]}`);
-  const perDay = readAmount(costs.perDay);
-  if (!perDay.ok) return err(`Money a day: ${AMOUNT_TEXT[perDay.error]}`);
-  if (source.length > SOURCE_CHARS_MAX)
+  const day = readAmount(perDay);
+  if (!day.ok) return err(`Money a day: ${AMOUNT_TEXT[day.error]}`);
+  if (said.length > SOURCE_CHARS_MAX)
     return err(`Where the price is from may have ${String(SOURCE_CHARS_MAX)} characters.`);
-  const { until } = costs;
   if (until !== null && (!Number.isSafeInteger(until) || until <= now))
     return err('The price ends in the past: choose a later day, or none.');
-  const price: Price = { ...line, micro: perCall.value, until: until as UnixMs | null, source };
-  const inForce = priceOf(prices, of, 'call', now);
-  const same =
-    inForce.ok && (['micro', 'currency', 'until', 'source'] as const).every((key) => inForce.value[key] === price[key]);
-  return ok({ perDay: perDay.value, prices: same ? [] : [price] });
+  return ok({ perCall: perCall.value, perDay: day.value, until: until as UnixMs | null, source: said });
+}
+
+function readTokens(typed: TokenCosts | null) {
+  if (typed === null) return ok(null);
+  const sent = readAmount(typed.in);
+  const written = readAmount(typed.out);
+  if (!sent.ok) return err(`A million tokens sent: ${AMOUNT_TEXT[sent.error]}`);
+  if (!written.ok) return err(`A million tokens written: ${AMOUNT_TEXT[written.error]}`);
+  if (!Number.isSafeInteger(typed.from) || typed.from < 0) return err('Say from which day the prices of tokens hold.');
+  const { currency, from } = typed;
+  return ok({ 'token-in': sent.value, 'token-out': written.value, currency, from: from as UnixMs });
+}
+
+/** The line that began last is the one that holds. */
+function later(now: UnixMs, last: Price | undefined): UnixMs {
+  return Math.max(now, last?.from ?? 0) as UnixMs;
+}
+
+function costsNothing(last: Price | undefined): boolean {
+  return last === undefined || (last.micro === 0 && last.until === null);
+}
+
+function isThere(price: Price, prices: readonly Price[], last: Price | undefined, now: UnixMs): boolean {
+  const inForce = priceOf(prices, price.of, price.unit, now);
+  // Calls are paid from now on, tokens from a day on.
+  const found = price.unit === 'call' ? (inForce.ok ? inForce.value : undefined) : last;
+  if (found === undefined) return false;
+  const same = (['micro', 'currency', 'until', 'source', 'per'] as const).every((key) => found[key] === price[key]);
+  return same && (price.unit === 'call' || found.from === price.from);
 }
 
 const AMOUNT_TEXT: Readonly<Record<AmountProblem, string>> = {
@@ -53,3 +114,6 @@ const AMOUNT_TEXT: Readonly<Record<AmountProblem, string>> = {
   'too-fine': 'an amount has at most six digits after the point.',
   'too-much': 'an amount is at most a million.',
 };
+
+const LATER_TEXT =
+  'The prices of tokens on the list already begin later than that day, so these would never hold. Choose their day, or a later one.';

@@ -12,7 +12,7 @@ import {
   type Reservation,
 } from '#core/spend/ledger.ts';
 import { isMicro, type Micro } from '#core/spend/money.ts';
-import { priceProblem, type Price } from '#core/spend/price.ts';
+import { priceProblem, type Price, type UsedTokens } from '#core/spend/price.ts';
 import { planCost, type PlannedCost } from './plan-cost.ts';
 import { notReservedText } from './spend-words.ts';
 
@@ -33,6 +33,8 @@ export type SpendFact =
       /** Beyond what was set aside: the run spends no more. */
       readonly over: Micro;
       readonly by: 'price' | 'owner';
+      /** Of a model: what it used, where it is paid by that. */
+      readonly tokens?: UsedTokens;
     }
   /** Nothing left, so all of it is given back. */
   | { readonly type: 'spend.given-back'; readonly reservation: string; readonly micro: Micro };
@@ -55,6 +57,14 @@ interface Since {
   readonly at: UnixMs;
   readonly sequence: Sequence;
   readonly known: boolean;
+  /** What it was worked out from; missing in snapshots and rows of before. */
+  readonly prices?: readonly Price[];
+}
+
+/** What a call came to, out of its answer. */
+export interface CameTo {
+  readonly micro: Micro;
+  readonly tokens?: UsedTokens;
 }
 
 /** One thing that cost something, or may have. */
@@ -67,6 +77,7 @@ export interface Spending extends Since {
     readonly back: Micro;
     readonly over: Micro;
     readonly by: 'price' | 'owner' | 'not-sent';
+    readonly tokens?: UsedTokens;
   } | null;
 }
 
@@ -91,7 +102,8 @@ export function projectSpend(
       return withRow({ ...stored, ledger: { ...stored.ledger, caps: fact.caps } });
     case 'spend.reserved': {
       const { reservation, at } = fact;
-      const since = { at, sequence, known: fact.prices.length > 0 };
+      const { prices } = fact;
+      const since = { at, sequence, known: prices.length > 0, prices };
       const next = {
         ...stored,
         ledger: withReserved(stored.ledger, reservation),
@@ -100,7 +112,7 @@ export function projectSpend(
       return withRow(next, { ...since, reservation, end: null });
     }
     case 'spend.settled':
-      return withEnd(stored, fact.reservation, fact.actual, fact.at, fact.by);
+      return withEnd(stored, fact.reservation, fact.actual, fact.at, fact.by, fact.tokens);
     case 'spend.given-back':
       return withEnd(stored, fact.reservation, 0, fact.at, 'not-sent');
   }
@@ -173,12 +185,12 @@ export function ending(
   stored: StoredSpend,
   id: string,
   sent: 'yes' | 'no' | 'unknown',
-  actual: Micro | null,
+  came: CameTo | null,
 ): SpendFact | null {
   const reservation = openOf(stored, id);
   if (reservation === undefined || sent === 'unknown') return null;
   if (sent === 'no') return { type: 'spend.given-back', reservation: id, micro: reservation.micro };
-  return settledAs(stored, id, actual ?? reservation.micro, 'price');
+  return settledAs(stored, id, came?.micro ?? reservation.micro, 'price', came?.tokens);
 }
 
 const SETTLED = 'What this came to is known already.';
@@ -187,11 +199,18 @@ function openOf({ ledger }: StoredSpend, id: string): Reservation | undefined {
   return Object.hasOwn(ledger.open, id) ? ledger.open[id] : undefined;
 }
 
-function settledAs(stored: StoredSpend, id: string, actual: Micro, by: 'price' | 'owner'): SpendFact | null {
+function settledAs(
+  stored: StoredSpend,
+  id: string,
+  actual: Micro,
+  by: 'price' | 'owner',
+  tokens?: UsedTokens,
+): SpendFact | null {
   const settlement = settled(stored.ledger, id, actual);
   if (settlement === null) return null;
   const { back, over } = settlement;
-  return { type: 'spend.settled', reservation: id, actual, back, over, by };
+  const used = tokens === undefined ? {} : { tokens };
+  return { type: 'spend.settled', reservation: id, actual, back, over, by, ...used };
 }
 
 function withEnd(
@@ -200,6 +219,7 @@ function withEnd(
   actual: Micro,
   at: UnixMs,
   by: NonNullable<Spending['end']>['by'],
+  tokens?: UsedTokens,
 ): Projected {
   const reservation = openOf(stored, id);
   const settlement = settled(stored.ledger, id, actual);
@@ -207,7 +227,8 @@ function withEnd(
   if (reservation === undefined || settlement === null || since === undefined) return { spend: stored, rows: [] };
   const { ledger, back, over } = settlement;
   const left = Object.fromEntries(Object.entries(stored.since).filter(([other]) => other !== id));
-  return withRow({ ...stored, ledger, since: left }, { ...since, reservation, end: { at, actual, back, over, by } });
+  const end = { at, actual, back, over, by, ...(tokens === undefined ? {} : { tokens }) };
+  return withRow({ ...stored, ledger, since: left }, { ...since, reservation, end });
 }
 
 function withRow(spend: StoredSpend, spending?: Spending): Projected {

@@ -1,9 +1,9 @@
 import { isoDate, parseIsoDate } from '#core/base/civil-date.ts';
 import type { UnixMs } from '#core/base/ids.ts';
 import { usedOn, usedOnFor } from '#core/spend/ledger.ts';
-import { priceOf } from '#core/spend/price.ts';
+import { priceOf, TOKENS_PER_PRICE, type Price, type Unit } from '#core/spend/price.ts';
 import type { Channel } from '#core/channels/channel.ts';
-import type { ChannelMoney, SpendingView, SpendView } from '../contract/channels-api.ts';
+import type { ChannelMoney, SpendingView, SpendView, TokenPrices } from '../contract/channels-api.ts';
 import { costOfCall } from './plan-cost.ts';
 import type { Spending, StoredSpend } from './spend-facts.ts';
 
@@ -44,9 +44,11 @@ export function channelMoney(
   const { of } = costOfCall(id);
   if (moneyPerDay === undefined) return null;
   const found = priceOf(prices, of, 'call', now);
-  const last = prices.findLast((price) => price.of === of);
+  const listed = prices.filter((price) => price.of === of);
+  const last = listed.findLast(({ unit }) => unit === 'call') ?? listed.at(-1);
   return {
     currency: last?.currency ?? ledger.caps.currency,
+    tokens: tokenPrices(listed),
     perCall: found.ok ? found.value.micro : null,
     from: last?.from ?? null,
     until: last?.until ?? null,
@@ -56,8 +58,21 @@ export function channelMoney(
   };
 }
 
+/** What tokens cost by the last lines of a list; null where they cost nothing. */
+function tokenPrices(prices: readonly Price[]): TokenPrices | null {
+  const last = (unit: Unit): Price | undefined => prices.findLast((price) => price.unit === unit);
+  const [sent, written] = [last('token-in'), last('token-out')];
+  const one = sent ?? written;
+  if (one === undefined || (sent?.micro ?? 0) + (written?.micro ?? 0) === 0) return null;
+  return { in: perMillion(sent), out: perMillion(written), currency: one.currency, from: one.from };
+}
+
+function perMillion(price: Price | undefined): number {
+  return price === undefined ? 0 : Math.ceil((price.micro * TOKENS_PER_PRICE) / price.per);
+}
+
 function viewOf(
-  { reservation, at, sequence, known, end }: Spending,
+  { reservation, at, sequence, known, prices, end }: Spending,
   names: ReadonlyMap<string, string>,
   underWay: (id: string) => boolean,
 ): SpendingView {
@@ -67,6 +82,8 @@ function viewOf(
     name: names.get(of.replace(/^channel:/, '')) ?? of,
     actual: end?.actual ?? null,
     back: end?.back ?? 0,
+    tokens: end?.tokens ?? null,
+    prices: tokenPrices(prices ?? []),
     by: end?.by ?? null,
     underWay: end === null && underWay(id),
   };

@@ -25,6 +25,8 @@ export const money = {
   'money.history-list': 'Everything that cost money',
   'money.spent': '{spent} spent',
   'money.spent-of': '{spent} spent of {held}, the rest given back',
+  'money.tokens': '{in} tokens sent, {out} written; {prices}',
+  'money.tokens-counted': 'about {in} tokens sent, {out} written, counted here; {prices}',
   'money.over': '{spent} spent, more than the {held} set aside: its run spends no more',
   'money.given-back': '{held} given back, nothing was sent',
   'money.held': '{held} set aside',
