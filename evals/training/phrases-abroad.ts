@@ -23,12 +23,18 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
       '(wem|welchen Leuten) (schulde ich|muss ich|sollte ich) [noch ](eine Antwort|antworten|zurückschreiben)',
       'welche (Mails|E-Mails|Nachrichten) habe ich [noch ](nicht beantwortet|unbeantwortet gelassen|zu beantworten)',
       '(unbeantwortete|offene) (Mails|Nachrichten|Fragen)[ an mich]',
+      '(wem|wen) (habe ich|lasse ich) [noch |immer noch ](nicht geantwortet|warten|nicht zurückgeschrieben|ohne Antwort gelassen)',
+      '(wer hofft|hofft jemand|wartet jemand|wartet {person}) [noch ]auf (eine Antwort von mir|meine Antwort|Nachricht von mir|mich)',
+      'wessen (Mail|Nachricht|Frage) habe ich [noch ]nicht beantwortet',
     ],
     'mail-awaited': [
       'wer hat mir [noch |immer noch ]nicht (geantwortet|zurückgeschrieben|reagiert)',
       'auf (wessen Antwort|welche Antworten|wen) warte ich[ noch]',
       'wer schuldet mir [noch ]eine Antwort',
       'welche meiner Mails (blieben|sind) (unbeantwortet|ohne Antwort)',
+      'von wem habe ich [noch ](nichts gehört|keine Antwort|nichts zurückbekommen)',
+      '(wessen Antwort fehlt|wer lässt mich warten|welche Antworten fehlen)[ noch| mir noch]',
+      '(schuldet mir|hat mir) {person} [noch ](eine Antwort|geantwortet)',
     ],
     'free-time': [
       'wann (kann|könnte) ich {person}[ {when}][ {hours}][ für {long}] (treffen|sehen|sprechen)',
@@ -53,6 +59,8 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
     ],
     question: [
       '(wo|wann|wie|wer|warum|was|welche|wie viel|wie hoch|wie lange|wie oft) (ist|war|sind|kostet|gilt|hat|steht|endet|beginnt|bekommt|bezahlt|unterschreibt) (der|die|das|den) {fragt}[ (des|der|im|am|für die|für den|vom) {fragt}]',
+      '(welches|welcher|welche) (Hotel|Zimmer|Flug|Zug|Restaurant|Saal|Handwerker|Band|Bus|Boot|Platz|{fragt}) (ist|wurde|wird|haben wir|war) (gebucht|reserviert|gewählt|bestellt|vorgesehen|beauftragt)[ (für|von) (die|den|das) {fragt}]',
+      '(wessen|welche) (Zustimmung|Unterschrift|Einwilligung|Genehmigung|Erlaubnis|Anmeldung|Bescheinigung|Stimme|Daten) (fehlt|fehlen|ist nötig|braucht man|brauchen wir|steht aus|liegt vor)[ noch][ (für|zu|bei) (die|den|das|der|dem) {fragt}]',
     ],
     none: [
       '(buche|reserviere|bestelle|kauf) [mir ](einen Flug|ein Hotel|eine Pizza|einen Tisch|ein Taxi|Karten)[ nach {place}| für zwei]',
@@ -93,12 +101,16 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
       'qui attend [encore ](une réponse de ma part|ma réponse|une réponse|de mes nouvelles)',
       'à qui dois-je [encore ](répondre|une réponse)',
       "(à quels|quels) (mails|messages) (n'ai-je pas|je n'ai pas) [encore ](répondu|répondus)",
+      "à qui (n'ai-je|est-ce que je n'ai) pas [encore ](répondu|écrit en retour|donné de réponse)",
+      '(qui espère|qui compte sur|qui attend) [encore ](un mot de moi|une réponse de moi|ma réponse|que je réponde)',
     ],
     'mail-awaited': [
       "qui ne m'a pas [encore ]répondu",
       "(de qui|dont) (j'attends|est-ce que j'attends) [encore ](une réponse|la réponse|des nouvelles)",
       'qui me doit [encore ]une réponse',
       'lesquels de mes mails sont restés sans réponse',
+      "de qui (n'ai-je|je n'ai) [encore ](pas de nouvelles|pas reçu de réponse|rien reçu)",
+      '(la réponse de qui|quelle réponse|quelles réponses) (manque|manquent|se fait attendre)[ encore]',
     ],
     'free-time': [
       'quand (puis-je|pourrais-je|est-ce que je peux) (voir|rencontrer|parler à|parler avec) {person}[ {when}][ {hours}][ pendant {long}]',
@@ -120,6 +132,8 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
     ],
     question: [
       '(où|quand|comment|qui|pourquoi|combien|quel|quelle|combien de temps) (est|était|coûte|dure|finit|commence|paie|signe|garde|répare) (le|la|les) {demande}[ (du|de la|des|pour le) {demande}]',
+      '(quel|quelle) (hôtel|chambre|vol|train|restaurant|salle|groupe|artisan|bateau|{demande}) (est|a été|sera|était|avons-nous) (réservé|réservée|choisi|choisie|commandé|prévu|prévue)[ pour (le|la) {demande}]',
+      "(de qui|à qui) (manque|manque-t-il|faut-il) [encore ](la signature|l'accord|le consentement|l'autorisation|l'inscription|le certificat)[ pour (le|la) {demande}]",
     ],
     none: [
       '(réserve|commande|achète)[-moi] (un vol|un hôtel|une pizza|une table|un taxi|des billets)[ pour {place}]',
@@ -156,12 +170,16 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
       'quién (espera|está esperando) [todavía |aún ](mi respuesta|una respuesta mía|que le responda)',
       'a quién (le debo|debo|tengo que) (una respuesta|responder|contestar)',
       'qué (correos|mensajes) (no he|todavía no he|aún no he) (contestado|respondido)',
+      'a quién (no he|todavía no he|aún no he) (contestado|respondido|escrito de vuelta)',
+      'quién (sigue esperando|espera todavía) (que le conteste|noticias mías|mi respuesta)',
     ],
     'mail-awaited': [
       'quién no me ha (respondido|contestado)[ todavía| aún]',
       'de quién (espero|estoy esperando) (respuesta|una respuesta)',
       'quién me debe una respuesta',
       'cuáles de mis correos siguen sin respuesta',
+      'de quién (no he|todavía no he) (recibido respuesta|sabido nada|tenido noticias)',
+      'qué respuestas (me faltan|faltan|están pendientes)[ todavía]',
     ],
     'free-time': [
       'cuándo (puedo|podría|podemos) (ver a|reunirme con|hablar con|quedar con|vernos con) {person}[ {when}][ {hours}][ durante {long}]',
@@ -183,6 +201,8 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
     ],
     question: [
       '(dónde|cuándo|cómo|quién|por qué|cuánto|cuál|cuántos) (está|es|cuesta|dura|termina|empieza|paga|firma|guarda) (el|la|los) {pregunta}[ (del|de la|para el) {pregunta}]',
+      '(qué|cuál) (hotel|habitación|vuelo|tren|restaurante|sala|barco|banda|{pregunta}) (está|fue|ha sido|hemos|estaba) (reservado|reservada|elegido|elegida|contratado|pedido)[ para (el|la) {pregunta}]',
+      'de quién falta [todavía ](la firma|el consentimiento|la autorización|el permiso|la inscripción|el certificado)[ para (el|la) {pregunta}]',
     ],
     none: [
       '(reserva|pide|compra)[me] (un vuelo|un hotel|una pizza|una mesa|un taxi|entradas)[ a {place}]',
@@ -218,10 +238,13 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
       'chi (aspetta|sta aspettando|attende) [ancora ](una mia risposta|la mia risposta|una risposta da me|una risposta)',
       'a chi devo [ancora ](rispondere|una risposta)',
       'a quali mail non ho [ancora ]risposto',
+      'a chi non ho [ancora ](risposto|scritto|dato una risposta)',
+      'chi (spera in|aspetta) [ancora ](una mia risposta|mie notizie|che io risponda)',
     ],
     'mail-awaited': [
       'chi non mi ha [ancora ]risposto',
       'di chi aspetto [ancora ]la risposta',
+      'da chi non ho [ancora ](ricevuto risposta|sentito nulla|avuto notizie)',
       'chi mi deve [ancora ]una risposta',
     ],
     'free-time': [
@@ -241,6 +264,8 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
     ],
     question: [
       '(dove|quando|come|chi|perché|quanto|qual) (è|era|costa|dura|finisce|inizia|paga|firma) (il|la|lo) {domanda}[ (del|della|per il) {domanda}]',
+      '(quale|che) (albergo|hotel|camera|volo|treno|ristorante|sala|gruppo|{domanda}) (è|è stato|è stata|abbiamo|era) (prenotato|prenotata|scelto|scelta|ordinato|previsto)[ per (il|la) {domanda}]',
+      'di chi manca [ancora ](la firma|il consenso|il permesso|la iscrizione|il certificato)[ per (il|la) {domanda}]',
     ],
     none: [
       '(prenota|ordina|compra)[mi] (un volo|un albergo|una pizza|un tavolo|un taxi)[ per {place}]',
@@ -269,10 +294,13 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
       'wie wacht [er ][nog ]op (een antwoord van mij|mijn antwoord|antwoord|antwoord van mij|mij)',
       '(wie|aan wie) (moet ik|ben ik) [nog ](antwoorden|een antwoord schuldig|antwoord schuldig)',
       'welke (mails|berichten) heb ik [nog ]niet beantwoord',
+      '(wie|wiens mail) heb ik [nog ]niet (geantwoord|teruggeschreven|beantwoord)',
+      '(wie hoopt|hoopt iemand|wacht iemand) [nog ]op (een antwoord van mij|bericht van mij|mijn antwoord)',
     ],
     'mail-awaited': [
       'wie heeft mij [nog ][steeds ]niet geantwoord',
       'op wiens antwoord wacht ik[ nog]',
+      'van wie heb ik [nog ](niets gehoord|geen antwoord|geen bericht)',
       'wie is mij [nog ]een antwoord schuldig',
     ],
     'free-time': [
@@ -293,6 +321,9 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
     ],
     question: [
       '(waar|wanneer|hoe|wie|waarom|hoeveel|welke|hoe lang) (is|was|kost|duurt|eindigt|begint|betaalt|tekent) (de|het) {vraag}[ (van de|van het|voor de) {vraag}]',
+      '(welk|welke) (hotel|kamer|vlucht|trein|restaurant|zaal|band|boot|{vraag}) (is|werd|wordt|hebben we|was) (geboekt|gereserveerd|gekozen|besteld|afgesproken)[ voor (de|het) {vraag}]',
+      '(wiens|van wie) (ontbreekt|is) [nog ](de handtekening|de toestemming|het formulier|de inschrijving|het bewijs)[ nodig][ voor (de|het) {vraag}]',
+      'wiens (toestemming|handtekening|formulier|inschrijving) (ontbreekt|is nodig|hebben we nodig)[ nog][ voor (de|het) {vraag}]',
     ],
     none: [
       '(boek|bestel|koop|reserveer) (een vlucht|een hotel|een pizza|een tafel|een taxi)[ naar {place}]',
@@ -319,11 +350,13 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
       'quem (espera|está à espera de|aguarda) (uma resposta minha|a minha resposta|resposta minha)',
       'a quem (devo|tenho de) (uma resposta|responder)',
       'a que (emails|mensagens) (ainda não respondi|não respondi)',
+      'a quem (ainda não|não) (respondi|escrevi de volta|dei resposta)',
     ],
     'mail-awaited': [
       'quem (ainda não|não) me respondeu',
       'de quem estou à espera de resposta',
       'quem me deve uma resposta',
+      'de quem (ainda não|não) (tive resposta|recebi resposta|soube nada)',
     ],
     'free-time': [
       'quando (posso|podemos) (ver|encontrar|falar com|reunir com) {person}[ {when}][ {hours}][ por {long}]',
@@ -342,6 +375,8 @@ export const ABROAD: Readonly<Record<string, Readonly<Partial<Record<GoalForm, r
     ],
     question: [
       '(onde|quando|como|quem|porquê|quanto|qual) (está|é|custa|dura|acaba|começa|paga|assina) (o|a|os) {pergunta}[ (do|da|para o) {pergunta}]',
+      '(que|qual) (hotel|quarto|voo|comboio|restaurante|sala|barco|{pergunta}) (está|foi|é|temos|estava) (reservado|reservada|escolhido|escolhida|encomendado|marcado)[ para (o|a) {pergunta}]',
+      'de quem falta [ainda ](a assinatura|o consentimento|a autorização|a inscrição|o certificado)[ para (o|a) {pergunta}]',
     ],
     none: [
       '(reserva|encomenda|compra) (um voo|um hotel|uma pizza|uma mesa|um táxi)[ para {place}]',

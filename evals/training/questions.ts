@@ -38,6 +38,16 @@ export const QUESTIONS: readonly string[] = [
   'what (time|day|date|year|month) (does|is|was|did|do) (the|our|my) {noun} {act}',
   '(what|how much) (fine|fee|price|discount|bonus|deposit|allowance|refund|rent|penalty|share) (is|was|does|do|applies|must|is due|is charged|is paid)[ (for|on|by|with)] (the|a|our) {noun}',
   '(according to|as per|following) (the|my|our) (rules|contract|manual|notes|lease|handbook)[,] (who|when|what|where|how) (may|must|can|is|does) (the |){noun} {done}',
+  '(which|what) {noun} (is|was|are|were|has been|have been|will be) {booked}[ (for|on|by|at|in|with) (the|our|my|a|{person}’s) {noun}][ {aside}]',
+  '(which|what) (hotel|flight|train|room|restaurant|caterer|band|hall|bus|boat|plumber|speaker|venue|campsite|hostel|table|seat) (is|was|are|were|has been|did we|did {person}|have we|are we) {booked}[ (for|on|in|at) (the|our|my) {noun}][ {aside}]',
+  'in (which|what) (hotel|hostel|hall|room|house|place|inn) (are|is|were|was) (we|i|{person}|the guests|the group) {booked}[ {aside}]',
+  'whose {consent} (is|are|was|were) [still |not yet |] (missing|lacking|outstanding|needed|required|necessary|pending|on file|incomplete|wanting|expired|valid|there)[ (for|on|in|under|to) (the|our|my) {noun}]',
+  'whose {consent} (do|must|did) (we|i|they) [still |] (need|have|miss|lack|require|get|keep)[ (for|on|in|under) (the|our|my) {noun}]',
+  '(which|what|how many) {consent}[s] (is|are|was|were) [still |] (missing|lacking|outstanding|needed|required|not there|incomplete)[ (for|on|in|under) (the|our|my) {noun}]',
+  '(who|which parents|which members|which tenants|which owners|which children|which guests) (has|have|had|did) (not |not yet |) (signed|consented to|agreed to|objected to|registered for|joined|applied for|sign|consent to|agree to|register for|been vaccinated for|handed in a {consent} for) [the |our ]{noun}',
+  '(is|was) (the|{person}’s|a) {consent} (for|on|to) (the|our) {noun} (still |)(missing|there|on file|needed|valid|signed)',
+  'whose {noun} (is|was|are) (it|this|that|{done}|the oldest|the largest|kept {aside}|in the cellar|insured)',
+  'whose (turn|job|task|duty|business|idea|fault) (is it|was it|was|is) [to {may} ](the|our) {noun}',
 ];
 
 export const ATTRIBUTES =
@@ -64,6 +74,48 @@ export const DONE =
   'signed repaired cleaned tested checked stored kept swept collected paid opened closed locked delivered renewed inspected built sold moved planted watered served printed replaced held cancelled ordered painted founded used returned allowed insured filled emptied charged fed reached'.split(
     ' ',
   );
+/** What people give in writing so that something may be done. */
+export const CONSENT = [
+  'consent',
+  'signature',
+  'approval',
+  'permission',
+  'passport',
+  'certificate',
+  'form',
+  'declaration',
+  'vote',
+  'contribution',
+  'deposit',
+  'insurance card',
+  'vaccination record',
+  'proof of address',
+  'registration',
+  'agreement',
+  'waiver',
+  'medical form',
+  'data',
+  'share',
+];
+/** What was done to have a place, a thing or a service. */
+export const BOOKED = [
+  'booked',
+  'booked',
+  'booked',
+  'reserved',
+  'chosen',
+  'hired',
+  'arranged',
+  'confirmed',
+  'ordered',
+  'engaged',
+  'planned',
+  'agreed on',
+  'picked',
+  'rented',
+  'paid for',
+  'staying in',
+];
 export const MAY =
   'use open bring park keep rent sublet cancel return renew change clean repair take lend sell paint feed lock borrow enter leave reset replace order operate register insure store empty connect start apply for get to pay for'.split(
     ' ',

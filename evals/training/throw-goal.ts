@@ -10,6 +10,8 @@ import {
   ACTS,
   ASIDES,
   ATTRIBUTES,
+  BOOKED,
+  CONSENT,
   DID,
   DONE,
   FRAMES,
@@ -54,13 +56,25 @@ const SHARES: readonly (readonly [GoalForm, number])[] = [
 ];
 const SHARES_SUM = SHARES.reduce((sum, [, share]) => sum + share, 0);
 
-/** A goal over a world's files in words of this grammar; null when the world lacks what it would be about. */
-export function throwGoal(d: Dice, world: TrainingWorld, known: KnownWords): ThrownGoal | null {
+/** Ways to say goals, in English and by language. */
+export interface Phrases {
+  readonly english: Readonly<Record<GoalForm, readonly string[]>>;
+  readonly abroad: Readonly<Record<string, Readonly<Partial<Record<GoalForm, readonly string[]>>>>>;
+}
+const LEARNED: Phrases = { english: PHRASES, abroad: ABROAD };
+
+/** A goal over a world's files in words of a grammar; null when the world lacks what it would be about. */
+export function throwGoal(
+  d: Dice,
+  world: TrainingWorld,
+  known: KnownWords,
+  { english, abroad }: Phrases = LEARNED,
+): ThrownGoal | null {
   let at = d.whole(1, SHARES_SUM);
   const form = SHARES.find(([, share]) => (at -= share) <= 0)?.[0] ?? 'none';
   if (form.startsWith('table-') && world.inventory.tables.length === 0) return null;
-  const language = d.chance(0.2) ? d.pick(Object.keys(ABROAD)) : 'en';
-  const phrases = language === 'en' ? PHRASES[form] : ABROAD[language]?.[form];
+  const language = d.chance(0.2) ? d.pick(Object.keys(abroad)) : 'en';
+  const phrases = language === 'en' ? english[form] : abroad[language]?.[form];
   if (phrases === undefined) return null;
   const fill = language === 'en' ? filler(d, world, form) : abroadFiller(d, world, language);
   const runs = throwPhrase(d, d.pick(phrases), fill);
@@ -271,6 +285,10 @@ function filler(d: Dice, world: TrainingWorld, form: GoalForm): Fill {
         return plain(d.pick(ACTS));
       case 'done':
         return plain(d.pick(DONE));
+      case 'consent':
+        return plain(d.pick(CONSENT));
+      case 'booked':
+        return plain(d.pick(BOOKED));
       case 'may':
         return plain(d.pick(MAY));
       case 'aside':

@@ -21,6 +21,10 @@ describe('a goal about dealings by message', () => {
     ['Whom do I still owe a reply?', 'waiting'],
     ['Who is waiting for me to answer?', 'waiting'],
     ['Who still needs a reply from me?', 'waiting'],
+    ['Am I keeping anyone waiting?', 'waiting'],
+    ['Who has been waiting for an answer of mine?', 'waiting'],
+    ['Who has heard nothing from me?', 'waiting'],
+    ['Whose reply is still missing?', 'awaited'],
   ])('"%s" asks who waits for whom: %s', (text, part) => {
     const goal = understand(text);
     expect(goal.kind).toBe('summarise-mail');

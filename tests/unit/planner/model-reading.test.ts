@@ -125,7 +125,7 @@ describe('the model reads a goal only when it is surer than the rules', () => {
   test('the surer the rules are, the surer the model must be', () => {
     const ruled = understandGoal(clear, contextFor(clear));
     const of = (confidence: number) => isSurer(readingOf('none', confidence, null), { ...ruled, confidence: 0.2 });
-    expect(of(0.9)).toBe(true);
+    expect(of(0.95)).toBe(true);
     expect(of(0.2)).toBe(false);
   });
 });

@@ -77,6 +77,11 @@ const FREE = [
 ];
 
 const AGAINST = [
+  // "Which hotel is booked?": a thing, not somebody's time.
+  cue(
+    '(?:which|what) (?!(?:times?|slots?|hours?|days?|dates?|mornings?|afternoons?|evenings?|week ?days?|weeks?|calendars?|people|persons?|colleagues?)\\b)(?:\\w+ ){1,3}(?:is|are|am|was|were|has|have)(?: \\w+){0,4} (?:booked|reserved)',
+    0.9,
+  ),
   cue(
     'when (?:is|was|are|were|did)(?: \\w+){0,4} (?:meeting|call|appointment|workshop|review|lunch|dinner|demo|interview|deadline|kick ?off)(?! (?:possible|free))',
     0.8,

@@ -103,6 +103,10 @@ const WAITING = [
     'unanswered|unreplied|without (?:an? |my |any )?(?:answer|reply|response)|open (?:replies|answers)|pending (?:replies|answers|responses|messages|mails|emails)|outstanding (?:replies|answers|responses)|(?:owe|owes|owing)(?: \\w+){0,3} (?:answer|reply|response|email|mail|answers|replies|responses)|need(?:s|ing)? (?:an? |my |to be )?(?:answer|reply|response|answered|replied|repl(?:y|ies))|(?:answer|reply|response)s? (?:from|by) me|(?:ghost|ignor)(?:ed|ing)|get back to|(?:replies|answers|responses) (?:i|we) (?:owe|missed|forgot)|hear(?:ing|d)? (?:back )?from me',
     0.7,
   ),
+  cue(
+    '(?:heard|hear|had|got|received) (?:nothing|no word|no sign|no answer|no reply)(?: \\w+){0,3} from (?:me|us)',
+    0.7,
+  ),
 ];
 
 const NEWS = [
@@ -348,10 +352,10 @@ function partsWanted({ plain, head }: Reading): { list: string[]; named: boolean
 
 /** "Whose replies am I waiting for?", "who has not answered me". */
 const OWNER_WAITS =
-  /\b(?:am|are)(?: still)? (?:i|we)(?: \w+){0,2} (?:waiting|expecting)|\b(?:i|we)(?: still)? (?:am|are|have been)(?: \w+){0,2} (?:waiting|expecting)|\b(?:answered|replied to|responded to|answered to|(?:got|gotten|come|came|get|write|wrote|written) back to|owes?) (?:me|us|my|our)\b|\b(?:i|we) (?:wait|await|expect)\b|\bi (?:wrote|asked|sent|mailed|emailed)\b|\bhave i not (?:heard|received|got)|\bi (?:have not|did not|never) (?:hear|heard|receive|received|get|got)\b|\b(?:i|we) (?:have|had|got|received) no (?:answer|reply|response)\b|\bof my (?:own )?(?:mails?|e ?mails?|messages)\b|\bmy (?:own )?(?:questions?|requests?|asks)\b|\b(?:chase|nudge|prod|poke|remind|hurry|follow up)\b|\bnobody (?:\w+ )?(?:answered|replied)\b/;
+  /\b(?:am|are)(?: still)? (?:i|we)(?! keeping)(?: \w+){0,2} (?:waiting|expecting)|\bwhose (?:answers?|repl(?:y|ies)|responses?) (?:is|are)\b|\b(?:i|we)(?: still)? (?:am|are|have been)(?: \w+){0,2} (?:waiting|expecting)|\b(?:answered|replied to|responded to|answered to|(?:got|gotten|come|came|get|write|wrote|written) back to|owes?) (?:me|us|my|our)\b|\b(?:i|we) (?:wait|await|expect)\b|\bi (?:wrote|asked|sent|mailed|emailed)\b|\bhave i not (?:heard|received|got)|\bi (?:have not|did not|never) (?:hear|heard|receive|received|get|got)\b|\b(?:i|we) (?:have|had|got|received) no (?:answer|reply|response)\b|\bof my (?:own )?(?:mails?|e ?mails?|messages)\b|\bmy (?:own )?(?:questions?|requests?|asks)\b|\b(?:chase|nudge|prod|poke|remind|hurry|follow up)\b|\bnobody (?:\w+ )?(?:answered|replied)\b/;
 /** "Who waits for me?", "which mails have I not answered?". */
 const OTHERS_WAIT =
-  /\bwait(?:s|ing)?(?: \w+){0,3} (?:for|on) (?:me|us|my|our)\b|\b(?:from|by) (?:me|us)\b|\b(?:i|we) (?:still )?(?:owe|have not|did not|never|must|should|have to|need to|forgot|need|yet)\b|\b(?:have|did|do|should|must) (?:i|we)(?: \w+)? (?:not|never|still|have to|need to|owe|yet|forget|forgotten|answer|reply)\b|\bmy (?:answer|reply|response)\b|\bkeep(?:ing)?\b.*\bwaiting\b/;
+  /\bwait(?:s|ing)?(?: \w+){0,3} (?:for|on) (?:me|us|my|our)\b|\b(?:from|by) (?:me|us)\b|\b(?:i|we) (?:still )?(?:owe|have not|did not|never|must|should|have to|need to|forgot|need|yet)\b|\b(?:have|did|do|should|must) (?:i|we)(?: \w+)? (?:not|never|still|have to|need to|owe|yet|forget|forgotten|answer|reply)\b|\bmy (?:answer|reply|response)\b|\b(?:answer|reply|response|word) of mine\b|\bkeep(?:ing)?\b.*\bwaiting\b/;
 
 /** "I should nudge": whoever is to be nudged has not answered. */
 const CHASE = /\b(?:i|we) (?:must|should|have to|need to) (?:chase|nudge|prod|poke|remind|hurry|follow up)\b/g;
