@@ -1,6 +1,10 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { addSample, openPage } from '../../src/cli/drive-app.ts';
 import { openWithSample } from './with-sample.ts';
-import { PATIENCE_MS } from './world.ts';
+import { PATIENCE_MS, World } from './world.ts';
 
 /** The built-in model that reads goals, as it comes with the app. */
 const SAID = 'Wem habe ich noch nicht geantwortet?';
@@ -49,3 +53,41 @@ test('without the model, goals are read by the rules, which say what they do not
     await world.close();
   }
 });
+
+const DAMAGES: readonly (readonly [string, (file: string) => void])[] = [
+  ['is missing', (file) => rmSync(file)],
+  [
+    'has one byte changed',
+    (file) => {
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(file, bytes);
+    },
+  ],
+];
+
+for (const [what, damage] of DAMAGES)
+  test(`where the model’s file ${what} in what is served, the Models page says so and the rules go on`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'windhover-without-reader-'));
+    cpSync('build', folder, { recursive: true });
+    damage(join(folder, 'models', 'goal-reader.bin'));
+    const world = await World.open({ root: folder });
+    try {
+      const page = await world.visit();
+      await addSample({ page });
+      await openPage(page, 'Models');
+      const reader = page.getByRole('region', { name: 'Built-in goal reader' });
+      await expect(reader).toContainText('Its file is not here now, or was changed.', { timeout: PATIENCE_MS });
+      await expect(reader).toContainText('goals are read by the rules alone');
+      await expect(reader.locator('code')).toHaveCount(0);
+      await openPage(page, 'Goal');
+      await page.getByRole('textbox', { name: 'Goal' }).fill(SAID);
+      await expect(page.getByText('It understands goals in English only.')).toBeVisible({ timeout: PATIENCE_MS });
+      await page.getByRole('textbox', { name: 'Goal' }).fill('Summarise this mailbox');
+      const understood = page.getByRole('region', { name: 'I understood' });
+      await expect(understood.getByText(/^Summarise my mail/)).toBeVisible({ timeout: PATIENCE_MS });
+    } finally {
+      await world.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
