@@ -27,6 +27,7 @@ import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { AgentsDesk } from '#runtime/actors/agents-desk.ts';
 import type { ChannelDesk } from '#runtime/channels/channel-desk.ts';
 import type { ModelDesk } from '#runtime/models/model-desk.ts';
+import type { ModelDownloads } from '#runtime/models/model-downloads.ts';
 import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import type { Backup } from './backup.ts';
@@ -71,6 +72,7 @@ interface Opened {
   readonly agents: () => Promise<AgentsDesk>;
   readonly gate: () => Promise<Gate>;
   readonly models: () => Promise<ModelDesk>;
+  readonly downloads: () => Promise<ModelDownloads>;
   readonly policy: () => Promise<PolicyDesk>;
 }
 
@@ -102,6 +104,7 @@ const agents = async (): Promise<AgentsDesk> => (await opened()).agents();
 const channels = async (): Promise<ChannelDesk> => (await (await opened()).gate()).desk;
 const doctor = async (): Promise<Gate['doctor']> => (await (await opened()).gate()).doctor;
 const models = async (): Promise<ModelDesk> => (await opened()).models();
+const downloads = async (): Promise<ModelDownloads> => (await opened()).downloads();
 const policy = async (): Promise<PolicyDesk> => (await opened()).policy();
 const deviceThread = once(async () => (await import('./on-device-in-worker.ts')).onDeviceInWorker());
 /** Models hold nothing of the vault's, so they wait only until it is open. */
@@ -157,6 +160,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   const models = once(async () =>
     (await import('./models.ts')).openModels({ desk: await channels(), store, sealer, keys: held }),
   );
+  const downloads = once(async () => (await import('./models.ts')).openDownloads(await channels(), opfs));
   const engineFor = engines(async () => (await deviceThread()).engine, models);
   const policy = once(async () =>
     (await import('./policy.ts')).openPolicy({ tab, store, defaults, rules: ports.rules }),
@@ -263,7 +267,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));
-  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, policy };
+  return { tab, files: tabFiles, out, desks, backup, agents, gate, models, downloads, policy };
 }
 
 /** Heavy, so loaded when a goal is first read; the chunks are there offline. */
@@ -460,12 +464,20 @@ const wire: AgentWire = {
   onDevice: {
     look: async () => (await onDevice()).look(),
     add: (chosen, listener) => toldFirst(listener, async (told) => (await onDevice()).add(chosen, told)),
+    prepare: async () => (await onDevice()).prepare(),
     load: (model, listener) => toldFirst(listener, async (told) => (await onDevice()).load(model, told)),
     tryOut: (model, text, listener) =>
       toldFirst(listener, async (told) => (await onDevice()).tryOut(model, text, told)),
     stop: async () => (await onDevice()).stop(),
     remove: async (model) => (await onDevice()).remove(model),
     unload: async () => (await onDevice()).unload(),
+  },
+  downloads: {
+    look: async () => (await downloads()).look(),
+    order: async (what) => (await downloads()).order(what),
+    fetch: (id, listener) => toldFirst(listener, async (told) => (await downloads()).fetch(id, told)),
+    stop: async () => (await downloads()).stop(),
+    discard: async (id) => (await downloads()).discard(id),
   },
   policy: {
     onView: async (listener) => (await policy()).onView(listener),

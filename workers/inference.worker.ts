@@ -6,6 +6,7 @@ import { shippedModels } from '#adapters/http/shipped-models.ts';
 import { incrementalSha256, sha256 } from '#adapters/noble/sha256.ts';
 import { opfsModelShelf } from '#adapters/opfs/model-shelf.ts';
 import { opfsAvailable } from '#adapters/opfs/sync-handle.ts';
+import { RUNTIME_FILES } from '#adapters/transformers/runtime-files.ts';
 import { platformClock } from '#adapters/platform/clock.ts';
 import { deviceAbility } from '#adapters/platform/device-ability.ts';
 import type { DeviceEngine, ModelShelf } from '#ports/device-models.ts';
@@ -62,6 +63,17 @@ const api: InferenceThread = {
     stopping = new AbortController();
     const kept = await folders.keep(files, listener, stopping.signal);
     return kept.ok ? ok(kept.value.id) : kept;
+  },
+  prepare: async () => {
+    await requireShut();
+    const { webgpu } = await deviceAbility();
+    const files = [RUNTIME_FILES.wasm, ...(webgpu === 'ready' || webgpu === 'software' ? [RUNTIME_FILES.webgpu] : [])];
+    // Fetching is enough: the service worker keeps them.
+    for (const path of files.flatMap(({ mjs, wasm }) => [mjs, wasm])) {
+      const file = await ownFile(path);
+      if (!file.ok) return file;
+    }
+    return ok(undefined);
   },
   load: async (model, listener) => {
     const loaded = await (await engine()).load(model, listener);

@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { Result } from '#core/base/result.ts';
 import type { Engine } from '#ports/engine.ts';
 import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import { deviceEngine, type AskThread } from './device-engine.ts';
@@ -56,6 +57,7 @@ export function onDeviceInWorker(): DeviceThread {
     onDevice: {
       look: () => ask((api) => api.look()),
       add: (files, listener) => ask(async (api) => await api.add(files, told(listener))),
+      prepare: () => ask(async (api): Promise<Result<void, string>> => await api.prepare()),
       load: (model, listener) => ask(async (api) => await api.load(model, told(listener))),
       tryOut: (model, text, listener) => ask(async (api) => await api.tryOut(model, text, told(listener))),
       stop: () => (thread === null ? Promise.resolve() : ask((api) => api.stop())),

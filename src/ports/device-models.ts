@@ -1,5 +1,6 @@
 import type { Digest } from '#core/base/ids.ts';
 import type { Result } from '#core/base/result.ts';
+import type { ModelManifest } from '#core/models/manifest.ts';
 import type { Engine, EngineFailure } from './engine.ts';
 
 /** A model whose files are on this device. */
@@ -9,8 +10,8 @@ export interface DeviceModel {
   readonly name: string;
   /** As its folder states it; null where it does not. */
   readonly licence: string | null;
-  /** It came with the app, or from a folder of the owner's. */
-  readonly origin: 'app' | 'folder';
+  /** It came with the app, from a folder of the owner's, or from a host that they approved. */
+  readonly origin: 'app' | 'folder' | 'host';
   readonly files: readonly ModelFile[];
   /** SHA-256 of the canonical list of its files, each with its own. */
   readonly digest: Digest;
@@ -42,6 +43,39 @@ export interface FolderShelf extends ModelShelf {
     signal: AbortSignal,
   ) => Promise<Result<DeviceModel, string>>;
   readonly remove: (id: string) => Promise<void>;
+}
+
+/** A model on its way from a host. */
+export interface ModelOrder {
+  /** SHA-256 of its manifest, known before anything came: each is fetched once. */
+  readonly digest: Digest;
+  readonly manifest: ModelManifest;
+  /** Of the manifest; the files lie beside it. */
+  readonly address: string;
+  /** The way out that it comes by. */
+  readonly channel: string;
+}
+
+/** Models on their way: what came stays, over reloads, until it is a whole model or given up. */
+export interface PartShelf {
+  readonly orders: () => Promise<readonly (ModelOrder & { readonly here: number })[]>;
+  readonly begin: (order: ModelOrder) => Promise<void>;
+  /** What is here of a file, for one at a time; null while another tab has it. */
+  readonly open: (order: ModelOrder, path: string) => Promise<OpenPart | null>;
+  /** All files are here and were checked: it is a model from now on. */
+  readonly finish: (order: ModelOrder) => Promise<DeviceModel>;
+  readonly discard: (order: ModelOrder) => Promise<void>;
+}
+
+export interface OpenPart {
+  readonly bytes: () => number;
+  /** Adds to its end. @returns false when there is no room */
+  readonly append: (bytes: Uint8Array) => boolean;
+  readonly clear: () => void;
+  /** SHA-256 of all that is here. */
+  readonly digest: () => Digest;
+  /** What came is on the disk afterwards. */
+  readonly close: () => void;
 }
 
 export type Processor = 'webgpu' | 'wasm';

@@ -19,6 +19,7 @@ import type { BackupApi, BackupView } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
 import type { ModelsApi } from '#runtime/contract/models-api.ts';
+import type { DownloadsApi } from '#runtime/contract/downloads-api.ts';
 import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import type { PolicyApi } from '#runtime/contract/policy-api.ts';
 import type { ProofsApi, WitnessNetworkApi } from '#runtime/contract/proofs-api.ts';
@@ -200,11 +201,20 @@ export class FakeAgentApi implements AgentApi {
         loaded: null,
       }),
     add: () => Promise.resolve({ ok: false, error: 'There is no config.json in this folder.' }),
+    prepare: () => Promise.resolve({ ok: true, value: undefined }),
     load: () => Promise.resolve({ ok: true, value: 'wasm' }),
     tryOut: () => Promise.resolve({ ok: true, value: { tokensIn: 10, tokensOut: 5, ms: 100 } }),
     stop: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     unload: () => Promise.resolve(),
+  };
+
+  readonly downloads: DownloadsApi = {
+    look: () => Promise.resolve([]),
+    order: () => Promise.resolve(NO_CHANNELS),
+    fetch: () => Promise.resolve(NO_CHANNELS),
+    stop: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
   };
 
   readonly policy: PolicyApi = {

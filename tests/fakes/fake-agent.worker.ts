@@ -37,6 +37,7 @@ const wire: AgentWire = {
   connection: api.connection,
   models: api.models,
   onDevice: api.onDevice,
+  downloads: api.downloads,
   policy: api.policy,
   witnesses: api.witnesses,
   backup: api.backup,

@@ -3,9 +3,9 @@ import type { Digest } from '#core/base/ids.ts';
 import { digestOf } from '#core/base/json.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { Sha256 } from '#core/base/ids.ts';
-import { manifestIn, modelOf } from '#core/models/manifest.ts';
+import { lackingIn, manifestIn, modelOf, type ModelManifest } from '#core/models/manifest.ts';
 import type { DeviceModel, FolderShelf, ModelFile } from '#ports/device-models.ts';
-import { fileNames, isNamed, opfsDirectory } from './sync-handle.ts';
+import { isNamed, opfsDirectory } from './sync-handle.ts';
 
 /** In the private file system: erased with everything else. */
 export const MODELS_FOLDER = 'models';
@@ -14,7 +14,7 @@ const INDEX = 'windhover-model.json';
 /** What an engine reads of a folder, and what says whose it is. */
 const WANTED = /^(?:[\w-]+\.json|[\w-]+\.jinja|README\.md|LICEN[CS]E[\w.]*|onnx\/model[\w.]*)$/;
 
-interface Hash {
+export interface Hash {
   readonly update: (bytes: Uint8Array) => unknown;
   readonly digest: () => Uint8Array;
 }
@@ -30,26 +30,21 @@ export function opfsModelShelf(tools: { readonly sha256: Sha256; readonly increm
       if (handle.kind !== 'directory') continue;
       const index = await handle.getFileHandle(INDEX).catch(() => null);
       if (index === null) continue;
-      const manifest = manifestIn(await (await index.getFile()).text());
-      if (manifest !== null) found.push(modelOf(id, 'folder', manifest, tools.sha256));
+      const text = await (await index.getFile()).text();
+      const manifest = manifestIn(text);
+      if (manifest !== null) found.push(modelOf(id, originIn(text), manifest, tools.sha256));
     }
     return found.sort((a, b) => (a.id < b.id ? -1 : 1));
   };
 
-  const remove = async (id: string): Promise<void> => {
-    try {
-      await (await opfsDirectory(MODELS_FOLDER)).removeEntry(id, { recursive: true });
-    } catch (error) {
-      if (!isNamed(error, 'NotFoundError')) throw error;
-    }
-  };
+  const remove = async (id: string): Promise<void> => removeEntry(await opfsDirectory(MODELS_FOLDER), id);
 
   return {
     models,
     remove,
     file: async (model, path) => {
       try {
-        return await (await (await folderOf(model.id, false)).getFileHandle(encodeURIComponent(path))).getFile();
+        return await (await (await folderOf(model.id, false)).getFileHandle(fileName(path))).getFile();
       } catch (error) {
         if (isNamed(error, 'NotFoundError')) return null;
         throw error;
@@ -62,10 +57,8 @@ export function opfsModelShelf(tools: { readonly sha256: Sha256; readonly increm
         .filter(({ path }) => WANTED.test(path) && path !== INDEX);
       const textOf = async (name: string): Promise<string | null> =>
         (await wanted.find(({ path }) => path === name)?.file.text()) ?? null;
-      const lacking = ['config.json', 'tokenizer.json'].find((name) => !wanted.some(({ path }) => path === name));
-      if (lacking !== undefined) return err(`There is no ${lacking} in this folder. Choose the folder of one model.`);
-      if (!wanted.some(({ path }) => path.endsWith('.onnx')))
-        return err('There are no weights in ONNX format in this folder: they stand in onnx/model….onnx.');
+      const lacking = lackingIn(wanted.map(({ path }) => path));
+      if (lacking !== null) return err(`${lacking} in this folder. Choose the folder of one model.`);
       const text = await textOf('manifest.json');
       const promised = text === null ? null : manifestIn(text);
       const name = promised?.name ?? (root.split('/').at(-2) || 'model');
@@ -82,13 +75,7 @@ export function opfsModelShelf(tools: { readonly sha256: Sha256; readonly increm
           return err(`${wrong.path} is not what the manifest of this folder says. Nothing of it was kept.`);
         const licence = promised?.licence ?? licenceIn(await textOf('README.md'));
         const manifest = { name, licence, files };
-        const id = `${idOf(name)}-${digestOf(tools.sha256, files).slice(0, 8)}`;
-        await remove(id);
-        const index = await (await folder.getFileHandle(INDEX, { create: true })).createWritable();
-        await index.write(JSON.stringify(manifest));
-        await index.close();
-        await moveTo(folder, id);
-        return ok(modelOf(id, 'folder', manifest, tools.sha256));
+        return ok(await shelve(folder, manifest, 'folder', tools.sha256));
       } catch (error) {
         if (signal.aborted) return err('It was stopped. Nothing of it was kept.');
         if (isNamed(error, 'QuotaExceededError')) return err('There is no room for it on this device.');
@@ -98,12 +85,41 @@ export function opfsModelShelf(tools: { readonly sha256: Sha256; readonly increm
       }
     },
   };
+}
 
-  async function moveTo(folder: FileSystemDirectoryHandle, id: string): Promise<void> {
-    const target = await folderOf(id, true);
-    for (const name of (await fileNames(folder)).sort((a, b) => Number(a === INDEX) - Number(b === INDEX)))
-      await ((await folder.getFileHandle(name)) as unknown as Movable).move(target, name);
+/** Makes a folder whose files are all there a model: its list is written, and from the moment that lies with them it is one. */
+export async function shelve(
+  folder: FileSystemDirectoryHandle,
+  manifest: ModelManifest,
+  origin: 'folder' | 'host',
+  sha256: Sha256,
+): Promise<DeviceModel> {
+  const id = `${idOf(manifest.name)}-${digestOf(sha256, manifest.files).slice(0, 8)}`;
+  const models = await opfsDirectory(MODELS_FOLDER);
+  await removeEntry(models, id);
+  const index = await (await folder.getFileHandle(INDEX, { create: true })).createWritable();
+  await index.write(JSON.stringify({ ...manifest, origin }));
+  await index.close();
+  const target = await models.getDirectoryHandle(id, { create: true });
+  for (const path of [...manifest.files.map((file) => file.path), INDEX])
+    await ((await folder.getFileHandle(fileName(path))) as unknown as Movable).move(target, fileName(path));
+  return modelOf(id, origin, manifest, sha256);
+}
+
+/** Of a file of a model, all of which lie in one folder. */
+export const fileName = (path: string): string => encodeURIComponent(path);
+
+export async function removeEntry(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  try {
+    await folder.removeEntry(name, { recursive: true });
+  } catch (error) {
+    if (!isNamed(error, 'NotFoundError')) throw error;
   }
+}
+
+/** Written by this file alone. */
+function originIn(index: string): 'folder' | 'host' {
+  return (JSON.parse(index) as { readonly origin?: unknown }).origin === 'host' ? 'host' : 'folder';
 }
 
 /** In the private file system of every browser that has sync handles. */
@@ -123,7 +139,7 @@ async function copyAll(
   let done = 0;
   for (const { path, file } of wanted) {
     const hash = incremental();
-    const out = await (await folder.getFileHandle(encodeURIComponent(path), { create: true })).createWritable();
+    const out = await (await folder.getFileHandle(fileName(path), { create: true })).createWritable();
     try {
       const reader = file.stream().getReader();
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {

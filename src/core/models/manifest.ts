@@ -8,6 +8,9 @@ export interface ModelManifest {
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: Digest }[];
 }
 
+/** Below one folder, and nothing else: no way up, no query, no odd characters, and no name that is the app's own. */
+const PATH = /^(?!windhover-|.*\.\.)[\w.-]+(?:\/[\w.-]+)*$/;
+
 /** Reads a manifest; null where the text is none. */
 export function manifestIn(text: string): ModelManifest | null {
   try {
@@ -28,7 +31,18 @@ export function manifestIn(text: string): ModelManifest | null {
 function fileIn(value: unknown): ModelManifest['files'][number] | null {
   const { path, bytes, sha256 } = (value ?? {}) as Record<string, unknown>;
   const fine = typeof path === 'string' && typeof bytes === 'number' && typeof sha256 === 'string';
-  return fine && /^[0-9a-f]{64}$/.test(sha256) ? { path, bytes, sha256: sha256 as Digest } : null;
+  return fine && PATH.test(path) && Number.isSafeInteger(bytes) && bytes >= 0 && /^[0-9a-f]{64}$/.test(sha256)
+    ? { path, bytes, sha256: sha256 as Digest }
+    : null;
+}
+
+/** What an engine cannot do without, in words; null where it is all there. */
+export function lackingIn(paths: readonly string[]): string | null {
+  const lacking = ['config.json', 'tokenizer.json'].find((name) => !paths.includes(name));
+  if (lacking !== undefined) return `There is no ${lacking}`;
+  return paths.some((path) => path.endsWith('.onnx'))
+    ? null
+    : 'There are no weights in ONNX format, which stand in onnx/model….onnx,';
 }
 
 /** A model as its manifest says it is. */

@@ -7,6 +7,7 @@ import type { AgentsApi } from '#runtime/contract/agents-api.ts';
 import type { BackupApi } from '#runtime/contract/backup-api.ts';
 import type { IdentityApi } from '#runtime/contract/identity-api.ts';
 import type { ChannelsApi, ConnectionApi } from '#runtime/contract/channels-api.ts';
+import type { DownloadsApi } from '#runtime/contract/downloads-api.ts';
 import type { ModelsApi } from '#runtime/contract/models-api.ts';
 import type { OnDeviceApi } from '#runtime/contract/on-device-api.ts';
 import type { PolicyApi } from '#runtime/contract/policy-api.ts';
@@ -70,6 +71,7 @@ export function openAgent(): AgentClient {
     connection: wire.connection as unknown as ConnectionApi,
     models: modelsOver(wire.models as unknown as Comlink.Remote<ModelsApi>),
     onDevice: onDeviceOver(wire.onDevice as unknown as Comlink.Remote<OnDeviceApi>),
+    downloads: downloadsOver(wire.downloads as unknown as Comlink.Remote<DownloadsApi>),
     policy: policyOver(wire.policy as unknown as Comlink.Remote<PolicyApi>),
     witnesses: wire.witnesses as unknown as WitnessNetworkApi,
     rebuild: (listener) => wire.rebuild(Comlink.proxy(listener)),
@@ -128,11 +130,22 @@ function onDeviceOver(wire: Comlink.Remote<OnDeviceApi>): OnDeviceApi {
   return {
     look: () => wire.look(),
     add: (files, listener) => wire.add(files, Comlink.proxy(listener)),
+    prepare: () => wire.prepare(),
     load: (model, listener) => wire.load(model, Comlink.proxy(listener)),
     tryOut: (model, text, listener) => wire.tryOut(model, text, Comlink.proxy(listener)),
     stop: () => wire.stop(),
     remove: (model) => wire.remove(model),
     unload: () => wire.unload(),
+  };
+}
+
+function downloadsOver(wire: Comlink.Remote<DownloadsApi>): DownloadsApi {
+  return {
+    look: () => wire.look(),
+    order: (what) => wire.order(what),
+    fetch: (id, listener) => wire.fetch(id, Comlink.proxy(listener)),
+    stop: () => wire.stop(),
+    discard: (id) => wire.discard(id),
   };
 }
 

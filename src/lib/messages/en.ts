@@ -4,6 +4,7 @@ import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { backup } from './en/backup.ts';
 import { channels } from './en/channels.ts';
+import { downloads } from './en/downloads.ts';
 import { files } from './en/files.ts';
 import { goal } from './en/goal.ts';
 import { identity } from './en/identity.ts';
@@ -27,6 +28,7 @@ export const en = {
   ...channels,
   ...models,
   ...modelsJobs,
+  ...downloads,
   ...policy,
   ...money,
   ...identity,

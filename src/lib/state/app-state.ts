@@ -4,6 +4,7 @@ import type { AgentState } from './agent-state.svelte.ts';
 import type { AgentsState } from './agents-state.svelte.ts';
 import type { BackupState } from './backup-state.svelte.ts';
 import type { ChannelsState } from './channels-state.svelte.ts';
+import type { DownloadsState } from './downloads-state.svelte.ts';
 import type { FolderState } from './folder-state.svelte.ts';
 import type { GoalState } from './goal-state.svelte.ts';
 import type { ImportState } from './import-state.svelte.ts';
@@ -25,6 +26,7 @@ export interface AppState {
   readonly channels: ChannelsState;
   readonly policy: PolicyState;
   readonly onDevice: OnDeviceState;
+  readonly downloads: DownloadsState;
   readonly current: CurrentRun;
   readonly vault: VaultGate;
   readonly device: Device;

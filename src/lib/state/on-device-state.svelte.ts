@@ -1,5 +1,6 @@
 import type { Result } from '#core/base/result.ts';
 import type { DeviceModel, OnDeviceApi, OnDeviceView, TriedOut } from '#runtime/contract/on-device-api.ts';
+import { t } from '#lib/messages/t.ts';
 import { wordsOf } from './watched-view.svelte.ts';
 
 /** Models that run here, as the page shows them. One thing is done at a time. */
@@ -28,9 +29,16 @@ export class OnDeviceState {
     return this.#do(null, async () => {
       const added = await this.#api.add(files, (fraction) => (this.doing = { model: null, fraction }));
       if (!added.ok) return added;
-      await this.look();
+      await this.came();
       return { ok: true, value: this.view?.models.find(({ id }) => id === added.value) };
     });
+  }
+
+  /** A model is here: what runs it is fetched as well, for when there is no connection. */
+  async came(): Promise<void> {
+    const prepared = await this.#api.prepare();
+    await this.look();
+    if (!prepared.ok) this.problem = t('on-device.not-prepared', { reason: prepared.error });
   }
 
   load(model: string): Promise<Result<unknown, string>> {

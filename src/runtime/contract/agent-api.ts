@@ -7,6 +7,7 @@ import type { Command, CommandOutcome, Doomed } from './commands.ts';
 import type { AgentsApi } from './agents-api.ts';
 import type { BackupApi } from './backup-api.ts';
 import type { ChannelsApi, ConnectionApi } from './channels-api.ts';
+import type { DownloadsApi } from './downloads-api.ts';
 import type { ModelsApi } from './models-api.ts';
 import type { OnDeviceApi } from './on-device-api.ts';
 import type { PolicyApi } from './policy-api.ts';
@@ -32,6 +33,8 @@ export interface AgentApi {
   readonly policy: PolicyApi;
   /** Models that run on this device. */
   readonly onDevice: OnDeviceApi;
+  /** Models that come over the network, to run here. */
+  readonly downloads: DownloadsApi;
   readonly witnesses: WitnessNetworkApi;
 
   /** Starts the worker's part in this tab; resolves when the first overview is there. */

@@ -9,6 +9,8 @@ export interface OnDeviceApi {
     files: readonly { readonly path: string; readonly file: File }[],
     listener: (fraction: number) => void,
   ): Promise<Result<string, string>>;
+  /** Fetches what runs models on this device, so that it is here when there is no connection. */
+  prepare(): Promise<Result<void, string>>;
   /** Checks every file of a model and makes it ready, reporting the part that is checked. */
   load(model: string, listener: (fraction: number) => void): Promise<Result<Processor, string>>;
   /** Asks a model something, for the owner to see what it makes of it: nothing is done with what it says. */

@@ -117,6 +117,7 @@ export const models = {
   'goal-reader.digest': 'SHA-256 of its file',
   'on-device.origin.app': 'Came with the app',
   'on-device.origin.folder': 'From a folder of yours',
+  'on-device.origin.host': 'Fetched from a host that you approved',
   'on-device.licence': 'Licence',
   'on-device.licence.unknown': 'Not stated in its folder',
   'on-device.size.text': { one: '{size} in {count} file', other: '{size} in {count} files' },
@@ -140,6 +141,8 @@ export const models = {
   'on-device.add-lead':
     'The folder of one model in ONNX format, as transformers.js reads it: config.json, tokenizer.json and onnx/model….onnx. It is copied into this app, and works offline from then on.',
   'on-device.adding': 'Copying, and noting the SHA-256 of every file',
+  'on-device.not-prepared':
+    'The model is here, but not all that runs it ({reason}). Make it ready once with a connection; then it works without.',
   'on-device.added': '{name} is here',
   'on-device.no-folder': 'This browser cannot hand over folders.',
 } as const satisfies { readonly [key: string]: Message };
