@@ -117,6 +117,7 @@ describe('what a rule sees of a request', () => {
       ruleRequestOf(request({ arguments: ids.map((id) => content(id, fileLabel(id, false))) }), SITUATION).context
         .folders;
     expect(folders('sheet', 'cal')).toEqual(['home', 'home/2026']);
+    expect(folders('cal'), 'also those that no other file lies in').toEqual(['home', 'home/2026']);
     expect(folders('box')).toEqual([]);
     expect(folders('gone', 'sheet')).toEqual(['home', 'unknown']);
     const unread: Situation = { ...SITUATION, kindOf: (source) => (source === 'cal' ? 'nothing' : 'table') };
@@ -175,7 +176,9 @@ describe('what a rule sees of a request', () => {
     [[{ start: '2026-03-01', end: '2026-03-02' }], true],
     [[{ start: '2026-03-01T09:00', end: '2026-03-01T10:00:30+01:00', status: 'tentative' }], true],
     [[{ start: '2026-03-01T09:00:00.000Z', end: '2026-03-01T10:00Z', status: 'free' }], true],
+    [[{ start: '2026-03-01', end: '2026-03-02', status: 'busy' }], true],
     [[{ start: '2026-03-01', end: '2026-03-02', status: 'dentist' }], false],
+    [[{ start: '2026-03-01', end: '2026-03-02', status: '' }], false],
     [[{ start: '2026-03-01', end: '2026-03-02', status: 1 }], false],
     [[{ start: '2026-03-01', end: '2026-03-02', note: 'x' }], false],
     [[{ start: '2026-03-01' }], false],
@@ -388,6 +391,8 @@ describe('which rules can say something', () => {
     expect(mayApply({ carries: ['mail'] }, out), 'carries nothing').toBe(false);
     expect(mayApply({ ownTool: ['send'] }, out)).toBe(false);
     expect(mayApply({ ownTool: ['send'] }, inside)).toBe(true);
+    expect(mayApply({ ownTool: ['c1'] }, out), 'a way out of that name is no tool').toBe(false);
+    expect(mayApply({ channel: ['send'] }, inside), 'a tool of that name is no way out').toBe(false);
     expect(mayApply({ channel: ['c1'] }, inside)).toBe(false);
     expect(mayApply({ host: ['api.example.com'] }, inside)).toBe(false);
     expect(mayApply(ANY_SCOPE, inside)).toBe(true);

@@ -58,6 +58,14 @@ describe('a rule in words', () => {
       'forbid (principal, action in [Action::"leaves", Action::"file-export"], resource);',
       'This forbids sending anything or saving anything as a file.',
     ],
+    [
+      'forbid (principal, action == Action::"vault-read", resource) when { context.confidentiality == "private" };',
+      'This forbids reading your files when what it carries is private.',
+    ],
+    [
+      'forbid (principal, action in [Action::"leaves", Action::"file-export"], resource) when { context.confidentiality == "private" };',
+      'This forbids sending anything or saving anything as a file when what it carries is private.',
+    ],
     // What is sent, and where to.
     [
       `${LEAVES} when { context.confidentiality == "private" } unless { context.host == "api.example.com" };`,
@@ -90,7 +98,30 @@ describe('a rule in words', () => {
       `${LEAVES} when { context.carries.containsAny(["table", "document", "data"]) };`,
       'This forbids sending tables, documents or data files.',
     ],
+    [`${LEAVES} when { context.carries.contains("photos") };`, 'This forbids sending “photos”.'],
     // Conditions.
+    [
+      `${LEAVES} when { "send-answer" == context.tool };`,
+      'This forbids sending anything when the tool is “send-answer”.',
+    ],
+    [`${LEAVES} when { context.hour >= 0 };`, 'This forbids sending anything when it is 0:00 or later.'],
+    [`${LEAVES} when { context.hour < 24 };`, 'This forbids sending anything when it is before 24:00.'],
+    [
+      `${LEAVES} when { context.planned || (context has amount && context.amount >= 5000) };`,
+      'This forbids sending anything when it is in the plan or an amount in it or its cost is 50.00 or more.',
+    ],
+    [
+      `${LEAVES} when { !(context.destructive || context.onDevice) } when { context.planned };`,
+      'This forbids sending anything when it takes nothing away for good and it goes to another machine and it is in the plan.',
+    ],
+    [
+      `${LEAVES} unless { context.planned && context.onDevice };`,
+      'This forbids sending anything unless it is in the plan and it goes to this device itself.',
+    ],
+    [
+      `${LEAVES} unless { context.planned || context.onDevice } unless { context.destructive };`,
+      'This forbids sending anything unless it is in the plan or it goes to this device itself or it takes away what cannot be had back.',
+    ],
     [
       `${ALL} when { context.confidentiality == "sealed" };`,
       'This forbids everything that the agent does when what it carries is sealed.',
@@ -246,6 +277,8 @@ describe('a rule in words', () => {
     `${LEAVES} when { context.carries.isEmpty() };`,
     `${LEAVES} when { context.tool == context.purpose };`,
     `${LEAVES} when { [context.purpose].contains(context.tool) };`,
+    `${LEAVES} when { ["report", context.purpose].contains(context.tool) };`,
+    `${LEAVES} when { context.carries.contains(context.tool) };`,
     `${LEAVES} when { context.planned == true };`,
     `${LEAVES} when { if context.planned then context.hour > 5 else true };`,
     `${LEAVES} when { context.hour > 30 };`,
@@ -285,6 +318,27 @@ describe('a rule in words', () => {
       { ...rule, conditions: [{ kind: 'when', body: { has: { left: { Var: 'principal' }, attr: 'amount' } } }] },
     ])
       expect(ruleInWords('forbid', wrong), JSON.stringify(wrong)).toBeNull();
+    const context = (attr: string) => ({ '.': { left: { Var: 'context' }, attr } });
+    for (const body of [
+      context('hour'),
+      { contains: { left: { Set: [] }, right: context('tool') } },
+      { contains: { left: { Set: [] }, right: context('integrity') } },
+      { contains: { left: null, right: context('tool') } },
+      { contains: { left: {}, right: context('tool') } },
+      { containsAny: { left: context('carries'), right: { Set: [] } } },
+      { '==': { left: context('tool'), right: null } },
+      { '>': { left: context('hour'), right: null } },
+      { '>': { left: context('minute'), right: { Value: 3 } } },
+      { like: { left: context('host'), pattern: ['Wildcard', { Regex: 'x' }] } },
+      { has: { left: { Var: 'context' }, attr: 'host' } },
+    ])
+      expect(ruleInWords('forbid', { ...rule, conditions: [{ kind: 'when', body }] }), JSON.stringify(body)).toBeNull();
+    const host = { op: '==', entity: { type: 'Host', id: 'h.org' } };
+    expect(
+      ruleInWords('forbid', { ...rule, resource: host }),
+      'a host is where things lie, not one of them',
+    ).toBeNull();
+    expect(ruleInWords('forbid', { principal: all, action: all, resource: all })).toBe('This forbids everything that the agent does.');
     const older = { op: '==', entity: { __entity: { type: 'Action', id: 'render' } } };
     expect(ruleInWords('forbid', { ...rule, action: older })).toBe('This forbids showing anything.');
   });

@@ -48,7 +48,7 @@ export function anyOf(attribute: string, expression: Json): readonly string[] | 
 }
 
 /** `x != y` is `!(x == y)`, and `!(!x)` is `x`: an expression without its negations, and whether it holds or not. */
-export function bare(expression: Json, holds = true): { readonly expression: Json; readonly holds: boolean } {
+export function bare(expression: Json, holds: boolean): { readonly expression: Json; readonly holds: boolean } {
   const negated = operator(expression, '!');
   if (negated !== null) return bare(negated['arg'] ?? null, !holds);
   const unequal = operands(expression, '!=');
@@ -142,10 +142,10 @@ function quotedUnless(attribute: string): (name: string) => string {
 function ofPattern(expression: Json, not: string): string | null {
   const like = operator(expression, 'like');
   if (like === null || attributeOf(like['left'] ?? null) !== 'host' || !Array.isArray(like['pattern'])) return null;
-  const pattern = (like['pattern'] as readonly Json[])
-    .map((part) => (part === 'Wildcard' ? '*' : (textIn(part, 'Literal') ?? '')))
-    .join('');
-  return `the host is${not} like ${pattern}`;
+  const parts = (like['pattern'] as readonly Json[]).map((part) =>
+    part === 'Wildcard' ? '*' : textIn(part, 'Literal'),
+  );
+  return parts.includes(null) ? null : `the host is${not} like ${parts.join('')}`;
 }
 
 const FLIPPED = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==' } as const;
