@@ -183,3 +183,48 @@ for (const [name, folders, expected] of LOST)
     const page = await world.visit('/');
     await expect(page.getByRole('button', { name: 'Try with sample data' }).first()).toBeVisible();
   });
+
+test('a row that is put back as it was, with its seal, is not believed: what was deleted stays deleted', async () => {
+  const page = await world.visit('/');
+  await openPage(page, 'Files');
+  await expect(page.getByRole('button', { name: /^Delete / }).first()).toBeVisible();
+  const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));
+  const [vault = ''] = names.filter((name) => /^windhover(~\d+)?$/.test(name));
+  await copyRows(page, { from: vault, to: 'older-rows' });
+  const rows = page.getByRole('list', { name: 'Your files' }).locator('> li');
+  await page
+    .getByRole('button', { name: /^Delete / })
+    .first()
+    .click();
+  await expect(page.getByRole('button', { name: /^Restore / })).toBeVisible();
+  const left = await rows.count();
+  await page.goto(`${world.url}/robots.txt`);
+  await copyRows(page, { from: 'older-rows', to: vault });
+  await page.goto(`${world.url}/files`);
+  await expect(page.getByRole('button', { name: /^Restore / })).toBeVisible();
+  await expect(rows).toHaveCount(left);
+});
+
+/** Puts the sealed rows of one database into another, each in the place of the one with its name. */
+async function copyRows(page: Page, names: { readonly from: string; readonly to: string }): Promise<void> {
+  await page.evaluate(async ({ from, to }) => {
+    const ended = <T>(asked: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error ?? new Error('IndexedDB failed.'));
+      });
+    const opened = (name: string): Promise<IDBDatabase> => {
+      const asked = indexedDB.open(name);
+      asked.onupgradeneeded = () => asked.result.createObjectStore('rows', { keyPath: ['kind', 'id'] });
+      return ended(asked);
+    };
+    const [source, target] = [await opened(from), await opened(to)];
+    const rows: unknown[] = await ended(source.transaction('rows').objectStore('rows').getAll());
+    if (rows.length === 0) throw new Error(`${from} holds no rows.`);
+    const transaction = target.transaction('rows', 'readwrite', { durability: 'strict' });
+    for (const row of rows) transaction.objectStore('rows').put(row);
+    await new Promise((resolve) => (transaction.oncomplete = resolve));
+    source.close();
+    target.close();
+  }, names);
+}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { canonicalJson, type Json } from '#core/base/json.ts';
-import type { RunId } from '#core/base/ids.ts';
+import type { RunId, Sequence } from '#core/base/ids.ts';
+import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { Tab } from '#runtime/agent/tab.ts';
 import { tabWorld, type TabWorld } from '#tests/fakes/tab-world.ts';
 
@@ -102,3 +103,52 @@ test('projections that are gone while the store believes to have them are made a
   expect(rowsOf(world)).toEqual(live);
   expect((await next.overview()).journal.size).toBe(size);
 });
+
+test('an agent that starts again finds every row as the journal says it, and makes none anew', async () => {
+  const world = tabWorld(4);
+  await closed(world, await lived(world));
+  const summaries = [...world.store.rows].filter(([name]) => name.includes('"summary"'));
+  // What has ended is not looked at: were all rows made anew, this would be gone.
+  const [name, row] = summaries[0] ?? ['', undefined];
+  world.store.rows.set(name, { ...row, value: { ...(row?.value as object), goal: 'As it was left.' } } as never);
+  const left = rowsOf(world);
+  await leads(world);
+  expect(rowsOf(world)).toEqual(left);
+});
+
+test.each<[what: string, kind: string, older: (row: Pick<ProjectionRow, 'value'>) => unknown]>([
+  [
+    'a file that was there before it was sealed',
+    'source',
+    ({ value }) => ({ ...(value as object), path: 'older.csv' }),
+  ],
+  ['money that is not yet counted', 'spend', () => ({ caps: { currency: 'EUR' } })],
+  ['a run that is still under way', 'summary', ({ value }) => ({ ...(value as object), status: 'executing' })],
+  ['a file that is not there any more', 'source', () => undefined],
+])('put back by whoever has the disk, %s is put right at the next start', async (_what, kind, older) => {
+  const world = tabWorld(5);
+  const tab = await lived(world);
+  const live = rowsOf(world);
+  await closed(world, tab);
+  const found = [...world.store.rows].find(([name]) => (JSON.parse(name) as string[])[0] === kind);
+  const none = { kind, id: kind, sequence: 0 as Sequence, value: null } satisfies ProjectionRow;
+  const [name, row] = found ?? [JSON.stringify([kind, kind]), none];
+  const value = older(row);
+  if (value === undefined) world.store.rows.delete(name);
+  else world.store.rows.set(name, { ...row, value });
+  expect(rowsOf(world)).not.toEqual(live);
+  await leads(world);
+  expect(rowsOf(world)).toEqual(live);
+});
+
+async function closed(world: TabWorld, tab: Tab): Promise<void> {
+  let done = false;
+  void tab.close().finally(() => (done = true));
+  await settled(world, () => Promise.resolve(done));
+}
+
+async function leads(world: TabWorld): Promise<void> {
+  const next = world.tab();
+  void next.start();
+  await settled(world, async () => (await next.overview()).role === 'leading');
+}

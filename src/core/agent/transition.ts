@@ -46,7 +46,7 @@ export const LEGAL: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   cancelled: [],
 };
 
-export function isEnded(run: Run): boolean {
+export function isEnded(run: Pick<Run, 'status'>): boolean {
   return LEGAL[run.status].length === 0;
 }
 

@@ -14,6 +14,7 @@ import type { StoredIdentity } from '../identity/identity-facts.ts';
 import type { JournalError } from '../journal/parts.ts';
 import { doomedKey, type Note, noteOf, withNotes } from './destruction.ts';
 import { type Doom, isRunEvent, runOf, type Fact } from './facts.ts';
+import type { ProjectionRow } from '#ports/agent-store.ts';
 import type { EventBody, RunInterpreter } from './run-interpreter.ts';
 import { foldHistory } from './fold-history.ts';
 import { obey, refuseDestroying } from './obey.ts';
@@ -28,6 +29,7 @@ import {
   type Projected,
 } from './projection.ts';
 import { RowKeeper } from './row-keeper.ts';
+import { strayedRows } from './strayed-rows.ts';
 import { believedSnapshot, endedRuns, withoutEnded, withRuns } from './state-snapshot.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
@@ -140,7 +142,7 @@ export class LeadingAgent {
   /**
    * Takes up what the journal came to: a snapshot and the entries after it; the whole journal where there is no snapshot
    * to be believed; the rows where that cannot be read any more, but came to be before. Rows that are behind are brought
-   * up, and those that are lost are made anew.
+   * up, and those that are lost, or say something else, are made anew.
    * @returns false when leading has ended before it was done
    */
   async takeUp(): Promise<boolean> {
@@ -150,19 +152,41 @@ export class LeadingAgent {
     const lost = applied >= 0 && (await store.row('agent', 'agent').catch(() => null)) === null;
     if (applied >= this.#next || lost) return this.rebuild();
     const base = await believedSnapshot(store, applied, this.#options.headAt);
-    const folded = await this.#fold(base?.state ?? EMPTY_STATE, base?.sequence ?? -1, applied).catch(
+    const { state: folded, whole } = await this.#fold(base?.state ?? EMPTY_STATE, base?.sequence ?? -1, applied).then(
+      (state) => ({ state, whole: true }),
       async (error: unknown) => {
         const kept = await store.applied();
         if (kept < 0) throw error;
         const rows = (await Promise.all(ROW_KINDS.map((kind) => store.rows(kind)))).flat();
-        return this.#fold(stateFromRows(rows), kept, kept);
+        return { state: await this.#fold(stateFromRows(rows), kept, kept), whole: false };
       },
     );
     if (folded === null) return false;
     this.#state = folded;
+    const strayed = whole ? await strayedRows(store, folded, (this.#next - 1) as Sequence) : [];
+    if (strayed.length > 0) return this.#putRight(strayed);
     this.#rows.snapshotFrom(base?.nextFrom ?? 0);
     await this.#rows.keepSnapshot(folded, this.#checkpointAt(this.#next));
     return true;
+  }
+
+  /** Makes all rows anew; where the journal cannot be read from its beginning any more, those that are wrong. */
+  async #putRight(strayed: readonly ProjectionRow[]): Promise<boolean> {
+    if (await this.#readable()) return this.rebuild();
+    const batch = { applied: (this.#next - 1) as Sequence, rows: strayed, done: [] };
+    const written = await this.#options.ports.store.apply(this.#options.epoch, batch);
+    if (!written.ok) this.#break(written.error, `projections: ${written.error}`);
+    return written.ok;
+  }
+
+  async #readable(): Promise<boolean> {
+    try {
+      const facts = this.#options.history(0)[Symbol.asyncIterator]();
+      while ((await facts.next()).done !== true);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /**

@@ -104,7 +104,8 @@ export function withoutEnded(state: AgentState): AgentState {
   return { ...state, runs, timelines, forgotten };
 }
 
-function rowsGoingOn(state: AgentState, sequence: Sequence): StateRow[] {
+/** The rows of all that is going on, as they are kept. */
+export function rowsGoingOn(state: AgentState, sequence: Sequence): StateRow[] {
   const row = (kind: string, id: string, value: unknown): StateRow => ({ kind, id, sequence, value });
   const of = (kind: string, values: ReadonlyMap<string, unknown>): StateRow[] =>
     [...values].map(([id, value]) => row(kind, id, value));

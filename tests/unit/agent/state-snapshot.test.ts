@@ -6,7 +6,7 @@ import { sha256 } from '#adapters/noble/sha256.ts';
 import type { CommandId, Epoch, RunId, Sequence, SourceId, UnixMs } from '#core/base/ids.ts';
 import { canonicalJson, type Json } from '#core/base/json.ts';
 import { isEnded } from '#core/agent/transition.ts';
-import type { AgentStore, Snapshot } from '#ports/agent-store.ts';
+import type { AgentStore, ProjectionRow, Snapshot } from '#ports/agent-store.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { foldHistory } from '#runtime/agent/fold-history.ts';
 import type { RunInterpreter } from '#runtime/agent/run-interpreter.ts';
@@ -131,11 +131,10 @@ interface World {
 }
 
 /** One leader takes up the journal. @returns the state, and from which entry on it read */
-async function takenUp({
-  store,
-  epoch,
-  facts,
-}: World): Promise<{ agent: LeadingAgent; readFrom: number[]; written: JournalFact[] }> {
+async function takenUp(
+  { store, epoch, facts }: World,
+  readable: (from: number) => boolean = () => true,
+): Promise<{ agent: LeadingAgent; readFrom: number[]; written: JournalFact[] }> {
   const readFrom: number[] = [];
   const written = journaled(facts);
   const agent = new LeadingAgent(EMPTY_STATE, {
@@ -147,6 +146,7 @@ async function takenUp({
     zone: () => 'UTC',
     history: (from) => {
       readFrom.push(from);
+      if (!readable(from)) throw new Error('These entries are lost.');
       return history(facts, from);
     },
     headAt: (sequence) => Promise.resolve(memoryCheckpoint(written, sequence)),
@@ -270,6 +270,25 @@ test('where the whole journal cannot be read, the rows that were kept of it stil
   const { agent, readFrom } = await takenUp(broken);
   expect(readFrom).toEqual([0, SOME.length]);
   expect([...agent.state.runs.keys()].sort()).toEqual([...folded(SOME).runs.keys()].sort());
+});
+
+test('a row that is not as the journal says is written again, also where the journal’s beginning is lost', async () => {
+  const world = await left(SOME, SOME.length - 1, snapshotAt(SOME, 40), memoryAgentStore());
+  const right = await rowsIn(world.store);
+  const ofSources = async () => (await world.store.rows('source')).map(({ id, value }) => [id, value]);
+  const sources = await ofSources();
+  const [older] = await world.store.rows('source');
+  const extra = { ...older, id: 'gone', sequence: 1 as Sequence, value: { ...(older?.value as object), id: 'gone' } };
+  const rows = [{ ...older, value: { ...(older?.value as object), path: 'older' } }, extra] as ProjectionRow[];
+  await world.store.apply(world.epoch, { applied: (SOME.length - 1) as Sequence, rows, done: [] });
+  expect(await ofSources()).not.toEqual(sources);
+  await takenUp(world, (from) => from > 0);
+  expect(await ofSources()).toEqual(sources);
+
+  await world.store.apply(world.epoch, { applied: (SOME.length - 1) as Sequence, rows, done: [] });
+  const { readFrom } = await takenUp(world);
+  expect(readFrom).toEqual([41, 0, 0]);
+  expect(await rowsIn(world.store)).toEqual(right);
 });
 
 test('a snapshot holds every part of the state: a new one must be added to it', () => {
