@@ -338,7 +338,9 @@ describe('a rule in words', () => {
       ruleInWords('forbid', { ...rule, resource: host }),
       'a host is where things lie, not one of them',
     ).toBeNull();
-    expect(ruleInWords('forbid', { principal: all, action: all, resource: all })).toBe('This forbids everything that the agent does.');
+    expect(ruleInWords('forbid', { principal: all, action: all, resource: all })).toBe(
+      'This forbids everything that the agent does.',
+    );
     const older = { op: '==', entity: { __entity: { type: 'Action', id: 'render' } } };
     expect(ruleInWords('forbid', { ...rule, action: older })).toBe('This forbids showing anything.');
   });
