@@ -2,6 +2,7 @@ import { requireShut } from './lockdown.ts';
 import * as Comlink from 'comlink';
 import type { Json } from '#core/base/json.ts';
 import type { Ms, UnixMs } from '#core/base/ids.ts';
+import type { OwnerSettings } from '#core/items/owner.ts';
 import { broadcastChannel } from '#adapters/broadcast/broadcast-channel.ts';
 import { ownFileLoader } from '#adapters/http/own-files.ts';
 import { indexedDbBlobFiles } from '#adapters/indexeddb/blob-files.ts';
@@ -151,6 +152,11 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
     questionsTo: async (provider) => (await models()).questionsTo(provider),
     rules: once(async () => (await import('./rules-in-worker.ts')).rulesInWorker(platformClock)),
   };
+  /** Loaded before the first goal is typed, where its owner has it read goals. */
+  const readyReader = async (): Promise<void> => {
+    const saved = (await store.row('settings', 'owner'))?.value as OwnerSettings | undefined;
+    if (saved?.goalReader !== false) await ports.goalReader?.();
+  };
   const agent = await journalName(store, signer);
   const defaults = defaultSettings(options.zone, options.locale);
   const gate = once(async () =>
@@ -263,7 +269,7 @@ async function openAgent(options: Omit<StartOptions, 'window'>, window: WindowAp
         vault: async () => (await vaultView()).ways.map(knownOfWay),
       }),
   );
-  platformClock.after(AGENTS_BEGIN_MS, () => void ports.goalReader?.());
+  platformClock.after(AGENTS_BEGIN_MS, () => void readyReader().catch(() => undefined));
   platformClock.after(BACKUP_BEGINS_MS, () => void backup().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void copied?.catchUp().catch(() => undefined));
   platformClock.after(AGENTS_BEGIN_MS, () => void agents().catch(() => undefined));

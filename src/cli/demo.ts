@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type { Run } from '#core/agent/run.ts';
+import { engineSentence } from '#core/models/jobs.ts';
 import {
   addFiles,
   addFolder,
@@ -15,11 +16,18 @@ import {
   setOwner,
   type Exported,
 } from './drive-app.ts';
+import { chooseModel, costOf, leftOf, readModelChoice, type Left } from './drive-models.ts';
 
 const USAGE = `npm run demo -- [--files DIR] [--goal "..."] [--now ISO] [--zone IANA] [--owner "Name <address>"] [--approve] [--json]
+                  [--model builtin|none|URL] [--model-name NAME] [--key-env NAME]
 
 Runs a goal over a folder of files (the sample vault without --files) in a headless browser and prints the plan, the
-steps, the answer with its sources and the check of the audit chain. Exit status 1 unless the run is complete and verified.`;
+steps, the answer with its sources and the check of the audit chain. Exit status 1 unless the run is complete and verified.
+
+--model says which model has a part in it: the small one that comes with the app and reads goals (builtin), none, or one
+behind an OpenAI-compatible address such as http://127.0.0.1:11434/v1: the first it lists, or --model-name, with the key
+that is in the environment variable --key-env. That one is sent the goal where no method fits it, and words of the files
+only after a yes: yours at the terminal, or --approve.`;
 const SAMPLE_GOAL = 'Summarise this mailbox: what is asked of me, by whom and by when?';
 
 /** `npm run demo`: the main job from a terminal. */
@@ -31,6 +39,9 @@ async function main(): Promise<number> {
       now: { type: 'string' },
       zone: { type: 'string' },
       owner: { type: 'string' },
+      model: { type: 'string', default: 'builtin' },
+      'model-name': { type: 'string' },
+      'key-env': { type: 'string' },
       approve: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -43,6 +54,11 @@ async function main(): Promise<number> {
   const now = values.now ?? null;
   if (now !== null && Number.isNaN(Date.parse(now)))
     throw new Error(`--now must be an ISO 8601 date and time, such as 2026-11-19T09:00:00Z; it is "${now}".`);
+  const choice = readModelChoice(values.model, {
+    ...(values['model-name'] === undefined ? {} : { name: values['model-name'] }),
+    ...(values['key-env'] === undefined ? {} : { keyEnv: values['key-env'] }),
+    env: process.env,
+  });
   const folder = values.files === undefined ? null : resolve(values.files);
   const files = folder === null ? [] : filesBelow(folder);
   const nested = files.some((file) => dirname(file) !== folder);
@@ -53,22 +69,26 @@ async function main(): Promise<number> {
       const { name, address } = ownerFrom(values.owner);
       await setOwner(app, name, address);
     }
+    await chooseModel(app, choice);
     // What the run says of the files is read from the export.
     if (folder !== null) await allowSharing(app);
     if (folder === null) await addSample(app);
     else if (nested) await addFolder(app, folder);
     else await addFiles(app, files);
-    const id = await runGoal(app, goal, (_goal, content) => answerQuestion(content, values.approve, values.json));
+    const id = await runGoal(app, goal, (act, content) => answerQuestion(act, content, values.approve, values.json));
     const exported = await exportJournal(app);
     const run = runFrom(exported, id);
     if (!run) throw new Error('The journal does not hold the run.');
     const within = nested && folder !== null ? `${basename(folder)}/` : '';
-    const result = resultOf(goal, run, exported, app.egress, within);
+    const asked = choice.kind === 'host' ? choice.address.origin : null;
+    // What the browser saw leave, but for what went to the host that was named.
+    const strays = app.egress.filter((url) => new URL(url).origin !== asked);
+    const result = resultOf(goal, run, exported, strays, within);
     console.log(values.json ? JSON.stringify(result, null, 2) : inWords(result, run));
     return run.status === 'complete' &&
       exported.report.ok &&
       exported.report.afterCheckpoint === 0 &&
-      app.egress.length === 0
+      strays.length === 0
       ? 0
       : 1;
   } finally {
@@ -134,6 +154,10 @@ function resultOf(goal: string, run: Run, exported: Exported, egress: readonly s
     },
     failure: run.failure,
     audit: { verifiedUpTo: exported.report.verifiedUpTo, ok: exported.report.ok, agent: exported.report.agent },
+    engines: run.answer?.engines ?? [],
+    readBy: run.plan?.goal.readBy ?? null,
+    left: leftOf(exported.facts),
+    cost: costOf(exported.facts),
     egress,
   };
 }
@@ -165,14 +189,22 @@ function inWords(result: ReturnType<typeof resultOf>, run: Run): string {
     `Verdict: ${result.verdict ?? 'none'} (${String(result.verification.checks)} checks, ${String(result.verification.repairs.length)} repairs)`,
     `Run: ${result.status}`,
     `Audit: the export ${result.audit.ok ? `verifies up to ${String(result.audit.verifiedUpTo)}` : 'does NOT verify'}, signed by ${result.audit.agent ?? 'nobody'}`,
-    `Sent to other hosts: ${result.egress.length === 0 ? 'nothing' : result.egress.join(', ')}`,
+    `Goal read by: ${result.readBy === null ? 'the rules' : 'the built-in model, on this device'}`,
+    ...(result.engines.length === 0 ? ['Written without a model'] : result.engines.map(engineSentence)),
+    `Sent to other hosts: ${result.left.length === 0 ? 'nothing' : result.left.map(leftText).join('; ')}`,
+    `Cost: ${result.cost.length === 0 ? 'nothing' : result.cost.join(', ')}`,
+    ...(result.egress.length === 0 ? [] : [`Past the gate: ${result.egress.join(', ')}`]),
   );
   return lines.join('\n');
 }
 
-/** Shows what would be saved and asks the person at the terminal; without one the answer is no. */
-async function answerQuestion(content: string, approve: boolean, quiet: boolean): Promise<boolean> {
-  if (!quiet) console.log(`The app asks to save this as a file:\n\n${content}\n`);
+function leftText({ host, requests, bytes }: Left): string {
+  return `${String(requests)} ${requests === 1 ? 'request' : 'requests'}, ${String(bytes)} bytes, to ${host}`;
+}
+
+/** Shows what would be done and asks the person at the terminal; without one the answer is no. */
+async function answerQuestion(act: string, content: string, approve: boolean, quiet: boolean): Promise<boolean> {
+  if (!quiet) console.log(`The app asks: ${act}\n\n${content}\n`);
   if (approve || !process.stdin.isTTY) return approve;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question('Approve? [y/N] ');

@@ -146,7 +146,11 @@ export async function startGoal({ page }: Driven, goal: string): Promise<string>
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 }
 
-/** States a goal, presses Run and waits for the end, answering questions with `approve`. @returns the run's id */
+/**
+ * States a goal, presses Run and waits for the end, answering questions with `approve`: it is told what would be done, and
+ * with which bytes.
+ * @returns the run's id
+ */
 export async function runGoal(
   { page }: Driven,
   goal: string,
@@ -158,8 +162,9 @@ export async function runGoal(
   for (;;) {
     await ended.or(asking).first().waitFor({ timeout: RUN_TIMEOUT_MS });
     if (await ended.isVisible()) return id;
-    const content = (await page.getByRole('group', { name: 'Exactly this will be written' }).textContent()) ?? '';
-    const yes = await approve(goal, content);
+    const card = page.getByRole('article').filter({ has: asking }).first();
+    const content = (await card.getByRole('group', { name: /^Exactly this will be/ }).textContent()) ?? '';
+    const yes = await approve(await card.getByRole('heading', { level: 2 }).innerText(), content);
     await page
       .getByRole('button', { name: yes ? 'Approve' : 'Deny', exact: true })
       .first()

@@ -35,6 +35,36 @@ test('a goal that the rules do not understand is understood by the built-in mode
   }
 });
 
+test('its owner turns it off on the Models page: it is not loaded any more, until it is turned on again', async () => {
+  const { world, page } = await openWithSample();
+  try {
+    const asked: string[] = [];
+    world.context.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const reader = page.getByRole('checkbox', { name: 'Read goals with the built-in model' });
+    const understood = page.getByRole('region', { name: 'I understood' });
+    const turn = async (to: 'on' | 'off', words: string): Promise<void> => {
+      await openPage(page, 'Models');
+      await expect(reader).toBeChecked({ checked: to === 'off' });
+      await reader.setChecked(to === 'on');
+      await expect(page.getByText(words).first()).toBeVisible();
+      await openPage(page, 'Goal');
+      await page.reload();
+      asked.length = 0;
+      await page.getByRole('textbox', { name: 'Goal' }).fill(SAID);
+    };
+    await turn('off', 'Goals are read by the rules alone.');
+    await expect(page.getByText('It understands goals in English only.')).toBeVisible({ timeout: PATIENCE_MS });
+    // It would be made ready by now.
+    await page.waitForTimeout(3_000);
+    expect(asked).not.toContain('/models/goal-reader.bin');
+    await turn('on', 'The built-in model reads goals beside the rules.');
+    await expect(understood.getByText(MEANT)).toBeVisible({ timeout: PATIENCE_MS });
+    expect(asked).toContain('/models/goal-reader.bin');
+  } finally {
+    await world.close();
+  }
+});
+
 test('without the model, goals are read by the rules, which say what they do not understand', async () => {
   const { world, page } = await openWithSample();
   try {

@@ -19,4 +19,6 @@ export interface OwnerSettings {
   readonly theme: 'system' | 'light' | 'dark' | 'contrast';
   /** Which models help, and with what; left out or empty for none. */
   readonly engines?: EngineChoices;
+  /** Whether the built-in model reads goals beside the rules; left out: it does. */
+  readonly goalReader?: boolean;
 }

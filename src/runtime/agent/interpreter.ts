@@ -66,7 +66,7 @@ export class Interpreter implements RunInterpreter {
   ): Outcome<LabelledPlan> {
     const [{ languageOf, ...context }, reader, { readByModel }, { planGoal }, { PLAN_METHODS }] = await Promise.all([
       this.#goalContext(run, state),
-      this.#ports.goalReader?.() ?? null,
+      this.#owner(state).goalReader === false ? null : (this.#ports.goalReader?.() ?? null),
       import('#core/planner/model-reading.ts'),
       import('#core/planner/plan-goal.ts'),
       import('#core/planner/domain.ts'),

@@ -108,9 +108,12 @@ export const models = {
   'on-device.storage.free': '{size} free',
   'on-device.storage.unknown': 'Not told by this browser',
   'goal-reader.title': 'Built-in goal reader',
-  'goal-reader.origin': 'Came with the app · works offline · nothing to set',
+  'goal-reader.origin': 'Came with the app · works offline',
   'goal-reader.lead':
     'A small model of our own that reads which goal you mean, in English, German, French, Spanish, Italian, Dutch and Portuguese. The rules read each goal too: the model’s reading is taken only where it is surer, and you are told when it is.',
+  'goal-reader.use': 'Read goals with the built-in model',
+  'goal-reader.on': 'The built-in model reads goals beside the rules.',
+  'goal-reader.off': 'Goals are read by the rules alone.',
   'goal-reader.gone':
     'Its file is not here now, or was changed. Until it is here again, goals are read by the rules alone.',
   'goal-reader.size': 'Size',
