@@ -13,7 +13,16 @@ import {
   type Ledger,
   type Reservation,
 } from '#core/spend/ledger.ts';
-import { amountText, isCurrency, isMicro, MICRO_MAX, moneyText, plus, readAmount } from '#core/spend/money.ts';
+import {
+  amountText,
+  bothSpent,
+  isCurrency,
+  isMicro,
+  MICRO_MAX,
+  moneyText,
+  plus,
+  readAmount,
+} from '#core/spend/money.ts';
 import { costOf, priceOf, priceProblem, type Price } from '#core/spend/price.ts';
 import { planCost } from '#runtime/spend/plan-cost.ts';
 import { NO_SPENDING, obeySpend, projectSpend, reserve, type StoredSpend } from '#runtime/spend/spend-facts.ts';
@@ -72,6 +81,16 @@ describe('amounts', () => {
     expect(plus(Number.MAX_SAFE_INTEGER, 1)).toBe(Number.MAX_SAFE_INTEGER);
     expect(['EUR', 'eur', 'EURO', 'XEUR', 'EU'].map(isCurrency)).toEqual([true, false, false, false, false]);
   });
+});
+
+test('what two calls came to is one sum, told by the host only where both were', () => {
+  const one = { micro: 2, currency: 'EUR', told: true };
+  expect(bothSpent(null, null)).toBeNull();
+  expect(bothSpent(one, null)).toEqual(one);
+  expect(bothSpent(null, one)).toEqual(one);
+  expect(bothSpent(one, { ...one, micro: 3 })).toEqual({ micro: 5, currency: 'EUR', told: true });
+  expect(bothSpent(one, { ...one, told: false })?.told).toBe(false);
+  expect(bothSpent({ ...one, told: false }, one)?.told).toBe(false);
 });
 
 describe('the price list', () => {
