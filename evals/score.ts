@@ -44,7 +44,11 @@ export async function score(
     const vault = await openVault(world, reader);
     if (vault.problems.length > 0)
       throw new Error(`Seed ${seed} of ${method} could not be imported: ${vault.problems.join('; ')}`);
-    for (const one of world.cases) results.push(resultOf(one, await vault.pursue(one.goal), world));
+    // The model reads other languages: that a goal in one is not understood is to be expected of the rules alone.
+    const cases = world.cases.filter(
+      ({ expect }) => reader === null || !expect.outcomes.includes('language-not-understood'),
+    );
+    for (const one of cases) results.push(resultOf(one, await vault.pursue(one.goal), world));
   }
   const total = (figure: (result: CaseResult) => number) => results.reduce((sum, result) => sum + figure(result), 0);
   const of = (kind: Failure['kind']) =>
