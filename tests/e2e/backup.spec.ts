@@ -10,6 +10,7 @@ import { openSeries, unlockSeries } from '../../src/runtime/backup/open-series.t
 import { findSeries } from '../../src/runtime/backup/series.ts';
 import { checkTools } from '../fakes/journal.ts';
 import { memoryBackupFolder } from '../fakes/memory-backup-folder.ts';
+import { modelHost } from '../fakes/model-host.ts';
 import { killBrowser } from './kills/interruptions.ts';
 import { PATIENCE_MS, World } from './world.ts';
 
@@ -305,4 +306,41 @@ test('by hand: what is new goes into a second file, both restore as one, and wha
   await openPage(b.page, 'Files');
   await expect(b.page.getByText('mine.md').first()).toBeVisible();
   await expect(b.page.getByText('travel-policy')).toBeHidden();
+});
+
+test('a provider of models and its key come back with a backup on another profile, and it can be asked there', async () => {
+  const host = await modelHost();
+  host.key = 'sk-right-1234';
+  try {
+    const a = await newWorld();
+    await openPage(a.page, 'Models');
+    await a.page.getByRole('button', { name: 'Add a provider' }).click();
+    await a.page.getByRole('textbox', { name: 'Address' }).fill(`${host.origin}/v1`);
+    await a.page.getByRole('textbox', { name: 'Name' }).fill('Parrots');
+    await a.page.getByLabel('Key', { exact: true }).fill(host.key);
+    await a.page.getByRole('button', { name: 'Approve this provider' }).click();
+    const provider = (page: Page) => page.getByRole('region', { name: 'Parrots' });
+    await expect(provider(a.page).getByText('kept encrypted on this device')).toBeVisible();
+    await backUpToFolder(a.page);
+    const files = await folderOf(a.page);
+    expect(host.arrivals).toEqual([]);
+
+    const b = await newWorld();
+    await putFolder(b.page, files);
+    await openPage(b.page, 'Settings');
+    await chooseFolder(b.page);
+    await openBackup(b.page, PASSPHRASE);
+    await restore(b.page);
+    await openPage(b.page, 'Models');
+    await expect(provider(b.page).getByText('kept encrypted on this device')).toBeVisible();
+    await provider(b.page).getByRole('button', { name: 'List the models of Parrots' }).click();
+    await provider(b.page).getByRole('button', { name: 'Send the test message' }).click();
+    await expect(provider(b.page).getByText('tokens written')).toBeVisible();
+    expect(host.arrivals.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${host.key}`,
+      `Bearer ${host.key}`,
+    ]);
+  } finally {
+    await host.close();
+  }
 });
