@@ -139,10 +139,42 @@ test('each job is done without a model until one is chosen; what leaves for it i
   await expect(job('Planning what no method fits')).toHaveValue('');
 });
 
+test('the button that lists models is there to be pressed only once nothing moves it any more: no click is lost', async () => {
+  // Where it stood while it could be pressed, frame by frame.
+  await page.addInitScript(() => {
+    const stood: number[] = [];
+    Object.assign(globalThis, { stood });
+    const look = (): void => {
+      const button = document.querySelector<HTMLButtonElement>('li [aria-label="List the models of Parrots"]');
+      if (button?.disabled === false) stood.push(Math.round(button.getBoundingClientRect().top + scrollY));
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  for (let time = 0; time < 3; time++) {
+    await page.reload();
+    await expect(page.getByRole('region', { name: 'Which model helps with what' })).toBeVisible();
+    await expect(card().getByText('kept encrypted on this device')).toBeVisible();
+    const stood = () => page.evaluate(() => (globalThis as unknown as { stood: number[] }).stood);
+    await expect.poll(async () => (await stood()).length).toBeGreaterThan(20);
+    expect(new Set(await stood()).size, String(await stood())).toBe(1);
+    const before = host.arrivals.length;
+    await card().getByRole('button', { name: 'List the models of Parrots' }).click();
+    await expect(card().getByRole('combobox')).toBeVisible();
+    expect(host.arrivals).toHaveLength(before + 1);
+  }
+});
+
 test('a host whose answers may not be read is not reachable, and the check says what is missing', async () => {
+  await page.reload();
   host.shares = false;
   await card().getByRole('button', { name: 'List the models of Parrots' }).click();
-  await expect(card().getByRole('alert').filter({ hasText: /./ })).toContainText('Check the connection');
+  const said = card().getByRole('alert').filter({ hasText: /./ });
+  await expect(said).toContainText('The models of Parrots could not be listed.');
+  await expect(said).toContainText('Check the connection');
+  await expect(card().getByRole('button', { name: 'List the models of Parrots again' })).toHaveText(
+    'List its models again',
+  );
   await card().getByRole('button', { name: 'Check the connection of Parrots' }).click();
   await page.getByRole('button', { name: 'Show what would be asked' }).click();
   await expect(page.getByText(`GET ${host.origin}/v1/models`).first()).toBeVisible();
@@ -152,6 +184,9 @@ test('a host whose answers may not be read is not reachable, and the check says 
   ]);
   host.shares = true;
   await page.getByRole('button', { name: 'Close' }).click();
+  await card().getByRole('button', { name: 'List the models of Parrots again' }).click();
+  await expect(card().getByRole('combobox')).toBeVisible();
+  await expect(said).toHaveCount(0);
 });
 
 test('what was set stays after a reload, and what is removed is gone with its key', async () => {
