@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright';
@@ -67,14 +67,27 @@ export async function driveApp(
   };
 }
 
-/** Makes the production build where there is none yet. */
+/** What the build is made of. */
+const BUILT_FROM = ['src', 'workers', 'static', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+/** Written at its end. */
+const BUILT = 'build/headers.json';
+
+/** Makes the production build where there is none, or an older one. */
 export function buildOnce(): void {
+  const built = existsSync(BUILT) ? statSync(BUILT).mtimeMs : 0;
   // What the build says goes to the terminal's second channel: the first may be JSON.
-  if (!existsSync('build/headers.json'))
+  if (BUILT_FROM.some((path) => newestIn(path) > built))
     execFileSync(join('node_modules', '.bin', 'vite'), ['build'], {
       stdio: ['ignore', 2, 2],
       shell: process.platform === 'win32',
     });
+}
+
+/** When the file, or the last of a folder, was changed. */
+function newestIn(path: string): number {
+  const entries = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, withFileTypes: true }) : [];
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Math.max(0, ...(entries.length === 0 ? [path] : files).map((file) => statSync(file).mtimeMs));
 }
 
 /** What drives one tab; the page stays the caller's. */
