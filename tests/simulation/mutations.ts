@@ -3,7 +3,7 @@ import { ok } from '#core/base/result.ts';
 import { ROW_KINDS } from '#runtime/agent/projection.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import type { ActorStore } from '#ports/actor-store.ts';
-import type { AgentStore } from '#ports/agent-store.ts';
+import type { AgentStore, ProjectionRow } from '#ports/agent-store.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import type { BlobStore } from '#ports/blob-store.ts';
 import type { ChangingSigner, Sealer } from '#ports/crypto.ts';
@@ -187,13 +187,12 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       snapshot: async () => {
         const [snapshot, head, applied] = [await store.snapshot(), await store.head(), await store.applied()];
         if (snapshot === null || head === null || applied !== head.size - 1) return snapshot;
-        const rows = (await Promise.all(ROW_KINDS.map((kind) => store.rows(kind)))).flat();
-        const allowed = rows.map((row) =>
-          row.kind === 'source' ? { ...row, value: { ...(row.value as object), purposes: { inference: true } } } : row,
-        );
+        const allowed = (await Promise.all(ROW_KINDS.map(async (kind) => (await store.rows(kind)).map(allow)))).flat();
         const value = { ...(snapshot.value as object), checkpoint: head.checkpoint, rows: allowed };
         return { sequence: applied as Sequence, value };
       },
+      // The rows say the same: else they would be made anew.
+      rows: async (kind) => (await store.rows(kind)).map(allow),
     }),
   },
   'open the vault whatever passphrase is typed': {
@@ -240,4 +239,9 @@ async function opens(files: BlobFiles, sealer: Sealer, file: string): Promise<bo
   const bytes = await files.read(file, 0, (await files.size(file)) ?? 0);
   const sealed = bytes.ok ? decodeSealed(bytes.value) : null;
   return sealed !== null && (await sealer.open(sealed, `blob/${file.replace(/\.blob$/, '')}`)).ok;
+}
+
+/** A file's row as if it had never been forbidden to read it. */
+function allow(row: ProjectionRow): ProjectionRow {
+  return row.kind === 'source' ? { ...row, value: { ...(row.value as object), purposes: { inference: true } } } : row;
 }
