@@ -34,6 +34,12 @@ async function allow(day: string): Promise<void> {
   await expect(money()).toContainText(`of €${Number(day).toFixed(2)} today`);
 }
 
+async function changeCurrency(currency: string): Promise<void> {
+  await money().getByRole('button', { name: 'Change limits' }).click();
+  await money().getByRole('textbox', { name: 'Currency' }).fill(currency);
+  await money().getByRole('button', { name: 'Save limits' }).click();
+}
+
 test('a cap that is reached keeps the second sending from leaving and says which and where; once raised, it goes', async () => {
   await openPage(page, 'Ways out');
   await expect(money()).toContainText('Nothing may cost anything.');
@@ -73,7 +79,20 @@ test('a cap that is reached keeps the second sending from leaving and says which
   expect(host.arrivals).toHaveLength(2);
 
   await openPage(page, 'Ways out');
-  await expect(page.getByRole('region', { name: 'Paid board' })).toContainText('€0.04 of €1.00 spent today');
+  const board = page.getByRole('region', { name: 'Paid board' });
+  await expect(board).toContainText('€0.04 of €1.00 spent today');
+  // Limits in another currency: nothing is converted, so nothing is sent, and what was spent counts again afterwards.
+  await changeCurrency('USD');
+  await expect(money()).toContainText('US$0.00 of US$0.50 today');
+  await expect(board).toContainText('The price is in EUR and your limits for money are in USD: nothing is sent by it');
+  await startGoal({ page }, GOAL);
+  await runIs(page, 'failed');
+  await expect(
+    page.getByText(/This costs 0\.02 EUR, and your limits are in USD, so nothing was sent/).first(),
+  ).toBeVisible();
+  expect(host.arrivals).toHaveLength(2);
+  await openPage(page, 'Ways out');
+  await changeCurrency('EUR');
   await expect(money()).toContainText('€0.04 of €0.50 today');
   await money().getByText('2 things that cost money').click();
   await expect(money().getByRole('list', { name: 'Everything that cost money' }).getByRole('listitem')).toHaveCount(2);

@@ -8,6 +8,7 @@ import {
   settled,
   usedOn,
   usedOnFor,
+  withCaps,
   withoutRun,
   withReserved,
   type Ledger,
@@ -264,6 +265,25 @@ describe('the ledger', () => {
     expect(refusal(long, { day: day(5) })).toEqual({ why: 'day' });
     expect(refusal(long, { day: day(6) })).toBeNull();
     expect(refusal(long, { day: day(900) })).toBeNull();
+  });
+
+  test('what was spent in one currency is never counted as another: it counts again once the limits are of it again', () => {
+    const dollars = { ...CAPS, currency: 'USD' };
+    const spent = taking(LEDGER, asked({ micro: 30 }));
+    const abroad = withCaps(spent, dollars);
+    expect([usedOn(abroad, '2026-11-22'), abroad.runs, abroad.agents]).toEqual([0, {}, {}]);
+    expect(refusal(abroad, { id: 'b' }), 'a price in EUR under limits in USD').toEqual({ why: 'currency' });
+    const both = taking(abroad, asked({ id: 'b', micro: 20, currency: 'USD' }));
+    expect([usedOn(both, '2026-11-22'), both.agents]).toEqual([20, { main: 20 }]);
+    // What was set aside in EUR is settled in EUR.
+    const paid = settled(both, 'a', 12)?.ledger ?? both;
+    expect(usedOn(paid, '2026-11-22')).toBe(20);
+    const home = withCaps(paid, CAPS);
+    expect([usedOn(home, '2026-11-22'), home.runs, home.agents]).toEqual([12, { r: 12 }, { main: 12 }]);
+    expect(usedOn(withCaps(home, dollars), '2026-11-22')).toBe(20);
+    const ended = withoutRun(home, 'r');
+    expect([ended.runs, withCaps(ended, dollars).runs]).toEqual([{}, {}]);
+    expect(withCaps(withCaps(LEDGER, dollars), CAPS)).toEqual(LEDGER);
   });
 
   test('limits that are no amounts are not put in force', () => {

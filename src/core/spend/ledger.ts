@@ -21,22 +21,30 @@ export interface Reservation {
 
 type Amounts = { readonly [name: string]: Micro };
 
-/**
- * What was spent or is set aside, counted everywhere it counts. What is reserved counts in full until it is known what it
- * came to; what nobody knows the end of goes on counting.
- */
-export interface Ledger {
-  readonly caps: Caps;
-  readonly open: { readonly [id: string]: Reservation };
+/** Amounts of one currency, everywhere they count. */
+interface Counts {
   /** Of runs that are going on. */
   readonly runs: Amounts;
   readonly agents: Amounts;
   readonly days: { readonly [day: string]: { readonly micro: Micro; readonly of: Amounts } };
-  /** Runs that spent more than they had set aside: they spend no more. */
-  readonly halted: readonly string[];
 }
 
-export const EMPTY_LEDGER: Ledger = { caps: NO_MONEY, open: {}, runs: {}, agents: {}, days: {}, halted: [] };
+/**
+ * What was spent or is set aside, counted everywhere it counts, in the currency of the caps. What is reserved counts in
+ * full until it is known what it came to; what nobody knows the end of goes on counting.
+ */
+export interface Ledger extends Counts {
+  readonly caps: Caps;
+  readonly open: { readonly [id: string]: Reservation };
+  /** Runs that spent more than they had set aside: they spend no more. */
+  readonly halted: readonly string[];
+  /** What counts of other currencies, for when the caps are of them again: nothing is counted as what it is not. */
+  readonly others?: { readonly [currency: string]: Counts };
+}
+
+const NOTHING_COUNTED: Counts = { runs: {}, agents: {}, days: {} };
+
+export const EMPTY_LEDGER: Ledger = { caps: NO_MONEY, open: {}, ...NOTHING_COUNTED, halted: [] };
 
 /** Days that are counted; for one before them nothing is set aside any more. */
 export const DAYS_KEPT = 400;
@@ -62,6 +70,21 @@ export function mayReserve(ledger: Ledger, asked: Reservation): Result<void, Not
   return hit === undefined
     ? ok(undefined)
     : err({ why: 'cap', cap: hit.cap, limit: hit.limit, left: Math.max(0, hit.limit - hit.used) });
+}
+
+/** The ledger under other caps. In another currency what was counted there before counts again, and nothing else. */
+export function withCaps(ledger: Ledger, caps: Caps): Ledger {
+  const { currency } = ledger.caps;
+  if (caps.currency === currency) return { ...ledger, caps };
+  const { runs, agents, days, others = {} } = ledger;
+  const back = amountIn(others, caps.currency) ?? NOTHING_COUNTED;
+  const kept = Object.keys(days).length === 0 ? others : { ...others, [currency]: { runs, agents, days } };
+  return withOthers({ ...ledger, ...back, caps }, without(kept, caps.currency));
+}
+
+function withOthers({ caps, open, runs, agents, days, halted }: Ledger, others: NonNullable<Ledger['others']>): Ledger {
+  const own = { caps, open, runs, agents, days, halted };
+  return Object.keys(others).length === 0 ? own : { ...own, others };
 }
 
 /** The ledger with so much set aside: `mayReserve` said before whether it may be. */
@@ -96,8 +119,13 @@ export function settled(ledger: Ledger, id: string, actual: Micro): Settlement |
 
 /** The ledger without what only a run that goes on needs. */
 export function withoutRun(ledger: Ledger, run: string): Ledger {
-  if (!Object.hasOwn(ledger.runs, run) && !ledger.halted.includes(run)) return ledger;
-  return { ...ledger, runs: without(ledger.runs, run), halted: ledger.halted.filter((other) => other !== run) };
+  const elsewhere = Object.values(ledger.others ?? {}).some(({ runs }) => Object.hasOwn(runs, run));
+  if (!Object.hasOwn(ledger.runs, run) && !ledger.halted.includes(run) && !elsewhere) return ledger;
+  const others = Object.entries(ledger.others ?? {}).map(
+    ([currency, counts]) => [currency, { ...counts, runs: without(counts.runs, run) }] as const,
+  );
+  const halted = ledger.halted.filter((other) => other !== run);
+  return withOthers({ ...ledger, runs: without(ledger.runs, run), halted }, Object.fromEntries(others));
 }
 
 /** Spent or set aside on a day. */
@@ -124,18 +152,25 @@ function limitsOf(
   ];
 }
 
-function counted(ledger: Ledger, { of, agent, run, day }: Reservation, change: number): Ledger {
+function counted(ledger: Ledger, reservation: Reservation, change: number): Ledger {
+  const { currency } = reservation;
+  if (currency === ledger.caps.currency) return { ...ledger, ...countedIn(ledger, reservation, change) };
+  const others = ledger.others ?? {};
+  const counts = amountIn(others, currency) ?? NOTHING_COUNTED;
+  return { ...ledger, others: { ...others, [currency]: countedIn(counts, reservation, change) } };
+}
+
+function countedIn(counts: Counts, { of, agent, run, day }: Reservation, change: number): Counts {
   const add = (amounts: Amounts, name: string): Amounts => ({
     ...amounts,
     [name]: Math.max(0, plus(amountIn(amounts, name) ?? 0, change)),
   });
-  const before = amountIn(ledger.days, day) ?? { micro: 0, of: {} };
+  const before = amountIn(counts.days, day) ?? { micro: 0, of: {} };
   const today = { micro: Math.max(0, plus(before.micro, change)), of: add(before.of, of) };
   return {
-    ...ledger,
-    runs: run === null ? ledger.runs : add(ledger.runs, run),
-    agents: add(ledger.agents, agent),
-    days: newest({ ...ledger.days, [day]: today }),
+    runs: run === null ? counts.runs : add(counts.runs, run),
+    agents: add(counts.agents, agent),
+    days: newest({ ...counts.days, [day]: today }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   EMPTY_LEDGER,
   mayReserve,
   settled,
+  withCaps,
   withoutRun,
   withReserved,
   type Ledger,
@@ -99,7 +100,7 @@ export function projectSpend(
     case 'price.adopted':
       return withRow({ ...stored, prices: [...stored.prices, ...fact.prices] });
     case 'caps.changed':
-      return withRow({ ...stored, ledger: { ...stored.ledger, caps: fact.caps } });
+      return withRow({ ...stored, ledger: withCaps(stored.ledger, fact.caps) });
     case 'spend.reserved': {
       const { reservation, at } = fact;
       const { prices } = fact;

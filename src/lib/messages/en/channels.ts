@@ -86,6 +86,8 @@ export const channels = {
   'channels.money-today': 'Money today',
   'channels.money-used': '{used} of {limit} spent today',
   'channels.price': '{price} a call',
+  'channels.price-other':
+    'The price is in {price} and your limits for money are in {limits}: nothing is sent by it, for nothing is converted. Give the price in {limits}, or change the limits.',
   'channels.price-ended': 'No price is in force: you are asked before each call.',
   'channels.price-from': 'since {when}',
   'channels.price-to': 'until {when}',

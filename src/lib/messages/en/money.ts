@@ -13,7 +13,8 @@ export const money = {
   'money.cap-run': 'One run',
   'money.cap-day': 'A day',
   'money.cap-agent': 'An agent, in all',
-  'money.hint': 'Amounts in that currency, as 0.50; 0 allows none. Prices in another currency are not paid.',
+  'money.hint':
+    'Amounts in that currency, as 0.50; 0 allows none. Nothing is converted: what has a price in another currency is not sent, and what was spent in another does not count here.',
   'money.used-today': '{used} of {limit} today',
   'money.used-ever': '{used} of {limit} in all',
   'money.today': 'Money today',
