@@ -481,7 +481,7 @@ const wire: AgentWire = {
   downloads: {
     look: async () => (await downloads()).look(),
     order: async (what) => (await downloads()).order(what),
-    fetch: (id, listener) => toldFirst(listener, async (told) => (await downloads()).fetch(id, told)),
+    download: (id, listener) => toldFirst(listener, async (told) => (await downloads()).download(id, told)),
     stop: async () => (await downloads()).stop(),
     discard: async (id) => (await downloads()).discard(id),
   },

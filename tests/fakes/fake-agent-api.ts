@@ -212,7 +212,7 @@ export class FakeAgentApi implements AgentApi {
   readonly downloads: DownloadsApi = {
     look: () => Promise.resolve([]),
     order: () => Promise.resolve(NO_CHANNELS),
-    fetch: () => Promise.resolve(NO_CHANNELS),
+    download: () => Promise.resolve(NO_CHANNELS),
     stop: () => Promise.resolve(),
     discard: () => Promise.resolve(),
   };

@@ -143,7 +143,7 @@ function downloadsOver(wire: Comlink.Remote<DownloadsApi>): DownloadsApi {
   return {
     look: () => wire.look(),
     order: (what) => wire.order(what),
-    fetch: (id, listener) => wire.fetch(id, Comlink.proxy(listener)),
+    download: (id, listener) => wire.download(id, Comlink.proxy(listener)),
     stop: () => wire.stop(),
     discard: (id) => wire.discard(id),
   };

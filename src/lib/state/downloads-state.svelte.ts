@@ -29,12 +29,12 @@ export class DownloadsState {
   }
 
   /** @returns whether it is all here */
-  async fetch({ id, here, bytes }: DownloadView): Promise<boolean> {
+  async download({ id, here, bytes }: DownloadView): Promise<boolean> {
     this.ended = null;
     this.#stopped = false;
     this.doing = { id, fraction: bytes === 0 ? 0 : here / bytes };
     const fetched = await this.#api
-      .fetch(id, (fraction) => (this.doing = { id, fraction }))
+      .download(id, (fraction) => (this.doing = { id, fraction }))
       .catch((error: unknown) => ({ ok: false, error: wordsOf(error) }) as const);
     this.doing = null;
     if (!fetched.ok) this.ended = { id, text: fetched.error, stopped: this.#stopped };

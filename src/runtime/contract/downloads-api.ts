@@ -9,7 +9,7 @@ export interface DownloadsApi {
    * Fetches what is not here yet, reporting the part that is here from 0 to 1; the way out is closed once it is all here.
    * @returns the model's id
    */
-  fetch(id: string, listener: (fraction: number) => void): Promise<Result<string, string>>;
+  download(id: string, listener: (fraction: number) => void): Promise<Result<string, string>>;
   /** Stops what is being fetched; what came stays. */
   stop(): Promise<void>;
   /** Removes what came, and closes the way out. */

@@ -80,7 +80,7 @@ export class ModelDownloads implements DownloadsApi {
     return ok(digest);
   }
 
-  async fetch(id: string, listener: (fraction: number) => void): Promise<Result<string, string>> {
+  async download(id: string, listener: (fraction: number) => void): Promise<Result<string, string>> {
     const { desk, shelf } = this.#parts;
     const order = await this.#order(id);
     if (shelf === null || order === undefined) return err('There is no such download, or it was given up.');
