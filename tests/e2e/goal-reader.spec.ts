@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { addSample, openPage } from '../../src/cli/drive-app.ts';
 import { openWithSample } from './with-sample.ts';
 import { PATIENCE_MS, World } from './world.ts';
@@ -12,12 +12,17 @@ const MEANT = 'Tell me who waits for my answer in my mail.';
 
 test.describe.configure({ timeout: 180_000 });
 
+/** The service worker has fetched all that it keeps. */
+async function offlineCopy(page: Page): Promise<void> {
+  const state = (): Promise<string | undefined> =>
+    page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state);
+  await expect.poll(state, { timeout: PATIENCE_MS }).toBe('activated');
+}
+
 test('a goal that the rules do not understand is understood by the built-in model, offline, and says so', async () => {
   const { world, page } = await openWithSample();
   try {
-    const ready = (): Promise<string | undefined> =>
-      page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state);
-    await expect.poll(ready, { timeout: PATIENCE_MS }).toBe('activated');
+    await offlineCopy(page);
     await world.stopServer();
     await page.reload();
     await page.getByRole('textbox', { name: 'Goal' }).fill(SAID);
@@ -38,12 +43,15 @@ test('a goal that the rules do not understand is understood by the built-in mode
 test('its owner turns it off on the Models page: it is not loaded any more, until it is turned on again', async () => {
   const { world, page } = await openWithSample();
   try {
+    await offlineCopy(page);
     const asked: string[] = [];
     world.context.on('request', (request) => asked.push(new URL(request.url()).pathname));
     const reader = page.getByRole('checkbox', { name: 'Read goals with the built-in model' });
     const understood = page.getByRole('region', { name: 'I understood' });
     const turn = async (to: 'on' | 'off', words: string): Promise<void> => {
       await openPage(page, 'Models');
+      // The page itself reads the file, to show what it is.
+      await expect(page.getByRole('region', { name: 'Built-in goal reader' }).locator('code')).toBeVisible();
       await expect(reader).toBeChecked({ checked: to === 'off' });
       await reader.setChecked(to === 'on');
       await expect(page.getByText(words).first()).toBeVisible();
@@ -68,6 +76,7 @@ test('its owner turns it off on the Models page: it is not loaded any more, unti
 test('without the model, goals are read by the rules, which say what they do not understand', async () => {
   const { world, page } = await openWithSample();
   try {
+    await offlineCopy(page);
     await world.context.route('**/models/*', (route) => route.abort());
     await page.evaluate(async () => {
       for (const name of await caches.keys()) await (await caches.open(name)).delete('/models/goal-reader.bin');
