@@ -1,12 +1,11 @@
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, startGoal } from '../../src/cli/drive-app.ts';
 import { egressHost, type EgressHost } from '../conformance/egress-host.ts';
+import { tabTo } from './keyboard.ts';
 import { QUESTION, openWayOut, openWithHost, runIs } from './sending.ts';
 import type { World } from './world.ts';
 
 /** A card answered by somebody who has a keyboard and nothing else: found, read, changed and approved, never by accident. */
-const TABS_MAX = 80;
-
 let world: World;
 let page: Page;
 let host: EgressHost;
@@ -25,26 +24,6 @@ test.afterEach(async () => {
 
 const card = () => page.getByRole('article', { name: /^Approval: Send 2 requests/ });
 const approve = () => card().getByRole('button', { name: 'Approve', exact: true });
-const isHere = (place: Locator): Promise<boolean> => place.evaluate((element) => element === document.activeElement);
-
-/** What Tab passes on its way to a place, each with something to be seen around it. */
-async function tabTo(place: Locator, key = 'Tab'): Promise<string[]> {
-  const passed: string[] = [];
-  for (let pressed = 0; pressed < TABS_MAX; pressed++) {
-    await page.keyboard.press(key);
-    const [name, seen] = await page.evaluate(() => {
-      const element = document.activeElement ?? document.body;
-      const { outlineStyle, boxShadow } = getComputedStyle(element);
-      const named = element.getAttribute('aria-label') ?? element.textContent;
-      return [`${element.tagName} ${named.trim()}`.slice(0, 60), outlineStyle !== 'none' || boxShadow !== 'none'];
-    });
-    expect(seen, `the keyboard is seen at ${name}`).toBe(true);
-    passed.push(name);
-    if (await isHere(place)) return passed;
-  }
-  throw new Error(`Tab does not come there: ${passed.join(' | ')}`);
-}
-
 /** Enter, at every place of the card that is only looked at or ticked: nothing may come of it. */
 async function enterDoesNothing(): Promise<void> {
   await page.keyboard.press('Enter');

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { exportJournal, openPage, startGoal } from '../../src/cli/drive-app.ts';
 import type { EgressHost } from '../conformance/egress-host.ts';
+import { tabTo } from './keyboard.ts';
 import { QUESTION, openWayOut, openWithHost, runIs } from './sending.ts';
 import { PATIENCE_MS, type World } from './world.ts';
 
@@ -96,4 +97,34 @@ test('a pack is turned on and off by its owner, each time as a version, and its 
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect(pack).toContainText('Not yet in force');
   await expect(versions()).toHaveCount(5);
+});
+
+test('rules are written, tried, brought into force and taken back with the keyboard alone, and it is never lost', async () => {
+  await openPage(page, 'Rules');
+  await page.locator('#content').focus();
+  await tabTo(rules());
+  await page.keyboard.type(HOSTS.replaceAll('\n', ' '));
+  await expect(page.getByText('This forbids sending anything to hosts other than api.example.com.')).toBeVisible();
+  // Tab writes none: who has no mouse gets out of the field again.
+  const tryOut = page.getByRole('button', { name: 'Try on the past' });
+  await tabTo(tryOut);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/calls of the past|Nothing was done yet that rules could be tried on/)).toBeVisible();
+  await expect(tryOut).toBeFocused();
+  await tabTo(page.getByRole('button', { name: 'Bring into force' }), 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(versions()).toHaveCount(2);
+  await expect(page.locator('body')).not.toBeFocused();
+
+  const quiet = page.getByRole('region', { name: 'Quiet nights' });
+  await tabTo(page.getByRole('button', { name: 'Turn on Quiet nights' }));
+  await page.keyboard.press('Space');
+  await expect(quiet).toContainText('In force');
+  await expect(page.getByRole('button', { name: 'Turn off Quiet nights' })).toBeFocused();
+
+  await tabTo(page.getByRole('button', { name: /^Bring back the version of As the app came/ }));
+  await page.keyboard.press('Enter');
+  await expect(versions()).toHaveCount(4);
+  await expect(rules()).toHaveValue('');
+  await expect(page.locator('body')).not.toBeFocused();
 });
