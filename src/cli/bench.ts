@@ -3,6 +3,7 @@ import { benchActorActivation } from '../../tests/bench/actor-activation.ts';
 import { benchGoal } from '../../tests/bench/goal.ts';
 import { benchImport } from '../../tests/bench/import.ts';
 import { benchJournalGrowth } from '../../tests/bench/journal-growth.ts';
+import { benchPlanning } from '../../tests/bench/planning.ts';
 import { benchPolicy } from '../../tests/bench/policy.ts';
 import { benchLoop } from '../../tests/bench/loop.ts';
 import { benchSize } from '../../tests/bench/size.ts';
@@ -12,7 +13,8 @@ import type { Figure, Spread } from '../../tests/bench/statistics.ts';
 
 /**
  * `npm run bench [-- NAME...] [--json] [--long] [--peers]`: figures as a table, or as JSON; `--long` measures larger sizes
- * too, `--peers` fetches what others made into a folder of its own and measures it beside.
+ * too, `--peers` fetches what others made into a folder of its own and measures it beside, `--limit=S` gives `planning`
+ * other than 30 seconds for a problem.
  */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   size: benchSize,
@@ -24,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   activation: benchActivation,
   'actor-activation': benchActorActivation,
   policy: benchPolicy,
+  planning: () => Promise.resolve(benchPlanning(limitS())),
   loop: benchLoop,
 };
 
@@ -42,6 +45,11 @@ for (const [name, bench] of Object.entries(BENCHES)) {
   figures.push(...(await bench()));
 }
 console.log(json ? JSON.stringify(figures, null, 2) : table(figures));
+
+function limitS(): number | undefined {
+  const given = Number(words.find((word) => word.startsWith('--limit='))?.slice('--limit='.length));
+  return given > 0 ? given : undefined;
+}
 
 function table(rows: readonly Figure[]): string {
   const cells = rows.map((row) => [
