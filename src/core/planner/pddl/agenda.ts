@@ -1,4 +1,5 @@
 import { inverse, rowOf } from './int-list.ts';
+import type { Stop } from './reach.ts';
 import type { Task } from './task.ts';
 
 /** Words of a set of marks. */
@@ -9,13 +10,13 @@ type Marks = Int32Array;
  * the manner of Koehler and Hoffmann, "On Reasonable and Forced Goal Orderings", JAIR 12 (2000), with what is needed taken
  * from landmarks of the problem without deletions. A guess only: what comes of it is searched, not trusted.
  */
-export function goalStages(task: Task): readonly (readonly number[])[] {
+export function goalStages(task: Task, stop: Stop): readonly (readonly number[])[] {
   const addedBy = inverse(task.adds, task.facts);
   const undone = [...task.goal].map((goal) => undoneBy(task, [...rowOf(addedBy, goal)]));
   const marked = [...new Set(undone.flat())];
   if (marked.length === 0) return [[...task.goal]];
   const bits = new Map(marked.map((fact, bit) => [fact, bit]));
-  const landmarks = findLandmarks(task, bits);
+  const landmarks = findLandmarks(task, bits, stop);
   const needed = [...task.goal].map((goal) => neededBy(task, [...rowOf(addedBy, goal)], landmarks));
   const earlier = undone.map((facts, late) =>
     [...task.goal.keys()].filter(
@@ -38,7 +39,7 @@ function undoneBy({ deletes }: Task, operators: readonly number[]): number[] {
 }
 
 /** By fact, which of the marked facts hold at some time on every way to it without deletions, itself among them. */
-function findLandmarks(task: Task, bits: ReadonlyMap<number, number>): readonly Marks[] {
+function findLandmarks(task: Task, bits: ReadonlyMap<number, number>, stop: Stop): readonly Marks[] {
   const words = (bits.size + 31) >>> 5;
   const found = Array.from({ length: task.facts }, () => new Int32Array(words).fill(-1));
   const isWaiting = new Uint8Array(task.costs.length);
@@ -58,7 +59,7 @@ function findLandmarks(task: Task, bits: ReadonlyMap<number, number>): readonly 
     setMark(marks, bits.get(fact));
     changed(fact);
   }
-  for (let next = 0; next < queue.length; next++) {
+  for (let next = 0; next < queue.length && (next % 1_024 !== 1_023 || !stop()); next++) {
     const operator = queue[next] as number;
     isWaiting[operator] = 0;
     const before = unionOf(task, operator, found, words);

@@ -1,6 +1,6 @@
 import { IntList, RowsBuilder } from './int-list.ts';
-import { type Atom, type Domain, EQUALITY, type Literal, type PlanStep, type Problem } from './model.ts';
-import { factOf, type Instances, reach, type Stop, type World } from './reach.ts';
+import { type Atom, type Domain, EQUALITY, type Literal, type PlanStep, type Problem, type Term } from './model.ts';
+import { type Instances, reach, type Stop, type World } from './reach.ts';
 import { type RawTask, slim } from './slim.ts';
 import type { Task } from './task.ts';
 
@@ -14,7 +14,9 @@ export function ground(domain: Domain, problem: Problem, stop: Stop): Grounding 
   const { world, instances } = found;
   const goal = goalOf(problem, world);
   if (goal === null) return { kind: 'unsolvable' };
-  const task = slim({ ...operatorsOf(world, instances), ...goal });
+  const operators = operatorsOf(world, instances, stop);
+  if (operators === null) return { kind: 'stopped' };
+  const task = slim({ ...operators, ...goal });
   if (task === null) return { kind: 'unsolvable' };
   const stepOf = (operator: number): PlanStep => {
     const instance = task.instanceOf[operator] as number;
@@ -43,11 +45,23 @@ function goalOf({ goal }: Problem, world: World): { goal: number[]; goalForbids:
   return found;
 }
 
-function isReached({ relations, numbers }: World, { predicate, terms }: Atom): boolean {
-  return relations.get(predicate)?.find(terms.map((term) => numbers.get(String(term)) as number)) !== -1;
+function isReached(world: World, atom: Atom): boolean {
+  return world.relations.get(atom.predicate)?.find(tupleOf(world, atom.terms, [])) !== -1;
 }
 
-function operatorsOf(world: World, instances: Instances): Omit<RawTask, 'goal' | 'goalForbids'> {
+/** @returns the number of the fact, or -1 where it is not reached */
+function factOf(world: World, { predicate, terms }: Atom, binding: readonly number[]): number {
+  const relation = world.relations.get(predicate);
+  const row = relation?.find(tupleOf(world, terms, binding)) ?? -1;
+  return relation === undefined || row === -1 ? -1 : relation.facts.at(row);
+}
+
+function tupleOf({ numbers }: World, terms: readonly Term[], binding: readonly number[]): number[] {
+  return terms.map((term) => (typeof term === 'number' ? binding[term] : numbers.get(term)) as number);
+}
+
+/** @returns null when it is to stop */
+function operatorsOf(world: World, instances: Instances, stop: Stop): Omit<RawTask, 'goal' | 'goalForbids'> | null {
   const [needs, forbids, adds, deletes] = [1, 2, 3, 4].map(() => new RowsBuilder()) as [
     RowsBuilder,
     RowsBuilder,
@@ -62,6 +76,7 @@ function operatorsOf(world: World, instances: Instances): Omit<RawTask, 'goal' |
   const facts = new IntList();
   for (let instance = 0; instance < instances.actionOf.length; instance++) {
     const part = parts[instances.actionOf.at(instance)];
+    if (instance % 1_024 === 1_023 && stop()) return null;
     if (!part) continue;
     const binding = bindingOf(instances, instance);
     const add = (rows: RowsBuilder, atoms: readonly Atom[]): void => {

@@ -18,21 +18,27 @@ export interface JoinRules {
   readonly equalities: readonly { readonly left: number; readonly right: number; readonly same: boolean }[];
 }
 
+export interface JoinEvents {
+  /** `binding` is filled. */
+  readonly found: () => void;
+  /** Asked at every step; false ends the join. */
+  readonly goesOn: () => boolean;
+}
+
 const UNBOUND = -1;
 
 /** Finds all bindings of an action's parameters under which its patterns hold, the most selective pattern next. */
 export class Join {
   readonly binding: number[];
   readonly #rules: JoinRules;
-  readonly #onFound: () => boolean;
+  readonly #on: JoinEvents;
   #waiting: number[] = [];
   #first = -1;
   #fact = 0;
 
-  /** @param onFound called with `binding` filled; false ends the join */
-  constructor(rules: JoinRules, onFound: () => boolean) {
+  constructor(rules: JoinRules, on: JoinEvents) {
     this.#rules = rules;
-    this.#onFound = onFound;
+    this.#on = on;
     this.binding = new Array<number>(rules.parameters).fill(UNBOUND);
   }
 
@@ -68,7 +74,7 @@ export class Join {
         bound.push(term);
       }
     }
-    const goesOn = !fits || !this.#equal() || this.#next();
+    const goesOn = this.#on.goesOn() && (!fits || !this.#equal() || this.#next());
     for (const term of bound) this.binding[term] = UNBOUND;
     return goesOn;
   }
@@ -134,12 +140,15 @@ export class Join {
 
   /** Parameters that no pattern binds take every object of their type. */
   #enumerate(parameter: number): boolean {
-    if (parameter === this.#rules.parameters) return this.#onFound();
+    if (parameter === this.#rules.parameters) {
+      this.#on.found();
+      return this.#on.goesOn();
+    }
     if (this.binding[parameter] !== UNBOUND) return this.#enumerate(parameter + 1);
     let goesOn = true;
     for (const object of this.#rules.allowed[parameter]?.objects ?? []) {
       this.binding[parameter] = object;
-      goesOn = !this.#equal() || this.#enumerate(parameter + 1);
+      goesOn = this.#on.goesOn() && (!this.#equal() || this.#enumerate(parameter + 1));
       if (!goesOn) break;
     }
     this.binding[parameter] = UNBOUND;

@@ -27,7 +27,7 @@ export interface Instances {
   /** By instance, where its objects begin in `objects`. */
   readonly startOf: IntList;
   readonly objects: IntList;
-  readonly costs: number[];
+  readonly costs: readonly number[];
 }
 
 export type Reach =
@@ -36,89 +36,128 @@ export type Reach =
 
 /** All facts and actions that are reached where nothing is ever deleted, each joined from what was reached before it. */
 export function reach(domain: Domain, problem: Problem, stop: Stop): Reach {
-  const objects = [...problem.objects.keys()];
-  const numbers = new Map(objects.map((name, number) => [name, number]));
-  const relations = new Map(
-    [...domain.predicates].map(([name, arity]) => [name, new Relation(arity, objects.length)] as const),
-  );
-  const actions = [...domain.actions.values()];
-  const changing = new Set(actions.flatMap(({ adds, deletes }) => [...adds, ...deletes].map((atom) => atom.predicate)));
-  const queue: { readonly relation: Relation; readonly row: number }[] = [];
-  const reached = (predicate: string, tuple: readonly number[]): void => {
-    const relation = relations.get(predicate) as Relation;
-    const changes = changing.has(predicate);
-    if (relation.add(tuple, changes ? queue.length : -1) && changes) queue.push({ relation, row: relation.rows - 1 });
-  };
-  const instances: Instances = {
-    actions,
-    actionOf: new IntList(),
-    startOf: new IntList(),
-    objects: new IntList(),
-    costs: [],
-  };
-  const codeOf = (term: Term): number => (typeof term === 'number' ? term : -1 - (numbers.get(term) as number));
-  for (const { predicate, terms } of problem.init)
-    reached(
-      predicate,
-      terms.map((term) => -1 - codeOf(term)),
-    );
-  const initFacts = queue.length;
+  return new Reaching(domain, problem, stop).run();
+}
 
-  let [work, isStopped, isTooLarge] = [0, false, false];
-  const goesOn = (): boolean => {
-    isStopped ||= ++work % 1_024 === 0 && stop();
-    return !isStopped && !isTooLarge;
-  };
-  const triggers = new Map<
-    Relation,
-    { readonly join: Join; readonly pattern: number; readonly terms: readonly number[] }[]
-  >();
-  for (const [number, action] of actions.entries()) {
-    const found = (): boolean => {
-      const { binding } = join;
-      const valueOf = (term: Term): number =>
-        typeof term === 'number' ? (binding[term] as number) : -1 - codeOf(term);
-      const cost = costOf(problem, action, binding, objects);
-      if (cost === null || !forbids.every(({ atom, relation }) => relation.find(atom.terms.map(valueOf)) === -1)) {
-        return goesOn();
-      }
-      instances.actionOf.push(number);
-      instances.startOf.push(instances.objects.length);
-      for (const object of binding) instances.objects.push(object);
-      instances.costs.push(cost);
-      isTooLarge ||= instances.actionOf.length >= INSTANCES_MAX;
-      for (const { predicate, terms } of action.adds) reached(predicate, terms.map(valueOf));
-      return goesOn();
-    };
-    const positive = action.precondition.filter(({ negated, predicate }) => !negated && predicate !== EQUALITY);
-    const forbids = action.precondition
-      .filter(({ negated, predicate }) => negated && predicate !== EQUALITY && !changing.has(predicate))
-      .map((atom) => ({ atom, relation: relations.get(atom.predicate) as Relation }));
-    const patterns = positive.map(({ predicate, terms }): Pattern => {
-      const changes = changing.has(predicate);
-      return { relation: relations.get(predicate) as Relation, terms: terms.map(codeOf), changes };
-    });
+/** A pattern of an action, which facts of its predicate may match. */
+interface Trigger {
+  readonly join: Join;
+  readonly pattern: number;
+}
+
+class Reaching {
+  readonly #problem: Problem;
+  readonly #stop: Stop;
+  readonly #objects: readonly string[];
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #relations: ReadonlyMap<string, Relation>;
+  readonly #changing: ReadonlySet<string>;
+  readonly #triggers = new Map<Relation, Trigger[]>();
+  /** The facts in the order in which they were reached. */
+  readonly #queue: { readonly relation: Relation; readonly row: number }[] = [];
+  readonly #costs: number[] = [];
+  readonly #instances: Instances;
+  readonly #domain: Domain;
+  #work = 0;
+  #isStopped = false;
+
+  constructor(domain: Domain, problem: Problem, stop: Stop) {
+    [this.#domain, this.#problem, this.#stop] = [domain, problem, stop];
+    this.#objects = [...problem.objects.keys()];
+    this.#numbers = new Map(this.#objects.map((name, number) => [name, number]));
+    this.#relations = new Map(
+      [...domain.predicates].map(([name, arity]) => [name, new Relation(arity, this.#objects.length)]),
+    );
+    const actions = [...domain.actions.values()];
+    const changed = actions.flatMap(({ adds, deletes }) => [...adds, ...deletes]);
+    this.#changing = new Set(changed.map(({ predicate }) => predicate));
+    const [actionOf, startOf, objects] = [new IntList(), new IntList(), new IntList()];
+    this.#instances = { actions, actionOf, startOf, objects, costs: this.#costs };
+  }
+
+  run(): Reach {
+    for (const atom of this.#problem.init) this.#reached(atom, []);
+    const initFacts = this.#queue.length;
+    for (const [number, action] of this.#instances.actions.entries()) this.#prepare(action, number);
+    for (let next = 0; next < this.#queue.length && this.#goesOn(); next++) {
+      const { relation, row } = this.#queue[next] as { relation: Relation; row: number };
+      for (const { join, pattern } of this.#triggers.get(relation) ?? []) if (!join.from(pattern, row)) break;
+    }
+    if (this.#isStopped) return { kind: 'stopped' };
+    if (this.#isTooLarge) return { kind: 'too-large' };
+    const [objects, numbers, relations, changing] = [this.#objects, this.#numbers, this.#relations, this.#changing];
+    const world = { objects, numbers, relations, changing, facts: this.#queue.length, initFacts };
+    return { kind: 'reached', world, instances: this.#instances };
+  }
+
+  get #isTooLarge(): boolean {
+    return this.#instances.actionOf.length >= INSTANCES_MAX;
+  }
+
+  #goesOn(): boolean {
+    this.#isStopped ||= ++this.#work % 1_024 === 0 && this.#stop();
+    return !this.#isStopped && !this.#isTooLarge;
+  }
+
+  #reached({ predicate, terms }: Atom, binding: readonly number[]): void {
+    const relation = this.#relations.get(predicate) as Relation;
+    const changes = this.#changing.has(predicate);
+    if (!relation.add(this.#tupleOf(terms, binding), changes ? this.#queue.length : -1) || !changes) return;
+    this.#queue.push({ relation, row: relation.rows - 1 });
+  }
+
+  /** Sets up what joins the preconditions of an action; those that no fact can start are joined at once. */
+  #prepare(action: Action, number: number): void {
+    const ofPredicates = action.precondition.filter(({ predicate }) => predicate !== EQUALITY);
+    const patterns = ofPredicates.filter(({ negated }) => !negated).map((atom) => this.#patternOf(atom));
+    const forbidden = ofPredicates.filter(({ negated, predicate }) => negated && !this.#changing.has(predicate));
     const equalities = action.precondition
       .filter(({ predicate }) => predicate === EQUALITY)
       .map(({ terms: [left = 0, right = 0], negated }) => {
-        return { left: codeOf(left), right: codeOf(right), same: !negated };
+        return { left: this.#codeOf(left), right: this.#codeOf(right), same: !negated };
       });
-    const allowed = action.parameters.map(({ types }) => objectsOf(types, domain, problem));
-    const join = new Join({ parameters: action.parameters.length, patterns, allowed, equalities }, found);
-    for (const [index, { relation, changes, terms }] of patterns.entries()) {
+    const allowed = action.parameters.map(({ types }) => objectsOf(types, this.#domain, this.#problem));
+    const join = new Join(
+      { parameters: action.parameters.length, patterns, allowed, equalities },
+      {
+        found: () => this.#found(action, number, forbidden, join.binding),
+        goesOn: () => this.#goesOn(),
+      },
+    );
+    for (const [pattern, { relation, changes }] of patterns.entries()) {
       if (!changes) continue;
-      const waiting = triggers.get(relation) ?? [];
-      triggers.set(relation, [...waiting, { join, pattern: index, terms }]);
+      const triggers = this.#triggers.get(relation) ?? [];
+      triggers.push({ join, pattern });
+      this.#triggers.set(relation, triggers);
     }
     if (!patterns.some(({ changes }) => changes)) join.all();
   }
-  for (let next = 0; next < queue.length && goesOn(); next++) {
-    const { relation, row } = queue[next] as { relation: Relation; row: number };
-    for (const { join, pattern } of triggers.get(relation) ?? []) if (!join.from(pattern, row)) break;
+
+  #found(action: Action, number: number, forbidden: readonly Atom[], binding: readonly number[]): void {
+    const isForbidden = forbidden.some(({ predicate, terms }) => {
+      return this.#relations.get(predicate)?.find(this.#tupleOf(terms, binding)) !== -1;
+    });
+    const cost = costOf(this.#problem, action, binding, this.#objects);
+    if (isForbidden || cost === null) return;
+    this.#instances.actionOf.push(number);
+    this.#instances.startOf.push(this.#instances.objects.length);
+    for (const object of binding) this.#instances.objects.push(object);
+    this.#costs.push(cost);
+    for (const atom of action.adds) this.#reached(atom, binding);
   }
-  if (isStopped || isTooLarge) return { kind: isStopped ? 'stopped' : 'too-large' };
-  const world = { objects, numbers, relations, changing, facts: queue.length, initFacts };
-  return { kind: 'reached', world, instances };
+
+  #patternOf({ predicate, terms }: Atom): Pattern {
+    const relation = this.#relations.get(predicate) as Relation;
+    return { relation, terms: terms.map((term) => this.#codeOf(term)), changes: this.#changing.has(predicate) };
+  }
+
+  #codeOf(term: Term): number {
+    return typeof term === 'number' ? term : -1 - (this.#numbers.get(term) as number);
+  }
+
+  #tupleOf(terms: readonly Term[], binding: readonly number[]): number[] {
+    return terms.map((term) => (typeof term === 'number' ? binding[term] : this.#numbers.get(term)) as number);
+  }
 }
 
 function objectsOf(
@@ -153,14 +192,4 @@ function costOf(
     sum += value;
   }
   return sum;
-}
-
-/** @returns the number of the fact, or -1 where it is not reached or cannot change */
-export function factOf({ relations, numbers }: World, { predicate, terms }: Atom, binding: readonly number[]): number {
-  const relation = relations.get(predicate) as Relation;
-  const tuple = terms.map((term) =>
-    typeof term === 'number' ? (binding[term] as number) : (numbers.get(term) as number),
-  );
-  const row = relation.find(tuple);
-  return row === -1 ? -1 : relation.facts.at(row);
 }

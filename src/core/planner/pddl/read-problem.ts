@@ -6,7 +6,8 @@ import { readAtom, readCondition, readFunction, readNumber, type Scope } from '.
 import { addObjects } from './read-types.ts';
 import { headOf, type List, reading, refuse, type TextProblem, textOf } from './syntax.ts';
 
-const SECTIONS = [':domain', ':requirements', ':objects', ':init', ':goal', ':metric'];
+/** What `:length` says, in old problems, is a hint at how long plans are. */
+const SECTIONS = [':domain', ':requirements', ':objects', ':init', ':goal', ':metric', ':length'];
 
 /** The name after :domain is not compared: published problems often have another than their domain. */
 export function readProblem(text: string, domain: Domain): Result<Problem, TextProblem> {

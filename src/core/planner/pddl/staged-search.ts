@@ -5,11 +5,11 @@ import type { Stop } from './reach.ts';
 import { apply, factsIn, stateOf, type Task } from './task.ts';
 
 /** A stage that takes longer was a bad guess. */
-const STAGE_EXPANDED_MAX = 20_000;
+const STAGE_EXPANDED_MAX = 5_000;
 
 /** Reaches the goal stage by stage, each from where the one before ended; where that fails, the whole goal at once. */
 export function searchInStages(task: Task, stop: Stop): Search {
-  const stages = goalStages(task);
+  const stages = goalStages(task, stop);
   if (stages.length <= 1) return searchGreedily(task, stop);
   const state = stateOf(task, task.init);
   const facts = new IntList();

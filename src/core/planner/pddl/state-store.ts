@@ -1,6 +1,8 @@
 /** States that were met, each once, by number. They stand in few large arrays, outside of the heap of objects. */
 const CHUNK_WORDS = 1 << 18;
 export const STATE_BYTES_MAX = 1_500_000_000;
+/** About what a search keeps for each state besides. */
+const BESIDE_STATE_BYTES = 100;
 
 export class StateStore {
   readonly #words: number;
@@ -18,7 +20,7 @@ export class StateStore {
   }
 
   get isFull(): boolean {
-    return this.count * (this.#words + 4) * 4 >= STATE_BYTES_MAX;
+    return this.count * (4 * this.#words + BESIDE_STATE_BYTES) >= STATE_BYTES_MAX;
   }
 
   /** @returns its number */
