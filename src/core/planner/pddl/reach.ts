@@ -117,7 +117,7 @@ class Reaching {
         return { left: this.#codeOf(left), right: this.#codeOf(right), same: !negated };
       });
     const allowed = action.parameters.map(({ types }) => objectsOf(types, this.#domain, this.#problem));
-    const join = new Join(
+    const join: Join = new Join(
       { parameters: action.parameters.length, patterns, allowed, equalities },
       {
         found: () => this.#found(action, number, forbidden, join.binding),

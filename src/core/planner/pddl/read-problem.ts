@@ -6,7 +6,7 @@ import { readAtom, readCondition, readFunction, readNumber, type Scope } from '.
 import { addObjects } from './read-types.ts';
 import { headOf, type List, reading, refuse, type TextProblem, textOf } from './syntax.ts';
 
-/** What `:length` says, in old problems, is a hint at how long plans are. */
+/** `:length`, in old problems, is a hint at how long plans are; it is not needed. */
 const SECTIONS = [':domain', ':requirements', ':objects', ':init', ':goal', ':metric', ':length'];
 
 /** The name after :domain is not compared: published problems often have another than their domain. */

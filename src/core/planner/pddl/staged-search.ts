@@ -25,8 +25,10 @@ export function searchInStages(task: Task, stop: Stop): Search {
       const whole = searchGreedily(task, stop);
       return { ...whole, expanded: expanded + whole.expanded, generated: generated + whole.generated };
     }
-    for (const operator of found.operators) apply(task, operator, state);
-    operators.push(...found.operators);
+    for (const operator of found.operators) {
+      apply(task, operator, state);
+      operators.push(operator);
+    }
   }
   return { kind: 'found', operators, expanded, generated };
 }
