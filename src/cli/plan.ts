@@ -2,6 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Result } from '#core/base/result.ts';
+import type { Decomposition } from '#core/planner/hddl/model.ts';
+import { type HierarchyPlanned, planHierarchy } from '#core/planner/hddl/plan-hierarchy.ts';
+import { isHierarchical, readHierarchicalProblem, readHierarchy } from '#core/planner/hddl/read-hierarchy.ts';
 import { checkPlan } from '#core/planner/pddl/check-plan.ts';
 import { keyOf, type Domain, type Problem } from '#core/planner/pddl/model.ts';
 import { planProblem, type Planned } from '#core/planner/pddl/plan-problem.ts';
@@ -11,7 +14,7 @@ import { readProblem } from '#core/planner/pddl/read-problem.ts';
 import { TEXT_CHARS_MAX, type TextProblem } from '#core/planner/pddl/syntax.ts';
 
 /**
- * Plans a problem in PDDL, or checks a plan for it. The exit status is 0 for a plan (or a valid one), 1 where there is
+ * Plans a problem in PDDL or HDDL, or checks a plan for one in PDDL. The exit status is 0 for a plan (or a valid one), 1 where there is
  * provably none (or it is invalid), 2 where the input was not understood or time or memory were not enough.
  */
 const TIME_LIMIT_S = 60;
@@ -21,12 +24,16 @@ const USAGE = `Usage: npm run plan -- DOMAIN PROBLEM [--time-limit S] [--optimal
   --time-limit     seconds to plan for, ${String(TIME_LIMIT_S)} unless said
   --optimal        a plan that costs least, which takes longer
   --validate       no planning: executes the plan in this file, and names what fails first
+                   (neither is there for domains in HDDL, with :task and :method)
   --json           the result as JSON, with figures`;
 
 export interface Output {
   readonly print: (line: string) => void;
   readonly warn: (line: string) => void;
 }
+
+/** Of either kind of domain: only the tree of a hierarchical one is more. */
+type Outcome = Planned | HierarchyPlanned;
 
 /** What makes the command end with 2, in words. */
 class Unusable extends Error {}
@@ -54,10 +61,21 @@ export async function planCommand(args: readonly string[], { print, warn }: Outp
     if (!(limitS > 0)) throw new Unusable(`--time-limit is a number of seconds, not "${values['time-limit']}"`);
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1_000;
-    const domain = read(domainFile, readDomain(await textOf(domainFile)));
-    const problem = read(problemFile, readProblem(await textOf(problemFile), domain));
-    if (values.validate !== undefined) return await validate(domain, problem, values.validate, values.json, print);
-    const planned = planProblem(domain, problem, values.optimal, () => seconds() > limitS);
+    const stop = (): boolean => seconds() > limitS;
+    const [domainText, problemText] = [await textOf(domainFile), await textOf(problemFile)];
+    let planned: Outcome;
+    if (isHierarchical(domainText)) {
+      if (values.optimal || values.validate !== undefined) {
+        throw new Unusable(`${domainFile} has tasks and methods: --optimal and --validate are for domains without`);
+      }
+      const hierarchy = read(domainFile, readHierarchy(domainText));
+      planned = planHierarchy(hierarchy, read(problemFile, readHierarchicalProblem(problemText, hierarchy)), stop);
+    } else {
+      const domain = read(domainFile, readDomain(domainText));
+      const problem = read(problemFile, readProblem(problemText, domain));
+      if (values.validate !== undefined) return await validate(domain, problem, values.validate, values.json, print);
+      planned = planProblem(domain, problem, values.optimal, stop);
+    }
     if (values.json) print(JSON.stringify(reportOf(planned, seconds()), null, 2));
     else if (planned.kind === 'solved') print(writePlan(planned.plan, planned.cost));
     return conclude(planned, seconds(), warn);
@@ -82,7 +100,7 @@ async function validate(
   return verdict.valid ? 0 : 1;
 }
 
-function conclude(planned: Planned, seconds: number, warn: Output['warn']): 0 | 1 | 2 {
+function conclude(planned: Outcome, seconds: number, warn: Output['warn']): 0 | 1 | 2 {
   const { expanded, generated } = planned.figures;
   const figures = `${expanded} states expanded, ${generated} generated, ${seconds.toFixed(1)} s`;
   switch (planned.kind) {
@@ -100,11 +118,12 @@ function conclude(planned: Planned, seconds: number, warn: Output['warn']): 0 | 
   }
 }
 
-function reportOf(planned: Planned, seconds: number): Record<string, unknown> {
+function reportOf(planned: Outcome, seconds: number): Record<string, unknown> {
   const { kind, figures } = planned;
   if (kind !== 'solved') return { result: kind, ...figures, seconds };
   const plan = planned.plan.map(({ action, objects }) => keyOf(action, objects));
-  return { result: kind, plan, cost: planned.cost, ...figures, seconds };
+  const tree: { tree?: Decomposition } = 'tree' in planned ? { tree: planned.tree } : {};
+  return { result: kind, plan, cost: planned.cost, ...tree, ...figures, seconds };
 }
 
 async function textOf(file: string): Promise<string> {

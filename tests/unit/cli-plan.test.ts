@@ -76,6 +76,23 @@ test('out of time is said with status 2 and the figures, and is not the same as 
   expect(err).toMatch(/^Out of time: .* not known \(\d+ states expanded, \d+ generated/);
 });
 
+test('a domain with tasks and methods is planned by them, and its tree is in the JSON', async () => {
+  await writeFile(
+    at('htn.pddl'),
+    `(define (domain tea) (:predicates (hot) (poured)) (:task serve :parameters ())
+    (:method properly :task (serve) :ordered-subtasks (and (boil) (pour)))
+    (:action boil :parameters () :effect (hot)) (:action pour :parameters () :precondition (hot) :effect (poured)))`,
+  );
+  await writeFile(at('tea.pddl'), '(define (problem p) (:domain tea) (:htn :subtasks (serve)) (:init))');
+  expect(await plan(at('htn.pddl'), at('tea.pddl'))).toEqual({ status: 0, out: '(boil)\n(pour)\n; cost = 2', err: '' });
+  const { out } = await plan(at('htn.pddl'), at('tea.pddl'), '--json');
+  const served = { method: 'properly', objects: [], at: 0, children: [0, 1] };
+  expect(JSON.parse(out)).toMatchObject({ tree: { method: 'root', objects: [], at: 0, children: [served] } });
+  const { status, err } = await plan(at('htn.pddl'), at('tea.pddl'), '--optimal');
+  expect(status).toBe(2);
+  expect(err).toContain('has tasks and methods');
+});
+
 test.each([
   [['nowhere.pddl', 'problem.pddl'], 'ENOENT'],
   [['domain.pddl'], 'Usage'],

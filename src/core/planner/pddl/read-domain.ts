@@ -24,35 +24,39 @@ export const CONDITIONS_MAX = 1_000;
 const REQUIREMENTS = new Set(
   `strips typing negative-preconditions equality action-costs adl disjunctive-preconditions existential-preconditions
   universal-preconditions quantified-preconditions conditional-effects fluents numeric-fluents preferences constraints
-  derived-predicates timed-initial-literals`.split(/\s+/),
+  derived-predicates timed-initial-literals hierarchy method-preconditions`.split(/\s+/),
 );
 const SECTIONS = [':requirements', ':types', ':constants', ':predicates', ':functions'];
 
 export function readDomain(text: string): Result<Domain, TextProblem> {
   return reading(() => {
     const { name, sections } = readDefinition(text, 'domain');
-    const place = { line: 1, column: 1 };
-    const once = sectionsOf(
-      sections.filter((section) => headOf(section) !== ':action'),
-      SECTIONS,
-      'domain',
-    );
-    checkRequirements(once.get(':requirements'));
-    const types = readTypes(partsOf(once.get(':types')), once.get(':types') ?? place);
-    const constants = new Map<string, string>();
-    addObjects(constants, readTypedNames(partsOf(once.get(':constants')), 'constant'), types, OBJECTS_MAX);
-    const predicates = readSignatures(once.get(':predicates'), 'predicate', types);
-    const functions = readSignatures(once.get(':functions'), 'function', types);
-    const actions = new Map<string, Action>();
-    for (const section of sections.filter((part) => headOf(part) === ':action')) {
-      const action = readAction(section, { predicates, functions, objects: constants }, types);
-      if (actions.has(action.name)) {
-        refuse('duplicate', section, `there are two actions called "${action.name}": rename or remove one`);
-      }
-      actions.set(action.name, action);
-    }
-    return { name, types, constants, predicates, functions, actions };
+    return domainFrom(name, sections);
   });
+}
+
+export function domainFrom(name: string, sections: readonly List[]): Domain {
+  const place = { line: 1, column: 1 };
+  const once = sectionsOf(
+    sections.filter((section) => headOf(section) !== ':action'),
+    SECTIONS,
+    'domain',
+  );
+  checkRequirements(once.get(':requirements'));
+  const types = readTypes(partsOf(once.get(':types')), once.get(':types') ?? place);
+  const constants = new Map<string, string>();
+  addObjects(constants, readTypedNames(partsOf(once.get(':constants')), 'constant'), types, OBJECTS_MAX);
+  const predicates = readSignatures(once.get(':predicates'), 'predicate', types);
+  const functions = readSignatures(once.get(':functions'), 'function', types);
+  const actions = new Map<string, Action>();
+  for (const section of sections.filter((part) => headOf(part) === ':action')) {
+    const action = readAction(section, { predicates, functions, objects: constants }, types);
+    if (actions.has(action.name)) {
+      refuse('duplicate', section, `there are two actions called "${action.name}": rename or remove one`);
+    }
+    actions.set(action.name, action);
+  }
+  return { name, types, constants, predicates, functions, actions };
 }
 
 /** `(define (domain NAME) SECTION...)` or `(define (problem NAME) SECTION...)`. */
@@ -117,7 +121,7 @@ function readSignatures(list: List | undefined, what: string, types: Domain['typ
   return found;
 }
 
-function readParameters(parts: readonly Part[], types: Domain['types'], place: Place): Parameter[] {
+export function readParameters(parts: readonly Part[], types: Domain['types'], place: Place): Parameter[] {
   const named = readTypedNames(parts, 'variable');
   if (named.length > ARGUMENTS_MAX) refuse('limit', place, `there are more than ${ARGUMENTS_MAX} arguments: use fewer`);
   return named.map((each) => {
@@ -130,29 +134,9 @@ function readParameters(parts: readonly Part[], types: Domain['types'], place: P
 
 function readAction(list: List, known: Omit<Scope, 'parameters'>, types: Domain['types']): Action {
   const name = wordAt(list.parts[1], 'name of the action', list);
-  const fields = new Map<string, Part>();
-  for (let i = 2; i < list.parts.length; i += 2) {
-    const field = wordAt(list.parts[i], 'field such as :precondition');
-    if (![':parameters', ':precondition', ':effect'].includes(field.text)) {
-      refuse(
-        'unsupported',
-        field,
-        `an action has no ${textOf(field)} here: it has :parameters, :precondition, :effect`,
-      );
-    }
-    if (fields.has(field.text)) refuse('duplicate', field, `a second ${field.text}: make one of the two`);
-    fields.set(field.text, listAt(list.parts[i + 1], `what ${field.text} is`, field));
-  }
-  const given = fields.get(':parameters');
-  const parameters = readParameters(given?.kind === 'list' ? given.parts : [], types, list);
-  const numbers = new Map<string, number>();
-  for (const [number, parameter] of parameters.entries()) {
-    if (numbers.has(parameter.name)) {
-      refuse('duplicate', given ?? list, `"${name.text}" has two parameters "${parameter.name}": rename one`);
-    }
-    numbers.set(parameter.name, number);
-  }
-  const scope: Scope = { ...known, parameters: numbers };
+  const fields = readFields(list, 2, 'an action', [':parameters', ':precondition', ':effect']);
+  const parameters = readParameters(fields.get(':parameters')?.parts ?? [], types, list);
+  const scope: Scope = { ...known, parameters: numbersOf(parameters, fields.get(':parameters') ?? list) };
   const [condition, effect] = [fields.get(':precondition'), fields.get(':effect')];
   const precondition = condition ? readCondition(condition, scope) : [];
   if (precondition.length > CONDITIONS_MAX) {
@@ -160,4 +144,27 @@ function readAction(list: List, known: Omit<Scope, 'parameters'>, types: Domain[
   }
   const read = effect ? readEffect(effect, scope) : { adds: [], deletes: [], costs: [] };
   return { name: name.text, parameters, precondition, ...read };
+}
+
+/** `:name (...) :name (...)` from there on. */
+export function readFields(list: List, from: number, what: string, known: readonly string[]): Map<string, List> {
+  const fields = new Map<string, List>();
+  for (let i = from; i < list.parts.length; i += 2) {
+    const field = wordAt(list.parts[i], 'field such as :parameters');
+    if (!known.includes(field.text)) {
+      refuse('unsupported', field, `${what} has no ${textOf(field)} here: it has ${known.join(', ')}`);
+    }
+    if (fields.has(field.text)) refuse('duplicate', field, `a second ${field.text}: make one of the two`);
+    fields.set(field.text, listAt(list.parts[i + 1], `what ${field.text} is`, field));
+  }
+  return fields;
+}
+
+export function numbersOf(parameters: readonly Parameter[], place: Place): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const [number, { name }] of parameters.entries()) {
+    if (numbers.has(name)) refuse('duplicate', place, `there are two parameters "${name}": rename one`);
+    numbers.set(name, number);
+  }
+  return numbers;
 }

@@ -66,7 +66,7 @@ export function readAtom(list: List, scope: Scope, inCondition: boolean): Atom {
     if (terms.some((term) => term.kind === 'list')) {
       refuse('unsupported', list, 'numbers in conditions are not read: "=" compares two objects here');
     }
-    return { predicate, terms: checked(list, 2, terms, scope) };
+    return { predicate, terms: readTerms(list, 2, terms, scope) };
   }
   const arity = scope.predicates.get(predicate);
   if (arity === undefined) {
@@ -76,7 +76,7 @@ export function readAtom(list: List, scope: Scope, inCondition: boolean): Atom {
       `there is no predicate "${textOf(first)}": declare it in :predicates, or correct the name`,
     );
   }
-  return { predicate, terms: checked(list, arity, terms, scope) };
+  return { predicate, terms: readTerms(list, arity, terms, scope) };
 }
 
 /** `(increase (total-cost) 3)` or `(increase (total-cost) (distance ?a ?b))`. */
@@ -108,7 +108,7 @@ export function readFunction(list: List, scope: Scope): { readonly function: str
   if (arity === undefined) {
     refuse('unknown', name, `there is no function "${textOf(name)}": declare it in :functions, or correct the name`);
   }
-  return { function: name.text, terms: checked(list, arity, list.parts.slice(1), scope) };
+  return { function: name.text, terms: readTerms(list, arity, list.parts.slice(1), scope) };
 }
 
 export function readNumber(word: Word): number {
@@ -119,7 +119,8 @@ export function readNumber(word: Word): number {
   return value;
 }
 
-function checked(list: List, arity: number, parts: readonly Part[], scope: Scope): Term[] {
+/** Arguments, as many as were declared. */
+export function readTerms(list: List, arity: number, parts: readonly Part[], scope: Scope): Term[] {
   if (parts.length !== arity) {
     const has = `${textOf(list)} has ${parts.length} argument${parts.length === 1 ? '' : 's'}`;
     refuse('syntax', list, `${has}, not ${arity} as declared: correct one of the two`);

@@ -13,18 +13,26 @@ const SECTIONS = [':domain', ':requirements', ':objects', ':init', ':goal', ':me
 export function readProblem(text: string, domain: Domain): Result<Problem, TextProblem> {
   return reading(() => {
     const { name, sections } = readDefinition(text, 'problem');
-    const once = sectionsOf(sections, SECTIONS, 'problem');
-    const objects = new Map(domain.constants);
-    addObjects(objects, readTypedNames(partsOf(once.get(':objects')), 'object'), domain.types, OBJECTS_MAX);
-    const { predicates, functions } = domain;
-    const scope: Scope = { predicates, functions, objects, parameters: new Map() };
-    const init = readInit(once.get(':init'), scope);
-    const goal = once.get(':goal');
-    if (!goal) return refuse('syntax', { line: 1, column: 1 }, 'there is no goal: add (:goal (and ...))');
-    if (goal.parts.length !== 2) refuse('syntax', goal, 'a goal is one condition: join several with (and ...)');
-    const conditions: Literal[] = readCondition(listAt(goal.parts[1], 'a condition', goal), scope);
-    return { name, objects, ...init, goal: conditions, hasCosts: readMetric(once.get(':metric'), scope) };
+    if (!sections.some((section) => headOf(section) === ':goal')) {
+      refuse('syntax', { line: 1, column: 1 }, 'there is no goal: add (:goal (and ...))');
+    }
+    return problemFrom(name, sections, domain);
   });
+}
+
+export function problemFrom(name: string, sections: readonly List[], domain: Domain): Problem {
+  const once = sectionsOf(sections, SECTIONS, 'problem');
+  const objects = new Map(domain.constants);
+  addObjects(objects, readTypedNames(partsOf(once.get(':objects')), 'object'), domain.types, OBJECTS_MAX);
+  const { predicates, functions } = domain;
+  const scope: Scope = { predicates, functions, objects, parameters: new Map() };
+  const init = readInit(once.get(':init'), scope);
+  const goal = once.get(':goal');
+  if (goal && goal.parts.length !== 2) {
+    refuse('syntax', goal, 'a goal is one condition: join several with (and ...)');
+  }
+  const conditions: Literal[] = goal ? readCondition(listAt(goal.parts[1], 'a condition', goal), scope) : [];
+  return { name, objects, ...init, goal: conditions, hasCosts: readMetric(once.get(':metric'), scope) };
 }
 
 function readInit(list: List | undefined, scope: Scope): Pick<Problem, 'init' | 'values'> {
