@@ -2,8 +2,7 @@ import { expect, type Locator } from '@playwright/test';
 
 const TABS_MAX = 80;
 
-const isHere = (place: Locator): Promise<boolean> =>
-  place.evaluate((element) => element === document.activeElement);
+const isHere = (place: Locator): Promise<boolean> => place.evaluate((element) => element === document.activeElement);
 
 /** A field may stand in a frame that shows it. */
 const FRAMES_MAX = 3;
