@@ -8,8 +8,9 @@ export interface StepProgress {
 }
 
 /**
- * The steps that may start now: all they depend on is done, or left out where they go on without it, longest remaining path first. Steps that are not
- * parallelizable run alone; steps that need an approval are asked about one at a time, when nothing else runs.
+ * The steps that may start now: all they depend on is done, or left out where they go on without it; longest remaining path
+ * first. Steps that are not parallelizable run alone; steps that need an approval are asked about one at a time, when
+ * nothing else runs.
  */
 export function readySteps(
   plan: Plan,
