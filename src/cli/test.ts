@@ -11,6 +11,8 @@ import { failuresIn, troubleIn, type PlaywrightReport, type VitestReport } from 
  * counts what really ran; anything that did not run is a failure.
  */
 const SIMULATED_LIVES = 10_000;
+/** So much of what the simulation says last: its failing seeds, each with the smallest life that shows it. */
+const SIMULATION_LINES = 20;
 const results = mkdtempSync(join(tmpdir(), 'windhover-test-'));
 const env = { ...process.env, CHROMIUM_PATH: findBrowser() };
 const total = { passed: 0, failed: 0 };
@@ -20,7 +22,7 @@ const trouble: string[] = [];
 for (const check of await runChecks()) tell(check.name, check.ok);
 // By itself it leaves a core to whoever watches.
 await vitest('unit', [`--maxWorkers=${String(availableParallelism())}`]);
-tell('simulation', await runs('tsx', ['src/cli/simulate.ts', '--seeds', String(SIMULATED_LIVES)]));
+tell('simulation', await simulated());
 await vitest('browser');
 const built = await runs('vite', ['build']);
 tell('build', built);
@@ -30,6 +32,14 @@ rmSync(results, { recursive: true, force: true });
 for (const line of trouble) console.log(line);
 console.log(`${String(total.passed)} passed, ${String(total.failed)} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+
+/** A life that went wrong is told with how to live it again. */
+async function simulated(): Promise<boolean> {
+  const said: string[] = [];
+  const ok = await runs('tsx', ['src/cli/simulate.ts', '--seeds', String(SIMULATED_LIVES)], {}, said);
+  if (!ok) trouble.push(...said.join('').split('\n').slice(-SIMULATION_LINES));
+  return ok;
+}
 
 async function vitest(project: string, more: readonly string[] = []): Promise<void> {
   const file = join(results, `${project}.json`);
@@ -69,12 +79,22 @@ async function playwright(): Promise<void> {
   count(expected + flaky, unexpected);
 }
 
-function runs(command: string, args: readonly string[], more: Record<string, string> = {}): Promise<boolean> {
+/** @param said what it writes is added here as well */
+function runs(
+  command: string,
+  args: readonly string[],
+  more: Record<string, string> = {},
+  said?: string[],
+): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(join('node_modules', '.bin', command), [...args], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', said === undefined ? 'inherit' : 'pipe', 'inherit'],
       env: { ...env, ...more },
       shell: process.platform === 'win32',
+    });
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      process.stdout.write(text);
+      said?.push(text);
     });
     child.on('error', () => {
       resolve(false);

@@ -4,7 +4,7 @@ import type { Command } from '../contract/commands.ts';
 import type { Health, Overview } from '../contract/views.ts';
 import type { Leadership } from '../leader.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { JournalError, JournalState, OpenReport } from '../journal/parts.ts';
+import type { JournalError, JournalReading, JournalState, OpenReport } from '../journal/parts.ts';
 import type { Doomed } from '../contract/commands.ts';
 import { findDoom } from './destruction.ts';
 import { isOutOfRoom } from '../journal/ballast.ts';
@@ -178,15 +178,15 @@ export class TabLeading {
       size: journal.head.size,
       contents: {
         find: async (doomed, progress) => {
-          // What was acknowledged a moment ago is not in what others read yet.
+          // What was told a moment ago may not be acknowledged yet.
           await journal.settle();
-          return findDoom(this.#options.journal, doomed, progress);
+          return findDoom(journal.reading, doomed, progress);
         },
         destroy: ({ doomed, doom }, progress) => this.#destroy(journal, doomed, doom, progress),
       },
       zone: () => zoneInForce(agent.state, this.#options.defaults),
-      history: (from) => this.#factsFrom(from),
-      headAt: (sequence) => checkpointOf(this.#options.journal, sequence),
+      history: (from) => factsFrom(journal.reading, from),
+      headAt: (sequence) => checkpointOf(journal.reading, sequence),
       changed: this.#hooks.projected,
       working: this.#hooks.working,
       progress: this.#hooks.progress,
@@ -283,15 +283,6 @@ export class TabLeading {
     if (this.#role !== 'starting' || this.#health.state !== 'ok') this.#decided();
   }
 
-  async *#factsFrom(from: number): AsyncIterable<{ sequence: number; fact: Fact }> {
-    for await (const group of readGroups(this.#options.journal, from)) {
-      for (const { entry, payload, missing } of group.entries) {
-        if (payload !== null) yield { sequence: entry.sequence, fact: payload.value as unknown as Fact };
-        else if (missing !== 'destroyed') throw new UnreadableEntry(entry.sequence);
-      }
-    }
-  }
-
   /**
    * The agents' own logs first, so that none of it is noted anew. Then the keys: from then on nobody reads what the entries
    * say, in no copy. Then the file's bytes.
@@ -321,6 +312,15 @@ export class TabLeading {
       if (source.removedAt === null || clock.now() - source.removedAt < DELETED_SOURCE_KEPT_MS) keep.add(source.id);
     }
     await blobs.sweep(keep);
+  }
+}
+
+async function* factsFrom(parts: JournalReading, from: number): AsyncIterable<{ sequence: number; fact: Fact }> {
+  for await (const group of readGroups(parts, from)) {
+    for (const { entry, payload, missing } of group.entries) {
+      if (payload !== null) yield { sequence: entry.sequence, fact: payload.value as unknown as Fact };
+      else if (missing !== 'destroyed') throw new UnreadableEntry(entry.sequence);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '#core/base/result.ts';
 import type { AgentId } from '#core/identity/did-key.ts';
 import type { JournalHead } from '#ports/agent-store.ts';
 import type { Group, JournalLeg } from '#ports/journal-leg.ts';
-import type { JournalError, JournalFact, JournalParts, JournalState, OpenError } from './parts.ts';
+import type { JournalError, JournalFact, JournalParts, JournalReading, JournalState, OpenError } from './parts.ts';
 import { frontierOf, nameOf } from './copies.ts';
 import { furthestPin, PinKeeper } from './pin-keeper.ts';
 import { recover, type Recovered } from './recover.ts';
@@ -101,6 +101,16 @@ export class Journal {
 
   get head(): JournalHead {
     return this.#head;
+  }
+
+  /**
+   * What was acknowledged, up to the last of it. The store's head follows, and stays behind for as long as it cannot be
+   * written: whoever leads would read too short a journal by it.
+   */
+  get reading(): JournalReading {
+    const { store } = this.#parts;
+    const head = (): Promise<JournalHead | null> => Promise.resolve(this.#head.size === 0 ? null : this.#head);
+    return { ...this.#parts, store: { head, keyPool: (epoch, sequence) => store.keyPool(epoch, sequence) } };
   }
 
   get state(): JournalState {
