@@ -29,7 +29,7 @@ import {
   type Projected,
 } from './projection.ts';
 import { RowKeeper } from './row-keeper.ts';
-import { strayedRows } from './strayed-rows.ts';
+import { listStrayed, strayedRows } from './strayed-rows.ts';
 import { believedSnapshot, endedRuns, withoutEnded, withRuns } from './state-snapshot.ts';
 import type { ProgressReport } from './tab-message.ts';
 import { throttled } from './throttled.ts';
@@ -114,6 +114,7 @@ export class LeadingAgent {
   #next: number;
   readonly #options: LeadingOptions;
   readonly #rows: RowKeeper;
+  #listStrayed = (): Promise<boolean> => Promise.resolve(false);
   readonly #underWay = new Map<string, AbortController>();
   /** Files that were destroyed while this leads. */
   readonly #destroyed = new Set<SourceId>();
@@ -164,6 +165,9 @@ export class LeadingAgent {
     if (folded === null) return false;
     this.#state = folded;
     const strayed = whole ? await strayedRows(store, folded, (this.#next - 1) as Sequence) : [];
+    const going = new Set([...folded.runs.values()].filter((run) => !isEnded(run)).map(({ id }) => id));
+    const last = (this.#next - 1) as Sequence;
+    this.#listStrayed = () => (whole ? listStrayed(store, going, last) : Promise.resolve(false));
     if (strayed.length > 0) return this.#putRight(strayed);
     this.#rows.snapshotFrom(base?.nextFrom ?? 0);
     await this.#rows.keepSnapshot(folded, this.#checkpointAt(this.#next));
@@ -177,6 +181,11 @@ export class LeadingAgent {
     const written = await this.#options.ports.store.apply(this.#options.epoch, batch);
     if (!written.ok) this.#break(written.error, `projections: ${written.error}`);
     return written.ok;
+  }
+
+  /** Makes all rows anew where the list shows as going on what has ended. It is long: nothing waits for it. */
+  async checkList(): Promise<void> {
+    if ((await this.#listStrayed()) && (await this.#readable())) await this.rebuild();
   }
 
   async #readable(): Promise<boolean> {

@@ -25,7 +25,7 @@ const HELD_WHOLE = [
 /**
  * The rows that are not what the journal came to, each as it should be; its value is null where it should not be there. A
  * row's seal says whose row it is and not of when: whoever has the disk can put an older one in its place, or take one away.
- * What has ended is not looked at, but for whether it is shown as ended: reading that is reading all of history.
+ * What has ended is not looked at: reading that is reading all of history.
  * @param state what the journal came to at this entry, as the rows should say
  */
 export async function strayedRows(
@@ -44,8 +44,6 @@ export async function strayedRows(
       const row = await store.row(kind, id).catch(() => null);
       if (row !== null) keep(row);
     }
-  for (const row of await store.rows('summary').catch(() => []))
-    if (!isEnded(row.value as RunSummary) && !right.has(nameOf(row))) keep(row);
   const gone = [...kept.values()].filter((row) => !right.has(nameOf(row))).map((row) => ({ ...row, value: null }));
   const wrong = [...right.values()].filter((row) => {
     const found = kept.get(nameOf(row));
@@ -53,6 +51,19 @@ export async function strayedRows(
     return is !== textOf(row.value);
   });
   return [...gone, ...wrong];
+}
+
+/**
+ * Whether the list shows a run as going on that was not: looking for it is reading the list of all runs ever.
+ * @param goingOn the runs that were going on at this entry
+ */
+export async function listStrayed(
+  store: Pick<AgentStore, 'rows'>,
+  goingOn: ReadonlySet<string>,
+  sequence: Sequence,
+): Promise<boolean> {
+  const listed = await store.rows('summary').catch(() => []);
+  return listed.some((row) => row.sequence <= sequence && !isEnded(row.value as RunSummary) && !goingOn.has(row.id));
 }
 
 function isHeldWhole(kind: string): boolean {

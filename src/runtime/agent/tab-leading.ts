@@ -227,6 +227,7 @@ export class TabLeading {
     this.#hooks.projected({ rows: runs, done: [], size: journal.head.size });
     agent.resume();
     this.#hooks.began();
+    void agent.checkList().catch(() => undefined);
     void this.#sweep(agent).catch(() => undefined);
     await untilAborted(stop);
   }
