@@ -55,6 +55,10 @@ test('a key that is wrong is said to be, and replaced; none of them is shown or 
   await card().getByRole('button', { name: 'List the models of Parrots' }).click();
   await expect(card().getByRole('combobox')).toHaveValue('parrot');
   expect(await page.content()).not.toContain('sk-right-1234');
+  await card().getByText('2 changes of its key').click();
+  const changes = card().getByRole('list', { name: 'Changes of the key of Parrots' }).getByRole('listitem');
+  await expect(changes.locator('strong')).toHaveText(['Key replaced', 'Key set']);
+  await expect(changes.first().getByRole('link')).toHaveText(/^Entry \d+$/);
   expect(host.arrivals.map(({ headers }) => headers.authorization)).toEqual([
     'Bearer sk-wrong-1234',
     'Bearer sk-right-1234',

@@ -186,7 +186,7 @@ export class FakeAgentApi implements AgentApi {
     add: () => Promise.resolve(NO_CHANNELS),
     change: () => Promise.resolve(NO_CHANNELS),
     remove: () => Promise.resolve(NO_CHANNELS),
-    hasKey: () => Promise.resolve(false),
+    keyState: () => Promise.resolve('none'),
     setKey: () => Promise.resolve(NO_CHANNELS),
     list: () => Promise.resolve(NO_CHANNELS),
     test: () => Promise.resolve(NO_CHANNELS),

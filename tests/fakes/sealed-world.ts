@@ -43,7 +43,7 @@ export async function sealedWorld() {
   const identity = { sha256, sealer, entropy, signer, secrets: heldSecrets(keys), keys: nobleIdentityKeys(entropy) };
   const records = await beginIdentity(identity, NOW);
   const ring = new KeyRing(identity);
-  await new ProviderKeys(identity).keep('host', 'sk-sealed');
+  await new ProviderKeys(identity).keep('host', 'a1b2c3d4e5f60718', 'sk-sealed');
   const vouching = (await ring.newSigner('Ed25519')).key;
   const files = memoryBlobFiles();
   const blobs = memoryBlobStore(world.clock, files, sealer);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { schemaChecker } from '#adapters/json-schema/schema-checker.ts';
 import { OpenAiEngine } from '#adapters/openai-http/engine.ts';
+import type { Fact } from '#runtime/agent/facts.ts';
 import { ModelDesk } from '#runtime/models/model-desk.ts';
 import { ProviderKeys } from '#runtime/models/provider-keys.ts';
 import { TEST_MESSAGE, type ProviderDraft } from '#runtime/contract/models-api.ts';
@@ -82,9 +83,9 @@ test('a key is kept sealed, replaced and removed, and stands in no entry of the 
   expect(await models.list(provider)).toMatchObject({ ok: false, error: expect.stringMatching(/\(401\)/) as string });
   expect(await models.setKey(provider, 'sk-right')).toEqual({ ok: true });
   expect((await models.list(provider)).ok).toBe(true);
-  expect(await models.hasKey(provider)).toBe(true);
+  expect(await models.keyState(provider)).toBe('here');
   await models.setKey(provider, '');
-  expect(await models.hasKey(provider)).toBe(false);
+  expect(await models.keyState(provider)).toBe('none');
   expect((await models.list(provider)).ok).toBe(false);
   expect(asking.host.arrivals.map(({ headers }) => headers.authorization)).toEqual([
     'Bearer sk-wrong',
@@ -98,7 +99,9 @@ test('after a restore on another device a provider is asked under the key that t
   const provider = await added();
   const keyless = await added({ name: 'Keyless', key: '', address: 'https://keyless.example.com/v1' });
   const text = await keys.asText(['identity/abc', `model-key/${provider}`, `model-key/${keyless}`]);
-  expect(JSON.parse(text ?? 'null')).toEqual({ [provider]: 'sk-right' });
+  expect(JSON.parse(text ?? 'null')).toEqual({
+    [provider]: expect.stringMatching(/^[0-9a-f]{16} sk-right$/) as string,
+  });
   expect(await keys.asText(['identity/abc'])).toBeNull();
 
   const { desk, world } = asking;
@@ -110,10 +113,93 @@ test('after a restore on another device a provider is asked under the key that t
   expect((await elsewhere.list(provider)).ok).toBe(false);
   for (const broken of ['no JSON', 'null', `{"${provider}":7}`, `{"${provider}":"two words"}`]) {
     await keys.keepText(broken);
-    expect(await elsewhere.hasKey(provider), broken).toBe(false);
+    expect(await elsewhere.keyState(provider), broken).toBe('gone');
   }
   await keys.keepText(text ?? '');
   expect((await elsewhere.list(provider)).ok).toBe(true);
+});
+
+/** Of the key of a provider: what is told of it, the newest first. */
+const told = async (provider: string): Promise<readonly string[] | undefined> =>
+  (await viewOf(asking.desk)).channels.find(({ id }) => id === provider)?.keys.map(({ what }) => what);
+const sentUnder = (): readonly unknown[] => asking.host.arrivals.map(({ headers }) => headers.authorization);
+
+test('each change of a key is an entry that names the provider and nothing of the key, and stays when it is approved again', async () => {
+  const provider = await added({ key: 'sk-wrong' });
+  await models.setKey(provider, 'sk-right');
+  await models.setKey(provider, '');
+  await models.setKey(provider, '');
+  await models.setKey(provider, 'sk-right');
+  const facts = (await asking.world.values()) as unknown as readonly Fact[];
+  const notes = facts.filter(({ type }) => type.startsWith('channel.key-'));
+  const named = expect.stringMatching(/^[0-9a-f]{16}$/) as string;
+  const at = expect.any(Number) as number;
+  const command = expect.any(String) as string;
+  expect(notes).toEqual([
+    { type: 'channel.key-set', channel: provider, key: named, at, command },
+    { type: 'channel.key-changed', channel: provider, key: named, at, command },
+    { type: 'channel.key-removed', channel: provider, at, command },
+    { type: 'channel.key-set', channel: provider, key: named, at, command },
+  ]);
+  expect(new Set(notes.flatMap((note) => ('key' in note ? [note.key] : []))).size).toBe(3);
+  await asking.desk.revoke(provider);
+  await asking.desk.restore(provider);
+  expect(await told(provider)).toEqual(['set', 'removed', 'changed', 'set']);
+  expect((await models.list(provider)).ok).toBe(true);
+  expect(sentUnder()).toEqual(['Bearer sk-right']);
+});
+
+test('stopped between the note of a key and keeping it, no key is used and it is told to be missing', async () => {
+  const provider = await added({ key: 'sk-wrong' });
+  expect(await asking.desk.setKey(provider)).toMatchObject({ ok: true });
+  expect(await models.keyState(provider)).toBe('gone');
+  await models.list(provider);
+  expect(sentUnder()).toEqual([undefined]);
+  await models.setKey(provider, 'sk-right');
+  expect(await models.keyState(provider)).toBe('here');
+  expect((await models.list(provider)).ok).toBe(true);
+});
+
+test('stopped between the note of a removal and the removal, the key is not used and goes with the next look', async () => {
+  const provider = await added();
+  expect(await asking.desk.removeKey(provider)).toEqual({ ok: true });
+  expect(await keys.asText([`model-key/${provider}`])).not.toBeNull();
+  await models.list(provider);
+  expect(sentUnder()).toEqual([undefined]);
+  expect(await keys.asText([`model-key/${provider}`])).toBeNull();
+  expect(await models.keyState(provider)).toBe('none');
+});
+
+test('a key that cannot be kept is noted to be removed, and one that cannot be noted is not kept', async () => {
+  const provider = await added({ key: '' });
+  const engine = (): never => {
+    throw new Error('Nothing is asked here.');
+  };
+  const { desk, world } = asking;
+  const parts = { store: memoryAgentStore(world.store), clock: world.clock, engine };
+  const secrets = { ...memorySecretStore(), put: () => Promise.reject(new Error('The disk is full.')) };
+  const full = new ModelDesk({ ...parts, desk, keys: new ProviderKeys({ secrets, sealer: plainSealer() }) });
+  expect(await full.setKey(provider, 'sk-right')).toEqual({
+    ok: false,
+    error: 'The key could not be kept: The disk is full.',
+  });
+  expect(await told(provider)).toEqual(['removed', 'set']);
+  expect(await models.keyState(provider)).toBe('none');
+  const refused = { ok: false as const, error: 'Nobody leads.' };
+  const unled = { setKey: () => Promise.resolve(refused) } as unknown as typeof desk;
+  expect(await new ModelDesk({ ...parts, desk: unled, keys }).setKey(provider, 'sk-right')).toEqual(refused);
+  expect(await keys.asText([`model-key/${provider}`])).toBeNull();
+});
+
+test('a key that an earlier version kept without a note is noted before it is used', async () => {
+  const provider = await added({ key: '' });
+  await keys.keepText(JSON.stringify({ [provider]: 'sk-right' }));
+  expect(await told(provider)).toEqual([]);
+  expect((await models.list(provider)).ok).toBe(true);
+  expect(await models.keyState(provider)).toBe('here');
+  expect(await told(provider)).toEqual(['found']);
+  await models.setKey(provider, 'sk-wrong');
+  expect(await told(provider)).toEqual(['changed', 'found']);
 });
 
 test('what cannot be a key opens no way out', async () => {
@@ -125,7 +211,9 @@ test('what cannot be a key opens no way out', async () => {
 test('a removed provider is asked nothing more, and its key is gone', async () => {
   const provider = await added();
   expect(await models.remove(provider)).toMatchObject({ ok: true });
-  expect(await models.hasKey(provider)).toBe(false);
+  expect(await models.keyState(provider)).toBe('none');
+  expect(await keys.asText([`model-key/${provider}`])).toBeNull();
+  expect(await told(provider)).toEqual(['removed', 'set']);
   const removed = { ok: false, error: expect.stringMatching(/was removed/) as string };
   expect(await models.list(provider)).toEqual(removed);
   expect(await models.setKey(provider, 'sk-right')).toEqual(removed);
@@ -139,7 +227,7 @@ test('limits hold, and are changed without the key', async () => {
   expect(await models.list(provider)).toMatchObject({ ok: false, error: expect.stringMatching(/minute/) as string });
   expect(await models.change(provider, { ...draft, name: 'Ours', requestsPerMinute: 10 })).toMatchObject({ ok: true });
   expect((await models.list(provider)).ok).toBe(true);
-  expect(await models.hasKey(provider)).toBe(true);
+  expect(await models.keyState(provider)).toBe('here');
   expect(asking.host.arrivals).toHaveLength(2);
 });
 

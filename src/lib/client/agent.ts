@@ -118,7 +118,7 @@ function modelsOver(wire: Comlink.Remote<ModelsApi>): ModelsApi {
     add: (draft) => wire.add(draft),
     change: (provider, draft) => wire.change(provider, draft),
     remove: (provider) => wire.remove(provider),
-    hasKey: (provider) => wire.hasKey(provider),
+    keyState: (provider) => wire.keyState(provider),
     setKey: (provider, key) => wire.setKey(provider, key),
     list: (provider) => wire.list(provider),
     test: (provider, model, listener) => wire.test(provider, model, Comlink.proxy(listener)),

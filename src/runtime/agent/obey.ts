@@ -205,6 +205,7 @@ export function obey(
     case 'approve-channel':
     case 'change-channel':
     case 'revoke-channel':
+    case 'note-key':
     case 'intend-egress':
     case 'answer-egress': {
       if (command.type === 'intend-egress' && isTakenBack(state, command.intent))
@@ -238,6 +239,7 @@ function moneyWith(
       return 'refused' in adopted ? err(adopted.refused) : ok([{ ...adopted, at }]);
     }
     case 'revoke-channel':
+    case 'note-key':
       return ok([]);
     case 'intend-egress': {
       const { intent, cost, under } = command;

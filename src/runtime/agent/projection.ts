@@ -303,6 +303,10 @@ function projectVault(state: AgentState, fact: Fact, sequence: Sequence): Omit<P
     case 'channel.approved':
     case 'channel.changed':
     case 'channel.revoked':
+    case 'channel.key-set':
+    case 'channel.key-changed':
+    case 'channel.key-found':
+    case 'channel.key-removed':
     case 'egress.intent':
     case 'egress.answered': {
       const { channels, leaving, rows } = projectChannels(state, fact, sequence);

@@ -26,6 +26,7 @@ import {
   type EgressRecord,
   type PricedChannel,
   type StoredChannel,
+  UNNAMED_KEY,
   useOf,
 } from './channel-facts.ts';
 import { answerStream, BrokenOff, wholeOf, type AnswerStreamParts } from './answer-stream.ts';
@@ -253,6 +254,23 @@ export class ChannelDesk implements ChannelsApi {
 
   revoke(id: string): Promise<Result<void, string>> {
     return this.#order({ type: 'revoke-channel', channel: id });
+  }
+
+  /** Notes that a new key counts, and no other. @returns what it goes by */
+  async setKey(channel: string): Promise<Result<string, string>> {
+    const key = hex(this.#parts.entropy.bytes(8));
+    const ordered = await this.#order({ type: 'note-key', channel, key });
+    return ordered.ok ? ok(key) : ordered;
+  }
+
+  /** Notes that one counts which an earlier version kept. */
+  findKey(channel: string): Promise<Result<void, string>> {
+    return this.#order({ type: 'note-key', channel, key: UNNAMED_KEY });
+  }
+
+  /** Notes that none counts. */
+  removeKey(channel: string): Promise<Result<void, string>> {
+    return this.#order({ type: 'note-key', channel, key: null });
   }
 
   changeCaps(caps: Caps): Promise<Result<void, string>> {

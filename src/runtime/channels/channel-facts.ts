@@ -11,6 +11,7 @@ import {
 import type { Label } from '#core/labels/label.ts';
 import type { Reason } from '#core/policy/reason.ts';
 import type { EgressFailure } from '#ports/egress.ts';
+import type { KeyNote } from '../contract/channels-api.ts';
 import type { Price } from '#core/spend/price.ts';
 import type { PlannedCost } from '../spend/plan-cost.ts';
 import type { CameTo } from '../spend/spend-facts.ts';
@@ -22,6 +23,12 @@ export type ChannelFact =
   | ({ readonly type: 'channel.approved' } & NamedChannel)
   | ({ readonly type: 'channel.changed' } & NamedChannel)
   | { readonly type: 'channel.revoked'; readonly channel: string }
+  /** Its host is asked under this key from here on, and under no other. What names it is random and tells nothing of it. */
+  | { readonly type: 'channel.key-set' | 'channel.key-changed'; readonly channel: string; readonly key: string }
+  /** The same of one that an earlier version kept without a word of it here. */
+  | { readonly type: 'channel.key-found'; readonly channel: string }
+  /** No key of it is used from here on; what was kept goes next. */
+  | { readonly type: 'channel.key-removed'; readonly channel: string }
   /** Durable before the first byte leaves. */
   | { readonly type: 'egress.intent'; readonly intent: EgressIntent }
   | { readonly type: 'egress.answered'; readonly intent: string; readonly answer: EgressRecord };
@@ -82,6 +89,8 @@ export interface StoredChannel extends NamedChannel {
   readonly revokedAt: UnixMs | null;
   /** The entry that made it so. */
   readonly sequence: Sequence;
+  /** What its host knows the owner by; left out where there never was a key. */
+  readonly key?: StoredKey;
   readonly use: {
     readonly day: string;
     readonly bytes: number;
@@ -91,6 +100,17 @@ export interface StoredChannel extends NamedChannel {
     readonly recent: readonly UnixMs[];
   };
 }
+
+/** Which key counts, and how that came about. The key itself lies elsewhere, sealed. */
+export interface StoredKey {
+  /** Null where none does; `UNNAMED_KEY` for one of an earlier version. */
+  readonly id: string | null;
+  /** The oldest first. */
+  readonly notes: readonly KeyNote[];
+}
+
+/** What a key goes by that an earlier version kept. */
+export const UNNAMED_KEY = '';
 
 /** One thing that left, or was about to. */
 export interface Departure {
@@ -112,6 +132,8 @@ export type ChannelCommand =
   | ({ readonly type: 'approve-channel' } & PricedChannel)
   | ({ readonly type: 'change-channel' } & PricedChannel)
   | { readonly type: 'revoke-channel'; readonly channel: string }
+  /** Which key counts from now on; null: none. */
+  | { readonly type: 'note-key'; readonly channel: string; readonly key: string | null }
   | {
       readonly type: 'intend-egress';
       readonly intent: EgressIntent;
@@ -157,6 +179,7 @@ export function projectChannels(
         revokedAt: null,
         // What went out counts, whatever the owner changes in between.
         use: before?.use ?? UNUSED,
+        ...(before?.key === undefined ? {} : { key: before.key }),
       });
     }
     case 'channel.revoked': {
@@ -164,6 +187,16 @@ export function projectChannels(
       return before === undefined
         ? { ...stored, rows: [] }
         : withChannel(stored, { ...before, revokedAt: fact.at, sequence });
+    }
+    case 'channel.key-set':
+    case 'channel.key-changed':
+    case 'channel.key-found':
+    case 'channel.key-removed': {
+      const before = stored.channels.get(fact.channel);
+      if (before === undefined) return { ...stored, rows: [] };
+      const id = 'key' in fact ? fact.key : fact.type === 'channel.key-found' ? UNNAMED_KEY : null;
+      const note: KeyNote = { what: WHAT[fact.type], at: fact.at, sequence };
+      return withChannel(stored, { ...before, key: { id, notes: [...(before.key?.notes ?? []), note] } });
     }
     case 'egress.intent': {
       const { intent, at } = fact;
@@ -235,6 +268,8 @@ export function obeyChannel(
       return channels.get(command.channel)?.revokedAt === null
         ? { type: 'channel.revoked', channel: command.channel }
         : { refused: NO_CHANNEL };
+    case 'note-key':
+      return obeyKey(channels.get(command.channel), command);
     case 'intend-egress': {
       const { intent, under, asked } = command;
       const stored = channels.get(intent.channel);
@@ -265,6 +300,28 @@ export function useOf({ use }: Pick<StoredChannel, 'use'>, day: string, now: Uni
     requestsLastMinute: use.recent.filter((time) => isWithinMinute(time, now)).length,
   };
 }
+
+function obeyKey(
+  stored: StoredChannel | undefined,
+  { channel, key }: Extract<ChannelCommand, { type: 'note-key' }>,
+): ChannelFact | { readonly refused: string } {
+  if (stored?.channel.models !== true) return { refused: NO_CHANNEL };
+  if (key === null)
+    return stored.key?.id === null ? { refused: 'It has no key.' } : { type: 'channel.key-removed', channel };
+  if (stored.revokedAt !== null) return { refused: NO_CHANNEL };
+  if (key === UNNAMED_KEY)
+    return stored.key === undefined
+      ? { type: 'channel.key-found', channel }
+      : { refused: 'Which key counts is noted already.' };
+  return { type: stored.key?.id == null ? 'channel.key-set' : 'channel.key-changed', channel, key };
+}
+
+const WHAT = {
+  'channel.key-set': 'set',
+  'channel.key-changed': 'changed',
+  'channel.key-found': 'found',
+  'channel.key-removed': 'removed',
+} as const satisfies { readonly [type in ChannelFact['type']]?: KeyNote['what'] };
 
 const NO_CHANNEL = 'There is no such way out, or it was revoked: nothing was sent.';
 

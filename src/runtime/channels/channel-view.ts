@@ -40,13 +40,14 @@ function viewOf(
   now: UnixMs,
   parse: (text: string) => ParsedUrl | null,
 ): Omit<ChannelView, 'money'> {
-  const { channel, name, why, approvedAt, revokedAt, sequence } = stored;
+  const { channel, name, why, approvedAt, revokedAt, sequence, key } = stored;
   const read = readAddress(channel.origin, parse);
   return {
     ...channel,
     ...{ name, why, approvedAt, revokedAt, sequence },
     space: read.ok ? read.value.space : 'public',
     ...useOf(stored, day, now),
+    keys: [...(key?.notes ?? [])].reverse(),
   };
 }
 

@@ -161,9 +161,19 @@ export interface ChannelView {
   readonly requestsLastMinute: number;
   /** Null where calls cost nothing. */
   readonly money: ChannelMoney | null;
+  /** What became of the key that its host knows the owner by, the newest first. */
+  readonly keys: readonly KeyNote[];
   readonly approvedAt: UnixMs;
   readonly revokedAt: UnixMs | null;
   /** The entry that made it so. */
+  readonly sequence: Sequence;
+}
+
+/** A change of a key; never the key. */
+export interface KeyNote {
+  /** `found`: an earlier version kept it and noted nothing. */
+  readonly what: 'set' | 'changed' | 'found' | 'removed';
+  readonly at: UnixMs;
   readonly sequence: Sequence;
 }
 

@@ -13,9 +13,9 @@ export interface ModelsApi {
   change(provider: string, draft: Omit<ProviderDraft, 'key'>): Promise<Result<void, string>>;
   /** Closes the way out, and destroys the key. */
   remove(provider: string): Promise<Result<void, string>>;
-  /** Whether a key lies here. The key itself is never shown again. */
-  hasKey(provider: string): Promise<boolean>;
-  /** @param key empty to destroy the one there is */
+  /** The key itself is never shown again. */
+  keyState(provider: string): Promise<KeyState>;
+  /** Noted in the journal, without the key. @param key empty to destroy the one there is */
   setKey(provider: string, key: string): Promise<Result<void, string>>;
   /** Asks the host which models it has. */
   list(provider: string): Promise<Result<readonly ListedModel[], string>>;
@@ -24,6 +24,9 @@ export interface ModelsApi {
   /** Ends the test that is under way, and with it the connection to the host. */
   stopTest(provider: string): Promise<void>;
 }
+
+/** Of a key. `gone`: one was set, and does not lie on this device. */
+export type KeyState = 'here' | 'gone' | 'none';
 
 /** Words of this app: there is nothing of the owner's in them. */
 export const TEST_MESSAGE = 'Say hello in one short sentence.';

@@ -6,10 +6,11 @@ import type { Clock } from '#ports/clock.ts';
 import type { Engine } from '#ports/engine.ts';
 import type { ModelOutlet } from '#ports/model-outlet.ts';
 import type { ChannelDesk } from '../channels/channel-desk.ts';
-import type { StoredChannel } from '../channels/channel-facts.ts';
+import { UNNAMED_KEY, type StoredChannel, type StoredKey } from '../channels/channel-facts.ts';
 import type { ChannelDraft } from '../contract/channels-api.ts';
 import {
   TEST_MESSAGE,
+  type KeyState,
   type ListedModel,
   type ModelsApi,
   type ProviderDraft,
@@ -20,7 +21,10 @@ import { modelQuestions, type ModelQuestions } from './model-question.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
 export interface ModelDeskParts {
-  readonly desk: Pick<ChannelDesk, 'open' | 'consider' | 'approve' | 'change' | 'revoke'>;
+  readonly desk: Pick<
+    ChannelDesk,
+    'open' | 'consider' | 'approve' | 'change' | 'revoke' | 'setKey' | 'findKey' | 'removeKey'
+  >;
   readonly store: Pick<AgentStore, 'row'>;
   readonly clock: Clock;
   readonly keys: ProviderKeys;
@@ -69,8 +73,9 @@ export class ModelDesk implements ModelsApi {
     const key = keys.read(draft.key);
     if (!key.ok) return key;
     const approved = await desk.approve(channelOf(draft));
-    if (approved.ok && key.value !== '') await keys.keep(approved.value, key.value);
-    return approved;
+    if (!approved.ok || key.value === '') return approved;
+    const set = await this.#setKey(approved.value, key.value);
+    return set.ok ? approved : err(`The provider is approved, but without its key. ${set.error}`);
   }
 
   async change(provider: string, draft: Omit<ProviderDraft, 'key'>): Promise<Result<void, string>> {
@@ -79,13 +84,15 @@ export class ModelDesk implements ModelsApi {
   }
 
   async remove(provider: string): Promise<Result<void, string>> {
-    const revoked = await this.#parts.desk.revoke(provider);
-    if (revoked.ok) await this.#parts.keys.remove(provider);
-    return revoked;
+    const known = await this.#provider(provider);
+    if (!known.ok) return known;
+    const removed = await this.#removeKey(provider);
+    return removed.ok ? this.#parts.desk.revoke(provider) : removed;
   }
 
-  hasKey(provider: string): Promise<boolean> {
-    return this.#parts.keys.has(provider);
+  async keyState(provider: string): Promise<KeyState> {
+    if ((await this.#keyOf(provider)) !== null) return 'here';
+    return (await this.#noted(provider))?.id == null ? 'none' : 'gone';
   }
 
   async setKey(provider: string, typed: string): Promise<Result<void, string>> {
@@ -94,8 +101,7 @@ export class ModelDesk implements ModelsApi {
     if (!known.ok) return known;
     const key = keys.read(typed);
     if (!key.ok) return key;
-    await (key.value === '' ? keys.remove(provider) : keys.keep(provider, key.value));
-    return ok(undefined);
+    return key.value === '' ? this.#removeKey(provider) : this.#setKey(provider, key.value);
   }
 
   async list(provider: string): Promise<Result<readonly ListedModel[], string>> {
@@ -164,8 +170,8 @@ export class ModelDesk implements ModelsApi {
     const { channel, name, sequence } = known.value;
     const made = this.#hosts.get(provider);
     if (made?.sequence === sequence) return ok(made);
-    const { desk, store, clock, keys } = this.#parts;
-    const outletParts = { desk, store, clock, channel: channel.id, key: () => keys.of(channel.id) };
+    const { desk, store, clock } = this.#parts;
+    const outletParts = { desk, store, clock, channel: channel.id, key: () => this.#keyOf(channel.id) };
     const outlet = modelOutlet(outletParts);
     const about = {
       name,
@@ -177,6 +183,49 @@ export class ModelDesk implements ModelsApi {
     const host = { sequence, about, outletParts, engine: this.#parts.engine(about) };
     this.#hosts.set(provider, host);
     return ok(host);
+  }
+
+  /**
+   * The note comes first: a key that no entry names is never used. Where the app stops in between, the one before counts
+   * no more, and the new one is told to be missing.
+   */
+  async #setKey(provider: string, key: string): Promise<Result<void, string>> {
+    const { desk, keys } = this.#parts;
+    const noted = await desk.setKey(provider);
+    if (!noted.ok) return noted;
+    try {
+      await keys.keep(provider, noted.value, key);
+      return ok(undefined);
+    } catch (error) {
+      await desk.removeKey(provider);
+      return err(`The key could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #removeKey(provider: string): Promise<Result<void, string>> {
+    const { desk, keys } = this.#parts;
+    await this.#keyOf(provider);
+    const noted = (await this.#noted(provider))?.id == null ? ok(undefined) : await desk.removeKey(provider);
+    if (noted.ok) await keys.remove(provider);
+    return noted;
+  }
+
+  /** The key that the journal names; null where there is none, or it does not lie here. */
+  async #keyOf(provider: string): Promise<string | null> {
+    const { desk, keys } = this.#parts;
+    let noted = await this.#noted(provider);
+    if (noted === undefined) {
+      if ((await keys.of(provider, UNNAMED_KEY)) === null) return null;
+      await desk.findKey(provider);
+      noted = await this.#noted(provider);
+    }
+    // The app may have stopped before what was removed was gone.
+    if (noted?.id === null) await keys.remove(provider);
+    return noted?.id == null ? null : keys.of(provider, noted.id);
+  }
+
+  async #noted(provider: string): Promise<StoredKey | undefined> {
+    return ((await this.#parts.store.row('channel', provider))?.value as StoredChannel | undefined)?.key;
   }
 
   async #provider(id: string): Promise<Result<StoredChannel, string>> {

@@ -2,11 +2,15 @@ import { utf8 } from '#core/base/bytes.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { Sealer } from '#ports/crypto.ts';
 import type { SecretStore } from '#ports/secret-store.ts';
+import { UNNAMED_KEY } from '../channels/channel-facts.ts';
 
 const PREFIX = 'model-key/';
 const KEY_CHARS_MAX = 4_096;
 /** What may stand in a header (RFC 9110, 5.5), without blanks. */
 const KEY = /^[\x21-\x7e]+$/;
+/** A key as it is kept: behind what the journal names it by; earlier versions kept it alone. */
+const BETWEEN = ' ';
+const KEPT = /^(?:[0-9a-f]{16} )?[\x21-\x7e]{1,4096}$/;
 
 export interface KeyParts {
   readonly secrets: SecretStore;
@@ -30,18 +34,15 @@ export class ProviderKeys {
     return ok(key);
   }
 
-  async keep(provider: string, key: string): Promise<void> {
-    const name = nameOf(provider);
-    await this.#parts.secrets.put(name, await this.#parts.sealer.seal(utf8(key), name));
+  /** In place of the one before. @param id what the journal names it by */
+  keep(provider: string, id: string, key: string): Promise<void> {
+    return this.#keep(provider, [id, key].join(BETWEEN));
   }
 
-  /** Null where none lies here, or it cannot be opened here. */
-  async of(provider: string): Promise<string | null> {
-    const name = nameOf(provider);
-    const sealed = await this.#parts.secrets.get(name);
-    const opened = sealed === null ? null : await this.#parts.sealer.open(sealed, name);
-    // It is ASCII.
-    return opened?.ok === true ? Array.from(opened.value, (code) => String.fromCharCode(code)).join('') : null;
+  /** The key, if it is the one of this name; null where that does not lie here, or cannot be opened here. */
+  async of(provider: string, id: string): Promise<string | null> {
+    const kept = await this.#kept(provider);
+    return kept?.id === id ? kept.key : null;
   }
 
   /** All of them, for a backup; null for none. @param names of all secrets there are */
@@ -50,26 +51,37 @@ export class ProviderKeys {
     for (const name of names) {
       if (!name.startsWith(PREFIX)) continue;
       const provider = name.slice(PREFIX.length);
-      const key = await this.of(provider);
-      if (key !== null) keys[provider] = key;
+      const kept = await this.#kept(provider);
+      if (kept !== null) keys[provider] = kept.text;
     }
     return Object.keys(keys).length === 0 ? null : JSON.stringify(keys);
   }
 
   /** Keeps what a backup carried; what cannot be a key is left out. @param text as `asText` gave it */
   async keepText(text: string): Promise<void> {
-    for (const [provider, key] of entriesIn(text)) {
-      const read = typeof key === 'string' ? this.read(key) : null;
-      if (read?.ok === true && read.value !== '') await this.keep(provider, read.value);
+    for (const [provider, kept] of entriesIn(text)) {
+      if (typeof kept === 'string' && KEPT.test(kept)) await this.#keep(provider, kept);
     }
-  }
-
-  async has(provider: string): Promise<boolean> {
-    return (await this.#parts.secrets.get(nameOf(provider))) !== null;
   }
 
   async remove(provider: string): Promise<void> {
     await this.#parts.secrets.remove(nameOf(provider));
+  }
+
+  async #keep(provider: string, text: string): Promise<void> {
+    const name = nameOf(provider);
+    await this.#parts.secrets.put(name, await this.#parts.sealer.seal(utf8(text), name));
+  }
+
+  async #kept(provider: string): Promise<{ readonly id: string; readonly key: string; readonly text: string } | null> {
+    const name = nameOf(provider);
+    const sealed = await this.#parts.secrets.get(name);
+    const opened = sealed === null ? null : await this.#parts.sealer.open(sealed, name);
+    if (opened?.ok !== true) return null;
+    // It is ASCII.
+    const text = Array.from(opened.value, (code) => String.fromCharCode(code)).join('');
+    const [key = '', id = UNNAMED_KEY] = text.split(BETWEEN).reverse();
+    return { id, key, text };
   }
 }
 

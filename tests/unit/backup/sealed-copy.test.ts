@@ -129,7 +129,7 @@ test('with the passphrase it is restored whole on another device, and the root a
     agent: id,
     secret: await sealed.ring.secretOf(sealed.vouching),
   });
-  expect(kept[0]?.providers).toBe('{"host":"sk-sealed"}');
+  expect(kept[0]?.providers).toBe('{"host":"a1b2c3d4e5f60718 sk-sealed"}');
 });
 
 test('the recovery code opens it too, and wrong attempts are held up as at the door', async () => {

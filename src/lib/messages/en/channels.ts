@@ -107,6 +107,12 @@ export const channels = {
   'channels.revoked-ones': { one: '{count} revoked', other: '{count} revoked' },
   'channels.restore': 'Approve again',
   'channels.restore-named': 'Approve {name} again',
+  'channels.keys': { one: '{count} change of its key', other: '{count} changes of its key' },
+  'channels.keys-named': 'Changes of the key of {name}',
+  'channels.key-set': 'Key set',
+  'channels.key-changed': 'Key replaced',
+  'channels.key-found': 'Key noted that an earlier version kept',
+  'channels.key-removed': 'Key removed',
   'channels.left': 'Everything that ever left',
   'channels.left-count': {
     one: '{count} request, the newest first. It is counted here from the journal.',

@@ -16,9 +16,10 @@ export const models = {
     'A server of your own has to let this app read its answers: Ollama, for one, is started with OLLAMA_ORIGINS={origin}. The browser may ask you whether the app may reach it.',
   'models.key': 'Key',
   'models.key-hint':
-    'Empty where it asks for none. It is kept encrypted on this device and never shown again. Backups carry it, encrypted like all in them.',
+    'Empty where it asks for none. It is kept encrypted on this device and never shown again. Backups carry it, encrypted like all in them. The journal notes when it was set, changed or removed, and nothing of the key.',
   'models.key-there': 'kept encrypted on this device',
   'models.key-none': 'none',
+  'models.key-gone': 'one was set, and does not lie on this device: enter it again',
   'models.key-new': 'New key',
   'models.key-enter': 'Enter a key',
   'models.key-replace': 'Replace the key',
