@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KIB } from '#core/base/limits.ts';
+import { BLOB_CHUNK_BYTES, KIB } from '#core/base/limits.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { BlobFiles } from '#ports/blob-files.ts';
 import { Ballast, ballastedStore } from '#runtime/journal/ballast.ts';
@@ -14,6 +14,7 @@ function world() {
   const kept = new Map<string, number>();
   const fails = { create: false, append: false, close: false, size: false, remove: false };
   const removed: string[] = [];
+  const written: number[] = [];
   const files: BlobFiles = {
     name: 'memory',
     create: (name) => {
@@ -23,6 +24,7 @@ function world() {
         ok({
           append: (bytes) => {
             if (fails.append) return Promise.resolve(FULL);
+            written.push(bytes.length);
             kept.set(name, (kept.get(name) ?? 0) + bytes.length);
             return Promise.resolve(ok(undefined));
           },
@@ -44,7 +46,7 @@ function world() {
     },
   };
   const clock = fakeClock();
-  return { kept, fails, removed, files, clock, ballast: new Ballast(files, clock, BYTES) };
+  return { kept, fails, removed, written, files, clock, ballast: new Ballast(files, clock, BYTES) };
 }
 
 test.each(['create', 'append', 'close', 'size'] as const)(
@@ -111,6 +113,20 @@ test('where there is room for it but none beside it, the disk is full still and 
   roomy = true;
   await clock.advance(60_000);
   expect([ballast.spent, [...kept.keys()], clock.waiting()]).toEqual([false, ['ballast'], 0]);
+});
+
+test('what was spent before anything was written is waited for once', async () => {
+  const { clock, ballast } = world();
+  await ballast.spend();
+  ballast.begin();
+  expect(clock.waiting()).toBe(1);
+});
+
+test('a large one is written in pieces, and in no more than it takes', async () => {
+  const { kept, written, files, clock } = world();
+  new Ballast(files, clock, 3 * BLOB_CHUNK_BYTES).begin();
+  await clock.advance(5_000);
+  expect([kept.get('ballast'), written]).toEqual([3 * BLOB_CHUNK_BYTES, Array(3).fill(BLOB_CHUNK_BYTES)]);
 });
 
 test('what is erased is not made again', async () => {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Epoch, Sequence } from '#core/base/ids.ts';
+import { encodePayload, entryFor, SALT_BYTES } from '#core/audit/entry.ts';
+import { utf8 } from '#core/base/bytes.ts';
+import type { Epoch, Sequence, UnixMs } from '#core/base/ids.ts';
+import { KIB } from '#core/base/limits.ts';
 import { err, ok } from '#core/base/result.ts';
 import type { AgentStore, JournalHead, StoreError } from '#ports/agent-store.ts';
 import type { JournalLeg } from '#ports/journal-leg.ts';
@@ -313,6 +316,19 @@ test('keys that were used are forgotten, and all of them at the end', async () =
   expect(later.value.every((key) => key.every((byte) => byte === 0))).toBe(true);
 });
 
+test('keys are forgotten with the last entry that uses their pool', async () => {
+  const store = memoryAgentStore();
+  const epoch = await store.raiseEpoch();
+  const keys = new RecordKeys({ store, sealer: plainSealer(), entropy: seededEntropy(3) }, epoch, 0);
+  await keys.reserve();
+  const first = await keys.take(0, 64);
+  const again = await keys.take(63, 1);
+  if (!first.ok || !again.ok) throw new Error('no keys');
+  expect(first.value.concat(again.value).every((key) => key.some((byte) => byte !== 0))).toBe(true);
+  await keys.take(64, 1);
+  expect(first.value.every((key) => key.every((byte) => byte === 0))).toBe(true);
+});
+
 test('a payload that is not the one the entry commits to is not given out', async () => {
   const entropy = seededEntropy(5);
   const sealer = plainSealer();
@@ -323,6 +339,26 @@ test('a payload that is not the one the entry commits to is not given out', asyn
   const open = (bytes: Uint8Array) => openPayload({ sealer, sha256: checkTools.sha256 }, entries[0]!, bytes, key);
   expect(await open(sealed)).toEqual({ payload: null, missing: 'not-committed' });
   expect(await open(Uint8Array.of(2))).toEqual({ payload: null, missing: 'wrong-key' });
+});
+
+test('a payload of sixteen kibibytes lies under its record key alone, and a larger one with the key of its cipher, however long', async () => {
+  const entropy = seededEntropy(5);
+  const plain = plainSealer();
+  const padded = (length: number) => new Uint8Array(length).fill(7);
+  const sealer = {
+    seal: async (...of: Parameters<typeof plain.seal>) => ({ ...(await plain.seal(...of)), wrappedKey: padded(700) }),
+    open: plain.open,
+  };
+  const bare = utf8(encodePayload({ salt: new Uint8Array(SALT_BYTES), value: '' })).length;
+  for (const [length, direct] of [[16 * KIB - bare, true] as const, [16 * KIB - bare + 1, false] as const]) {
+    const prepared = preparePayload({ entropy, sealer }, 'x'.repeat(length));
+    expect([prepared.plainBytes, prepared.content instanceof Uint8Array]).toEqual([length + bare, direct]);
+    const place = { sequence: 0 as Sequence, epoch: 1 as Epoch, time: 0 as UnixMs, type: 'step.finished', run: null };
+    const entry = entryFor(checkTools.sha256, place, prepared.payload);
+    const sealed = sealPayload(padded(32), entropy, await prepared.content);
+    const opened = await openPayload({ sealer, sha256: checkTools.sha256 }, entry, sealed, padded(32));
+    expect(opened).toMatchObject({ payload: { value: 'x'.repeat(length) }, missing: null });
+  }
 });
 
 test('a copy that follows is fed from memory, and from the first copy once it fell behind', async () => {

@@ -92,6 +92,7 @@ describe('record keys', () => {
     };
     expect(await spoil(0, (bytes) => bytes.with(0, 9))).toBe('wrong-key');
     expect(await spoil(0, () => new Uint8Array())).toBe('wrong-key');
+    expect(await spoil(1, (bytes) => bytes.with(0, 9))).toBe('wrong-key');
     expect(await spoil(1, (bytes) => bytes.subarray(0, 2))).toBe('wrong-key');
     expect(await spoil(1, (bytes) => bytes.with(20, bytes[20]! ^ 1))).toBe('wrong-key');
     expect(await spoil(1, (bytes) => bytes.with(-1, bytes.at(-1)! ^ 1))).toBe('wrong-key');

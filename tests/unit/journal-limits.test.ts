@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { encodePayload, SALT_BYTES } from '#core/audit/entry.ts';
+import { utf8 } from '#core/base/bytes.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { JOURNAL_GROUP_ENTRIES_MAX, MIB, SECOND_LEG_LAG_ENTRIES_MAX } from '#core/base/limits.ts';
 import { err, ok } from '#core/base/result.ts';
@@ -49,6 +51,13 @@ describe('what goes in one write', () => {
     expect(await groupsOf([large], [large], [large])).toEqual([2, 1]);
     const larger = [large, large, large];
     expect(await groupsOf(larger, larger)).toEqual([3, 3]);
+  });
+
+  test('no more than those megabytes to the byte', async () => {
+    const bare = utf8(encodePayload({ salt: new Uint8Array(SALT_BYTES), value: '' })).length;
+    const half = fact('x'.repeat(2 * MIB - bare));
+    expect(await groupsOf([half], [half])).toEqual([2]);
+    expect(await groupsOf([half], [fact('x'.repeat(2 * MIB - bare + 1))])).toEqual([1, 1]);
   });
 
   test('never nothing', async () => {
@@ -106,6 +115,15 @@ describe('record keys', () => {
     const taken = await keys.take(1_000, 700);
     expect(taken.ok && taken.value.length).toBe(700);
     expect(pools()[0]).toEqual([1_000, 700]);
+  });
+
+  test('that more entries want than the first pool has come in a whole one, and the next before these are used up', async () => {
+    const { keys, pools } = await made();
+    await keys.take(1_000, 100);
+    expect(pools()).toEqual([[1_000, 256]]);
+    await keys.take(1_100, 29);
+    await keys.reserve();
+    expect(pools().at(1)).toEqual([1_256, 256]);
   });
 
   test('in their copy are found under the epoch and the first entry that are theirs, and not in a file half written', async () => {

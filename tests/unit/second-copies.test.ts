@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Epoch, Sequence, UnixMs } from '#core/base/ids.ts';
 import type { KeyPool } from '#ports/agent-store.ts';
 import type { Slot, VaultRecord, VaultRecordStore } from '#ports/vault.ts';
-import { copiedKeys } from '#runtime/journal/copied-keys.ts';
+import { copiedKeys, decodePool, encodePool } from '#runtime/journal/copied-keys.ts';
 import { copiedVaultRecords, decodeRecord, encodeRecord } from '#runtime/vault/record-copy.ts';
 import { memoryAgentStore } from '#tests/fakes/memory-agent-store.ts';
 import { memoryTextFiles } from '#tests/fakes/memory-text-files.ts';
@@ -98,6 +98,28 @@ test('record keys are found in the copy where the store lost them, the newest th
   expect(await lost.keyPool(1 as Epoch, 6 as Sequence)).toBeNull();
   await kept.erase();
   expect(copy.kept.size).toBe(0);
+});
+
+test('record keys are found under epochs and entries of any length', async () => {
+  const [store, copy] = [memoryAgentStore(), memoryTextFiles()];
+  const epoch = await store.raiseEpoch();
+  for (const each of [pool(12, 340, 1), pool(1, 340, 2), pool(12, 99, 3)])
+    expect((await copiedKeys(store, copy).keepKeys(epoch, each)).ok).toBe(true);
+  const lost = copiedKeys(memoryAgentStore(), copy);
+  expect(await lost.keyPool(12 as Epoch, 341 as Sequence)).toEqual(pool(12, 340, 1));
+  expect(await lost.keyPool(12 as Epoch, 102 as Sequence)).toEqual(pool(12, 99, 3));
+  expect(await lost.keyPool(12 as Epoch, 98 as Sequence)).toBeNull();
+});
+
+test('a pool of which either half was spoilt, or that was cut, is none', () => {
+  const text = encodePool(pool(1, 4, 2));
+  expect(decodePool(text)).toEqual(pool(1, 4, 2));
+  for (const half of ['ciphertext', 'wrappedKey']) {
+    const spoilt = text.replace(new RegExp(`"${half}":"`), '$&%');
+    expect(spoilt).not.toBe(text);
+    expect(decodePool(spoilt), half).toBeNull();
+  }
+  for (let end = 0; end < text.length; end++) expect(decodePool(text.slice(0, end)), String(end)).toBeNull();
 });
 
 test('what was destroyed is not in the copy either: one that cannot be written anew is removed, or it is an error', async () => {

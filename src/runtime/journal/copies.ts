@@ -124,8 +124,8 @@ function faultIn(
   group: Group,
   fault: JournalFault,
 ): JournalFault {
-  const proved = checkpoint === '' ? null : checkCheckpoint(parts.tools, check, checkpoint);
-  if (proved === null || !proved.ok) return fault;
+  const proved = checkCheckpoint(parts.tools, check, checkpoint);
+  if (!proved.ok) return fault;
   const again = checkEntries(parts.tools, proved.value, { ...group, payloads: [] }, 'root');
   return again.ok ? fault : again.error;
 }

@@ -73,7 +73,7 @@ export class Journal {
     legs: readonly JournalLeg[],
     epoch: Epoch,
     head: JournalHead,
-    mended: JournalState['mended'] = [],
+    mended: JournalState['mended'],
   ) {
     this.#mended = mended;
     this.#parts = parts;
@@ -87,11 +87,8 @@ export class Journal {
     });
     this.#keys = new RecordKeys(parts, epoch, head.size);
     void this.#keys.reserve().catch(() => undefined);
-    const [first, ...rest] = legs;
-    assert(first !== undefined, 'a journal has a copy');
-    this.#others = rest.map(
-      (leg) => new SecondCopy({ first, leg, clock: parts.clock, size: head.size, changed: () => this.#tell() }),
-    );
+    const [first, clock, size] = [this.#first, parts.clock, head.size];
+    this.#others = legs.slice(1).map((leg) => new SecondCopy({ first, leg, clock, size, changed: () => this.#tell() }));
     if (head.size > 0) this.#pins.move({ epoch, size: head.size, root: head.root });
   }
 
@@ -258,12 +255,12 @@ export class Journal {
     let root: Uint8Array = new Uint8Array();
     // It stays when the key changes.
     const name = (this.#name ??= nameOf(this.#parts, checkpoint));
+    // All of them at once: what is refused leaves the keys of what is written in its place.
+    const keys = await this.#keys.take(frontier.size, prepared.length);
+    if (!keys.ok) return this.#refused({ code: keys.error, message: `The store keeps no record keys: ${keys.error}.` });
     for (let at = 0; at < prepared.length; at += JOURNAL_GROUP_ENTRIES_MAX) {
       const members = prepared.slice(at, at + JOURNAL_GROUP_ENTRIES_MAX);
       const firstSequence = frontier.size as Sequence;
-      const keys = await this.#keys.take(firstSequence, members.length);
-      if (!keys.ok)
-        return this.#refused({ code: keys.error, message: `The store keeps no record keys: ${keys.error}.` });
       const entries = members.map(({ fact, payload }) => {
         const place = { sequence: frontier.size as Sequence, epoch: this.#epoch, time: fact.time };
         const text = encodeEntry(
@@ -277,7 +274,7 @@ export class Journal {
       const [signed, ...payloads] = await Promise.all([
         signCheckpoint(tools.sha256, { size: frontier.size, root }, signer, name),
         ...members.map(async ({ content }, index) => {
-          const key = keys.value[index];
+          const key = keys.value[at + index];
           assert(key !== undefined, 'each entry has its record key');
           return sealPayload(key, this.#parts.entropy, await content);
         }),

@@ -27,9 +27,9 @@ export async function mendFromEachOther(
   fits: (copy: Pick<VerifiedCopy, 'roots'>) => boolean,
 ): Promise<Result<Mended, JournalLegError> | null> {
   const target = copies.find(({ leg }) => leg.mend !== undefined);
-  const mend = target?.leg.mend;
   const whole = copies.some((copy) => copy.problem === null && fits(copy));
-  if (target === undefined || mend === undefined || whole) return null;
+  if (target?.leg.mend === undefined || whole) return null;
+  const { mend } = target.leg;
   const legs = copies.map(({ leg }) => leg);
   const all = await verifyCopy(parts, { name: 'memory', read: await mergedRead(parts, legs) }, { rootsAt });
   if (!fits(all) || copies.some(({ size }) => size >= all.size)) return null;

@@ -27,7 +27,7 @@ export class PinKeeper {
   async settle(): Promise<void> {
     this.#resting?.();
     this.#resting = null;
-    if (this.#next !== null) this.#write();
+    this.#write();
     await this.#writing;
   }
 
