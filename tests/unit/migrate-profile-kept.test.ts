@@ -110,14 +110,37 @@ test('what a later restore set aside is not taken for the older data, nor delete
   await settleMigration(parts, copy(LOSSY).run);
   aside.at = 99;
   expect(await setAsideView(parts)).toEqual({ at: 99, migrated: null });
+  await retryMigration(parts, () => Promise.reject(new Error('asked')));
   await discardAside(parts);
   expect(aside.discarded).toEqual([99]);
+  // It was not the older data that went: that is still remembered.
+  expect([...kept.keys()].sort()).toEqual(['device', 'migration']);
+  await retryMigration(parts, () => Promise.reject(new Error('asked')));
+  await discardAside(parts);
+  expect([...kept.keys()].sort()).toEqual(['device', 'migration']);
   aside.at = 100;
   // The restore replaced the older data: nothing of it is left to copy.
   await settleMigration(parts, () => Promise.resolve(null));
   expect([kept.size, aside.at]).toEqual([0, 100]);
   await settleMigration(parts, copy(WHOLE).run);
   expect(aside.at).toBe(100);
+});
+
+test('what was set aside where nothing was ever migrated is no older data, and goes without its key', async () => {
+  const { kept, aside, parts } = browser();
+  aside.at = 5;
+  expect(await setAsideView(parts)).toEqual({ at: 5, migrated: null });
+  await retryMigration(parts, () => Promise.reject(new Error('asked')));
+  await discardAside(parts);
+  expect([aside.at, aside.discarded, [...kept.keys()]]).toEqual([null, [5], ['device']]);
+});
+
+test('without the key of the older data nothing is read again', async () => {
+  const { kept, aside, parts, copy } = browser();
+  await settleMigration(parts, copy(LOSSY).run);
+  kept.delete('device');
+  await retryMigration(parts, () => Promise.reject(new Error('asked')));
+  expect([aside.at, kept.has('migration')]).toEqual([AT, true]);
 });
 
 test('a report that cannot be opened still keeps the older data', async () => {
@@ -141,6 +164,8 @@ test('files that can be read after all are taken over, and with the last of them
   };
   await retryMigration(parts, reading(1));
   expect(await setAsideView(parts)).toEqual({ at: AT, migrated: { unreadable: 0, lost: ['one.md'] } });
+  const now = await parts.sealer.open((kept.get('migration') as KeptMigration).sealed, 'vault/migration');
+  expect(now.ok && JSON.parse(new TextDecoder().decode(now.value))).toMatchObject({ files: 2, lost: LOST.slice(0, 1) });
   await retryMigration(parts, reading(0));
   expect([aside.at, kept.size]).toEqual([null, 0]);
   expect(given).toEqual([

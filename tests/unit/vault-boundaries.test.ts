@@ -49,6 +49,8 @@ test('a text that names no vault is no record', () => {
   expect(decodeRecord('{"version":1,"vault":"ab","slots":[]}')).not.toBeNull();
   for (const text of ['{"version":1,"vault":5,"slots":[]}', '{"version":1,"slots":[]}', '{"version":1,"vault":"ab"}'])
     expect(decodeRecord(text), text).toBeNull();
+  // A later version's is none that this one reads.
+  expect(decodeRecord('{"version":2,"vault":"ab","slots":[]}')).toBeNull();
 });
 
 const PASSPHRASE: Secret & NewWay = { kind: 'passphrase', passphrase: 'a heron over the weir' };

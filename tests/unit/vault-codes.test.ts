@@ -36,6 +36,15 @@ test('a recovery code may be written in any case, with any separators, and with 
   expect(parseRecoveryCode(sha256, CODE.replaceAll('1', 'I').replaceAll('-', ''))).toEqual(SECRET);
 });
 
+test('every digit that looks like a letter may be written as one', () => {
+  const secret = Uint8Array.of(8, 66, 16, 132, 33, 8, 66, 0, 0, 0, 8, 66, 16, 132, 33, 8);
+  const code = formatRecoveryCode(sha256, secret);
+  expect(code.slice(0, 14)).toBe('1111-1111-1110');
+  for (const one of ['I', 'i', 'L', 'l'])
+    for (const zero of ['O', 'o'])
+      expect(parseRecoveryCode(sha256, code.replaceAll('1', one).replaceAll('0', zero))).toEqual(secret);
+});
+
 test('a slip of the pen is found: one digit changed or two neighbours swapped, in all but one of 4,096 cases', () => {
   let slips = 0;
   let missed = 0;
