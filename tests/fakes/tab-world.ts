@@ -1,3 +1,5 @@
+// Loaded here, so that nothing waits for the disk while a test's clock stands.
+import '#runtime/agent/outward-acts.ts';
 import type { CommandId } from '#core/base/ids.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import { err } from '#core/base/result.ts';

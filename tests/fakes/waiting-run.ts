@@ -3,6 +3,8 @@ import '#core/planner/sending.ts';
 import '#core/tools/answer-json.ts';
 import '#core/tools/answer-markdown.ts';
 import '#core/tools/definitions.ts';
+import '#runtime/agent/ask-model-act.ts';
+import '#runtime/agent/outward-acts.ts';
 import { hex, utf8 } from '#core/base/bytes.ts';
 import type { Digest, RunId, StepId, UnixMs } from '#core/base/ids.ts';
 import { digestOf, type Json } from '#core/base/json.ts';

@@ -6,7 +6,7 @@ import { artifactOf } from './artifacts.ts';
 import { oneLine } from '../text/tokens.ts';
 import type { GoalContext, UnderstoodGoal } from './goal.ts';
 import { makePlan } from './make-plan.ts';
-import type { Plan, Step } from './plan.ts';
+import { BY_MODEL, type Plan, type Step } from './plan.ts';
 import { withSaving } from './plan-goal.ts';
 import { toStep } from './tool-use.ts';
 import { understandGoal } from './understand.ts';
@@ -16,9 +16,6 @@ import { withModel } from './with-model.ts';
 /** Goals that a model may make of one. */
 export const PARTS_MAX = 4;
 const PART_CHARS_MAX = 300;
-
-/** The root of a plan whose parts a model named. */
-export const BY_MODEL = 'parts-by-model';
 
 /** What a model that plans is told: words of this app. It sees the owner's goal and nothing of the files. */
 export const PLANNING = `You plan for an assistant that works on its owner's own mail, calendars, documents and tables.

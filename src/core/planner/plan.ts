@@ -32,3 +32,6 @@ export interface Plan {
   /** SHA-256 of the canonical JSON of {goal, method, steps, answerStep}. */
   readonly digest: Digest;
 }
+
+/** The root of a plan whose parts a model named. */
+export const BY_MODEL = 'parts-by-model';

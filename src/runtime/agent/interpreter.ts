@@ -28,11 +28,12 @@ import { labelledPlan, type LabelledPlan } from './labelled-plan.ts';
 import { helpersOf, modelOfStep } from '../models/models-of-runs.ts';
 import { MODEL_STEP_LIMIT_MS } from '../models/step-model.ts';
 import { readRequest, RunRules } from '../policy/run-rules.ts';
-import { OutwardActs } from './outward-acts.ts';
+import type { OutwardActs } from './outward-acts.ts';
 import type { EventBody, Observed, RunInterpreter } from './run-interpreter.ts';
 import type { AgentPorts } from './ports.ts';
 import { observationKey, type AgentState } from './projection.ts';
 import { inputsOf } from './step-inputs.ts';
+import { stillCovers } from './still-covers.ts';
 
 type Outcome<T> = Promise<Result<T, ToolError>>;
 
@@ -41,7 +42,8 @@ export class Interpreter implements RunInterpreter {
   readonly #ports: AgentPorts;
   readonly #owner: (state: AgentState) => OwnerSettings;
   readonly #inventory: InventoryTaker;
-  readonly #acts: OutwardActs;
+  /** Most runs do nothing outside the app: what does is loaded for the first that would. */
+  readonly #acts: () => Promise<OutwardActs>;
   readonly #rules: RunRules;
   /** What was found out of the tools so far. */
   readonly #makers = new Map<Step['tool'], StepMaker>();
@@ -52,7 +54,9 @@ export class Interpreter implements RunInterpreter {
     this.#owner = owner;
     this.#inventory = new InventoryTaker();
     this.#rules = new RunRules(ports);
-    this.#acts = new OutwardActs(ports, this.#rules);
+    let acts: Promise<OutwardActs> | undefined;
+    this.#acts = () =>
+      (acts ??= import('./outward-acts.ts').then((outward) => new outward.OutwardActs(ports, this.#rules)));
   }
 
   /**
@@ -146,20 +150,20 @@ export class Interpreter implements RunInterpreter {
     return attempt < STEP_ATTEMPTS_MAX && (error.code === 'io' || error.code === 'timeout');
   }
 
-  ask(run: Run, id: StepId, state: AgentState, again: WhyAnew | null): Outcome<PendingApproval> {
-    return this.#acts.ask(run, stepOf(run, id), state, again);
+  async ask(run: Run, id: StepId, state: AgentState, again: WhyAnew | null): Outcome<PendingApproval> {
+    return (await this.#acts()).ask(run, stepOf(run, id), state, again);
   }
 
   stillCovers(approval: PendingApproval, state: AgentState): boolean {
-    return this.#acts.stillCovers(approval, state);
+    return stillCovers(approval, state, this.#ports.clock.now());
   }
 
-  whyAnew(run: Run, state: AgentState, used: boolean): Promise<WhyAnew | null> {
-    return this.#acts.whyAnew(run, state, used);
+  async whyAnew(run: Run, state: AgentState, used: boolean): Promise<WhyAnew | null> {
+    return (await this.#acts()).whyAnew(run, state, used);
   }
 
   async act(run: Run, id: StepId, state: AgentState): Outcome<Observed> {
-    const acted = await this.#acts.act(run, id, state);
+    const acted = await (await this.#acts()).act(run, id, state);
     if (!acted.ok) return acted;
     const asked = stepOf(run, id).tool === 'ask-model' ? run.approval?.action : undefined;
     // What a model of a provider says comes from that host, and of all that it was shown.
@@ -168,7 +172,7 @@ export class Interpreter implements RunInterpreter {
   }
 
   async reconcile(run: Run, id: StepId, state: AgentState): Promise<Observed | null> {
-    const observation = await this.#acts.reconcile(run, id, state);
+    const observation = await (await this.#acts()).reconcile(run, id, state);
     return observation === null ? null : { observation, label: labelToUse(run, state.sources) };
   }
 

@@ -15,7 +15,6 @@ import type { ActionRequest, Decision } from '#core/policy/permit.ts';
 import type { Reason } from '#core/policy/reason.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import { denialText } from '../channels/channel-words.ts';
-import { askModelAct, askModelContent } from './ask-model-act.ts';
 import type { OutwardAct, PrepareAct } from './outward-act.ts';
 import { grantState } from '../policy/grant-facts.ts';
 import { ruleName } from '../policy/rule-name.ts';
@@ -28,6 +27,11 @@ import { sendAct } from './send-act.ts';
 
 type Outcome<T> = Promise<Result<T, ToolError>>;
 
+/** Few runs ask a model, and what puts the question needs all that checks what it says: it is loaded for the first. */
+function modelQuestions(): Promise<typeof import('./ask-model-act.ts')> {
+  return import('./ask-model-act.ts');
+}
+
 /** What steps do outside the app: decided on, asked for and done, to the byte that was shown. */
 export class OutwardActs {
   readonly #ports: AgentPorts;
@@ -39,7 +43,7 @@ export class OutwardActs {
     this.#ports = ports;
     this.#save = saveAct(ports, rules);
     this.#send = sendAct(ports);
-    this.#asking = askModelAct(ports.questionsTo);
+    this.#asking = async (...act) => (await modelQuestions()).askModelAct(ports.questionsTo)(...act);
   }
 
   /**
@@ -75,7 +79,9 @@ export class OutwardActs {
   async #askModel(run: Run, step: Step, state: AgentState, again: WhyAnew | null): Outcome<PendingApproval> {
     const edited = run.anew?.edited;
     const content =
-      edited === undefined ? await askModelContent(this.#ports.questionsTo, run, step, state) : ok(edited);
+      edited === undefined
+        ? await (await modelQuestions()).askModelContent(this.#ports.questionsTo, run, step, state)
+        : ok(edited);
     return content.ok ? this.#askAbout(run, step, state, content.value, again) : content;
   }
 
@@ -188,16 +194,6 @@ export class OutwardActs {
         ? ok(decision.permit)
         : err({ code: 'denied', message: 'What would be done is not what was approved, so nothing was done.' });
     });
-  }
-
-  /** Whether what spared a question stands as the question is about to be spared: somebody else may have used it up. */
-  stillCovers({ cover, action }: PendingApproval, { grants }: AgentState): boolean {
-    if (cover?.kind !== 'grant' || action === undefined) return true;
-    const stored = grants.get(cover.grant);
-    if (stored === undefined) return false;
-    const { grant } = stored;
-    const act = { action, toolVersion: grant.toolVersion, bytes: cover.bytes };
-    return whyNotGranted(grant, grantState(stored), act, this.#ports.clock.now()) === null;
   }
 
   /** What spares the question about an act: that there is none, or the first standing yes that covers it. */

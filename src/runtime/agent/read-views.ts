@@ -2,7 +2,7 @@ import type { Run } from '#core/agent/run.ts';
 import type { RunId } from '#core/base/ids.ts';
 import { DEFAULT_PURPOSES, type Purposes } from '#core/items/purposes.ts';
 import type { OwnerSettings } from '#core/items/owner.ts';
-import { BY_MODEL } from '#core/planner/parts.ts';
+import { BY_MODEL } from '#core/planner/plan.ts';
 import type { ToolName } from '#core/tools/definition.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { StoredGrant } from '../policy/grant-facts.ts';
