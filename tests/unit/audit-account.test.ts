@@ -495,6 +495,22 @@ test('a yes to a plan lets begin what it named, each act covered once for what w
   expect(underOneYes(card, yes(swapped), coveredBy('card'), begun('u')), 'for another act').toBe(unasked('U'));
 });
 
+test('a yes to a plan leaves out what its own card shows, and nothing that stands on another card alone', () => {
+  const cardOf = (id: string, of: { readonly [key: string]: Json }, ...others: readonly Json[]): TestFact =>
+    fact('approval.requested', {
+      approval: { id, ...of, acts: [of, ...others], sentence: 'Save', reason: 'r', fileName: 'f', content: 'c' },
+    });
+  const yesTo = (approval: string, ...ticked: readonly Json[]): TestFact =>
+    fact('approval.given', { approval, digest: 'x', acts: ticked });
+  const [first, second] = [cardOf('first', toS), cardOf('second', toU)];
+  expect(underOneYes(first, yesTo('first', toS), second)).toEqual(['approved by the owner', 'not reached']);
+  // Both cards show it, and the yes was to the first.
+  expect(underOneYes(cardOf('first', toS, toU), yesTo('first', toS), cardOf('second', toU))).toEqual([
+    'approved by the owner',
+    'denied',
+  ]);
+});
+
 test('what is covered by a yes to a plan comes after that yes, and is used up by it', () => {
   expect(underOneYes(card, coveredBy('card'), yes(toS, toU), begun('u')), 'before the yes').toBe(unasked('U'));
   const twice = [coveredBy('card'), yes(toS, toU), coveredBy('card')];
