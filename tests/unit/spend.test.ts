@@ -118,7 +118,11 @@ describe('the price list', () => {
     expect(costOf(list, 'model:x', { call: 1 }, at(100))).toEqual({ ok: false, error: 'no-price' });
     expect(costOf(list, 'model:m', { call: 1, byte: 1 }, at(100))).toEqual({ ok: false, error: 'no-price' });
     expect(costOf(list, 'model:m', {}, at(100))).toEqual({ ok: false, error: 'no-price' });
-    expect(costOf(list, 'model:m', { call: 1 }, at(99))).toEqual({ ok: false, error: 'not-in-force' });
+    expect(costOf(list, 'model:m', { call: 1 }, at(99))).toEqual({ ok: false, error: 'no-price' });
+    expect(costOf([line({ until: at(150) })], 'model:m', { 'token-in': 1 }, at(150))).toEqual({
+      ok: false,
+      error: 'not-in-force',
+    });
     for (const call of [-1, 0.5, 2 ** 53])
       expect(costOf(list, 'model:m', { call }, at(100))).toEqual({ ok: false, error: 'too-much' });
     expect(costOf(list, 'model:m', { call: MICRO_MAX }, at(100))).toEqual({ ok: false, error: 'too-much' });
@@ -140,7 +144,7 @@ describe('the price list', () => {
       return price.ok ? price.value.micro : price.error;
     };
     expect([49, 50, 99, 100, 199, 200, 299, 300, 999].map(found)).toEqual([
-      ...['not-in-force', 3, 3, 1, 1, 2, 2, 'not-in-force', 'not-in-force'],
+      ...['no-price', 3, 3, 1, 1, 2, 2, 'not-in-force', 'not-in-force'],
     ]);
     expect(priceOf([line(), line({ micro: 9 })], 'model:m', 'token-in', at(100))).toMatchObject({
       value: { micro: 9 },

@@ -3,10 +3,14 @@ import { schemaChecker } from '#adapters/json-schema/schema-checker.ts';
 import { OpenAiEngine } from '#adapters/openai-http/engine.ts';
 import { NEUTRAL, OWNER_TYPED } from '#core/labels/label.ts';
 import { engineSentence, type EngineUse } from '#core/models/jobs.ts';
+import type { UnixMs } from '#core/base/ids.ts';
+import { priceOf } from '#core/spend/price.ts';
 import type { Caps } from '#core/spend/caps.ts';
-import { readTokenFields, tokenFieldsOf } from '#lib/format/token-prices.ts';
+import { Format } from '#lib/format/format.ts';
+import { readTokenFields, tokenFieldsOf, tokensHeldText } from '#lib/format/token-prices.ts';
 import type { ChannelCosts, ChannelsView, SpendingView, TokenCosts } from '#runtime/contract/channels-api.ts';
 import type { ProviderDraft } from '#runtime/contract/models-api.ts';
+import type { StoredSpend } from '#runtime/spend/spend-facts.ts';
 import { ModelDesk } from '#runtime/models/model-desk.ts';
 import { ProviderKeys } from '#runtime/models/provider-keys.ts';
 import { askingWorld, type AskingWorld } from '#tests/fakes/asking-world.ts';
@@ -161,12 +165,72 @@ test('prices are dated: from the same day they are corrected, for an earlier one
   expect(await models.test(provider, 'parrot', ignore)).toMatchObject({ ok: true, value: { spent: null } });
 });
 
-test('before the first day of its prices a question is not asked by itself', async () => {
-  const provider = await added(costs({ tokens: tokens({ from: asking.world.clock.now() + 86_400_000 }) }));
-  expect(await models.test(provider, 'parrot', ignore)).toMatchObject({
-    error: expect.stringMatching(/You have to say yes/) as string,
+test('before the first day of its prices a provider is asked like one without a price, and from that day on they count', async () => {
+  const from = asking.world.clock.now() + 60_000;
+  const provider = await added(costs({ tokens: tokens({ from }) }));
+  const money = async () => (await view()).channels.find(({ id }) => id === provider)!.money!;
+  const prices = { in: IN * UNIT, out: OUT * UNIT, currency: 'EUR', from };
+  expect(await money()).toMatchObject({ tokens: null, tokensNext: prices });
+  expect(await models.test(provider, 'parrot', ignore)).toMatchObject({ ok: true, value: { spent: null } });
+  expect((await view()).spend.spendings).toEqual([]);
+  await asking.world.clock.advance(60_000);
+  expect(await money()).toMatchObject({ tokens: prices, tokensNext: null });
+  const said = await models.test(provider, 'parrot', ignore);
+  const { tokens: used, known } = await last();
+  expect(known).toBe(true);
+  expect(said).toMatchObject({ value: { spent: { micro: used!.in * IN + used!.out * OUT } } });
+});
+
+test('until the first day of other prices those before them count, and a call is paid while tokens are not yet', async () => {
+  const now = asking.world.clock.now();
+  const [earlier, later] = [now - 1_000, now + 86_400_000];
+  const provider = await added(costs({ tokens: tokens({ from: earlier }) }));
+  const change = (its: ChannelCosts | null) => models.change(provider, draft(its));
+  expect((await change(costs({ tokens: tokens({ out: '20', from: later }) }))).ok).toBe(true);
+  const money = async () => (await view()).channels.find(({ id }) => id === provider)!.money;
+  const held = { in: IN * UNIT, out: OUT * UNIT, currency: 'EUR', from: earlier };
+  expect(await money()).toMatchObject({ tokens: held, tokensNext: { out: 20 * UNIT, from: later } });
+  const said = await models.test(provider, 'parrot', ignore);
+  const { tokens: used } = await last();
+  expect(said).toMatchObject({ value: { spent: { micro: used!.in * IN + used!.out * OUT } } });
+
+  // What is named for an earlier day holds on, and what was to begin later does not.
+  expect((await change(costs({ tokens: tokens({ out: '30', from: earlier }) }))).ok).toBe(true);
+  expect(await money()).toMatchObject({ tokens: { out: 30 * UNIT, from: earlier }, tokensNext: null });
+  const entries = (await asking.world.values()).length;
+  expect((await change(costs({ tokens: tokens({ out: '30', from: earlier }) }))).ok).toBe(true);
+  const [changed, ...more] = (await asking.world.values()).slice(entries) as unknown as readonly { type: string }[];
+  expect([changed?.type, more]).toEqual(['channel.changed', []]);
+
+  // Nothing is to cost anything: neither now nor when the other prices would have begun.
+  expect((await change(null)).ok).toBe(true);
+  expect(await models.test(provider, 'parrot', ignore)).toMatchObject({ ok: true, value: { spent: null } });
+  const { prices } = (await memoryAgentStore(asking.world.store).row('spend', 'spend'))!.value as StoredSpend;
+  const of = `channel:${provider}`;
+  for (const unit of ['token-in', 'token-out'] as const)
+    expect(priceOf(prices, of, unit, (later + 1) as UnixMs)).toMatchObject({ value: { micro: 0 } });
+
+  expect((await change(costs({ perCall: '0.01', tokens: tokens({ from: later + 1 }) }))).ok).toBe(true);
+  expect(await models.test(provider, 'parrot', ignore)).toMatchObject({ value: { spent: { micro: 10_000 } } });
+});
+
+test('from when prices hold, and what holds until then, is said in words', () => {
+  const format = new Format({ locale: 'en-US', zone: 'UTC' });
+  const prices = { in: 2 * UNIT, out: 10 * UNIT, currency: 'EUR', from: Date.UTC(2026, 10, 21, 12) as UnixMs };
+  const next = { ...prices, out: 20 * UNIT, from: Date.UTC(2026, 11, 1, 12) as UnixMs };
+  const money = { currency: 'EUR', perCall: null, from: null, until: null, source: '', perDay: UNIT, today: 0 };
+  const text = (tokens: typeof prices | null, tokensNext: typeof prices | null) =>
+    tokensHeldText({ ...money, tokens, tokensNext }, format);
+  expect(text(null, null)).toBeNull();
+  expect(text(prices, null)).toBe('€2.00 sent, €10.00 written, a million tokens');
+  expect(text(null, next)).toMatch(
+    /^from .*December 1, 2026: €2\.00 sent, .*; until then tokens count as costing nothing$/,
+  );
+  expect(text(prices, next)).toMatch(/€20\.00 written, a million tokens; until then €2\.00 sent, €10\.00 written/);
+  expect(tokenFieldsOf({ ...money, tokens: prices, tokensNext: next }, 'EUR', 0)).toMatchObject({
+    out: '20.00',
+    day: '2026-12-01',
   });
-  expect(asking.host.arrivals).toEqual([]);
 });
 
 test('who wrote an answer is told with what it cost, and when that was counted here', () => {

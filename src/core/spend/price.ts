@@ -42,22 +42,21 @@ export interface Cost {
 }
 
 export type PriceProblem =
-  | 'no-price' // the list has no line for it
-  | 'not-in-force' // it has one, for another time
+  | 'no-price' // the list has no line for it that has begun
+  | 'not-in-force' // it has one, which has ended
   | 'two-currencies'
   | 'too-much'; // more than any amount here
 
 /** The line for a unit at a time: the one that began last. One that has ended does not bring back the one before. */
 export function priceOf(prices: readonly Price[], of: string, unit: Unit, at: UnixMs): Result<Price, PriceProblem> {
-  const lines = prices.filter((price) => price.of === of && price.unit === unit);
-  if (lines.length === 0) return err('no-price');
-  const begun = lines.filter(({ from }) => from <= at);
+  const begun = prices.filter((price) => price.of === of && price.unit === unit && price.from <= at);
   // Of two that begin together the later one on the list holds.
   const last = begun.reduce<Price | null>(
     (found, price) => (found === null || price.from >= found.from ? price : found),
     null,
   );
-  return last !== null && (last.until === null || at < last.until) ? ok(last) : err('not-in-force');
+  if (last === null) return err('no-price');
+  return last.until === null || at < last.until ? ok(last) : err('not-in-force');
 }
 
 /** What so many units cost, rounded up to the next millionth. Nothing used costs nothing, whatever the list says. */

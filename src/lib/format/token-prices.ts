@@ -19,7 +19,7 @@ export type TokenProblems = { readonly [field in keyof TokenFields | 'perDay']?:
 
 /** @param currency of the limits for money @param now for the day that is suggested */
 export function tokenFieldsOf(money: ChannelMoney | null, currency: string, now: number): TokenFields {
-  const prices = money?.tokens ?? null;
+  const prices = money?.tokensNext ?? money?.tokens ?? null;
   if (prices === null) return { in: '', out: '', currency, day: dayOf(now) };
   return {
     in: amountText(prices.in),
@@ -29,7 +29,7 @@ export function tokenFieldsOf(money: ChannelMoney | null, currency: string, now:
   };
 }
 
-/** The prices, null where both are left empty; else what is wrong at which field. @param before those there are */
+/** The prices, null where both are left empty; else what is wrong at which field. @param before those that hold now */
 export function readTokenFields(
   fields: TokenFields,
   perDay: string,
@@ -60,6 +60,16 @@ export function tokenPricesText(prices: NonNullable<ChannelMoney['tokens']>, for
   return t('models.price-tokens', {
     in: format.amount(prices.in, prices.currency),
     out: format.amount(prices.out, prices.currency),
+  });
+}
+
+/** The same with the day they hold from, and what holds until then; null where tokens cost nothing. */
+export function tokensHeldText({ tokens, tokensNext }: ChannelMoney, format: Format): string | null {
+  if (tokensNext === null) return tokens === null ? null : tokenPricesText(tokens, format);
+  return t('models.price-next', {
+    prices: tokenPricesText(tokensNext, format),
+    day: format.day(tokensNext.from),
+    before: tokens === null ? t('models.price-next-none') : tokenPricesText(tokens, format),
   });
 }
 

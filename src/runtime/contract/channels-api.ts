@@ -125,8 +125,10 @@ export interface ChannelMoney {
   readonly from: UnixMs | null;
   readonly until: UnixMs | null;
   readonly source: string;
-  /** Null where nobody named a price of tokens. */
+  /** Null where they cost nothing now. */
   readonly tokens: TokenPrices | null;
+  /** Those that begin later; null where that stays as it is. */
+  readonly tokensNext: TokenPrices | null;
   readonly perDay: number;
   /** Spent or set aside. */
   readonly today: number;

@@ -1,4 +1,4 @@
-import type { Ms } from '#core/base/ids.ts';
+import type { Ms, UnixMs } from '#core/base/ids.ts';
 import type { Spent } from '#core/spend/money.ts';
 import { costOf, UNITS, type Price, type UsedTokens, type Uses } from '#core/spend/price.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
@@ -52,12 +52,12 @@ export async function sendingOf(
     ...(tokens === null ? {} : { begins: FIRST_BYTE_MS }),
     ...{ channel, sink: 'premium-model', destructive: false },
     request: { method, url, body, headers: withKey(headers, secret) },
-    cost: { of, uses: usesOf(prices, of, tokens), freeIfUnlisted: true },
+    cost: { of, uses: usesOf(prices, of, tokens, at), freeIfUnlisted: true },
     costOf: ({ status, body: answer }) => {
       // What was refused used nothing of a model.
       const used = status === 200 ? usedBy(answer) : tokens === null ? null : NOTHING;
       if (used === null) return null;
-      const cost = costOf(prices, of, usesOf(prices, of, used), at);
+      const cost = costOf(prices, of, usesOf(prices, of, used, at), at);
       // Of nothing there is no price, and it costs none.
       if (!cost.ok) return cost.error === 'no-price' ? { micro: 0, tokens: used } : null;
       const { micro, currency } = cost.value;
@@ -69,9 +69,14 @@ export async function sendingOf(
 
 const NOTHING: UsedTokens = { in: 0, out: 0, told: true };
 
-/** What of a call is paid for: the units that the price list has a line for, and the call itself where it has none. */
-function usesOf(prices: readonly Price[], of: string, tokens: Asking['tokens']): Uses {
-  const listed = UNITS.filter((unit) => prices.some((price) => price.of === of && price.unit === unit));
+/**
+ * What of a call is paid for: the units that the price list has a line for that has begun, and the call itself where it has
+ * none.
+ */
+function usesOf(prices: readonly Price[], of: string, tokens: Asking['tokens'], at: UnixMs): Uses {
+  const listed = UNITS.filter((unit) =>
+    prices.some((price) => price.of === of && price.unit === unit && price.from <= at),
+  );
   const counts: Uses = { call: 1, 'token-in': tokens?.in ?? 0, 'token-out': tokens?.out ?? 0 };
   return listed.length === 0 ? { call: 1 } : Object.fromEntries(listed.map((unit) => [unit, counts[unit] ?? 0]));
 }

@@ -8,7 +8,7 @@ export interface AskedCost {
   /** As `Price.of`. */
   readonly of: string;
   readonly uses: Uses;
-  /** It costs nothing where the price list never had a line for it: so it is with a way out whose owner named no price. */
+  /** It costs nothing where no line of the price list for it has begun: so it is with a way out whose owner named no price. */
   readonly freeIfUnlisted: boolean;
 }
 

@@ -26,13 +26,16 @@ export function readCosts(
 ): Result<CostsRead, string> {
   const { of } = costOfCall(channel);
   const last = (unit: Unit): Price | undefined => prices.findLast((price) => price.of === of && price.unit === unit);
-  const free = (unit: Unit, currency: string): Price => ({
-    ...{ of, unit, per: 1, micro: 0, currency, from: later(now, last(unit)) },
-    ...{ until: null, source: '' },
-  });
+  const standing = (unit: Unit): readonly Price[] =>
+    standingLines(
+      prices.filter((price) => price.of === of && price.unit === unit),
+      now,
+    );
+  const free = (unit: Unit, currency: string): readonly Price[] =>
+    throughout({ of, unit, per: 1, micro: 0, currency, from: now, until: null, source: '' }, standing(unit));
   if (costs === null) {
-    const paid = (['call', ...TOKEN_UNITS] as const).filter((unit) => !costsNothing(last(unit)));
-    return ok({ perDay: null, prices: paid.map((unit) => free(unit, ledger.caps.currency)) });
+    const paid = (['call', ...TOKEN_UNITS] as const).filter((unit) => !standing(unit).every(costsNothing));
+    return ok({ perDay: null, prices: paid.flatMap((unit) => free(unit, ledger.caps.currency)) });
   }
   const read = readCall(costs, now);
   if (!read.ok) return read;
@@ -59,12 +62,25 @@ export function readCosts(
     for (const unit of TOKEN_UNITS) {
       const { from } = tokens.value;
       // The line that began last holds: one that begins before it would never do.
-      if (from < (last(unit)?.from ?? 0)) return err(LATER_TEXT);
+      if (standing(unit).some((line) => line.from <= now && from < line.from)) return err(LATER_TEXT);
       const micro = tokens.value[unit];
-      wanted.push({ of, unit, per: TOKENS_PER_PRICE, micro, currency, from, until: null, source });
+      const line = { of, unit, per: TOKENS_PER_PRICE, micro, currency, from, until: null, source };
+      wanted.push(...throughout(line, standing(unit)));
     }
-  else if (costs.tokens === null && listed) wanted.push(...TOKEN_UNITS.map((unit) => free(unit, currency)));
-  return ok({ perDay, prices: wanted.filter((price) => !isThere(price, prices, last(price.unit), now)) });
+  else if (costs.tokens === null && listed) wanted.push(...TOKEN_UNITS.flatMap((unit) => free(unit, currency)));
+  return ok({ perDay, prices: wanted.filter((price) => !isThere(price, prices, now)) });
+}
+
+/** Of the lines for one thing, those that count: the one that began last, and those that begin later. */
+function standingLines(lines: readonly Price[], now: UnixMs): readonly Price[] {
+  const byDay = [...new Map(lines.map((line) => [line.from, line])).values()].sort((a, b) => a.from - b.from);
+  const begun = byDay.findLast(({ from }) => from <= now);
+  return byDay.filter((line) => line === begun || line.from > now);
+}
+
+/** A line that holds from its day on, also when those begin that were to take its place. */
+function throughout(line: Price, standing: readonly Price[]): readonly Price[] {
+  return [line, ...standing.filter(({ from }) => from > line.from).map(({ from }) => ({ ...line, from }))];
 }
 
 function readCall({ perCall: typed, perDay, until, source }: ChannelCosts, now: UnixMs) {
@@ -96,17 +112,20 @@ function later(now: UnixMs, last: Price | undefined): UnixMs {
   return Math.max(now, last?.from ?? 0) as UnixMs;
 }
 
-function costsNothing(last: Price | undefined): boolean {
-  return last === undefined || (last.micro === 0 && last.until === null);
+function costsNothing({ micro, until }: Price): boolean {
+  return micro === 0 && until === null;
 }
 
-function isThere(price: Price, prices: readonly Price[], last: Price | undefined, now: UnixMs): boolean {
-  const inForce = priceOf(prices, price.of, price.unit, now);
+function isThere(price: Price, prices: readonly Price[], now: UnixMs): boolean {
+  const { of, unit, from } = price;
+  const inForce = priceOf(prices, of, unit, now);
   // Calls are paid from now on, tokens from a day on.
-  const found = price.unit === 'call' ? (inForce.ok ? inForce.value : undefined) : last;
-  if (found === undefined) return false;
-  const same = (['micro', 'currency', 'until', 'source', 'per'] as const).every((key) => found[key] === price[key]);
-  return same && (price.unit === 'call' || found.from === price.from);
+  const found =
+    unit === 'call'
+      ? inForce.ok && inForce.value
+      : prices.findLast((line) => line.of === of && line.unit === unit && line.from === from);
+  if (found === undefined || found === false) return false;
+  return (['micro', 'currency', 'until', 'source', 'per'] as const).every((key) => found[key] === price[key]);
 }
 
 const AMOUNT_TEXT: Readonly<Record<AmountProblem, string>> = {

@@ -48,7 +48,7 @@ export function channelMoney(
   const last = listed.findLast(({ unit }) => unit === 'call') ?? listed.at(-1);
   return {
     currency: last?.currency ?? ledger.caps.currency,
-    tokens: tokenPrices(listed),
+    ...tokensNowAndNext(listed, now),
     perCall: found.ok ? found.value.micro : null,
     from: last?.from ?? null,
     until: last?.until ?? null,
@@ -57,6 +57,22 @@ export function channelMoney(
     today: usedOnFor(ledger, day, of),
   };
 }
+
+/** What tokens cost by a list, and what they will when the last lines of it have begun, where that is something else. */
+function tokensNowAndNext(
+  listed: readonly Price[],
+  now: UnixMs,
+): { readonly tokens: TokenPrices | null; readonly tokensNext: TokenPrices | null } {
+  const at = (time: UnixMs): TokenPrices | null =>
+    tokenPrices(listed.filter(({ from }) => from <= time).sort((a, b) => a.from - b.from));
+  const later = Math.max(now, ...listed.filter(({ unit }) => TOKEN_UNITS.has(unit)).map(({ from }) => from)) as UnixMs;
+  const [tokens, next] = [at(now), at(later)];
+  const same = (['in', 'out', 'currency'] as const).every((key) => tokens?.[key] === next?.[key]);
+  return { tokens, tokensNext: same ? null : (next ?? { ...NOTHING, currency: tokens?.currency ?? '', from: later }) };
+}
+
+const TOKEN_UNITS: ReadonlySet<Unit> = new Set(['token-in', 'token-out']);
+const NOTHING = { in: 0, out: 0 };
 
 /** What tokens cost by the last lines of a list; null where they cost nothing. */
 function tokenPrices(prices: readonly Price[]): TokenPrices | null {

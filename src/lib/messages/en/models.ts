@@ -45,11 +45,13 @@ export const models = {
   'models.price-currency': 'Currency',
   'models.price-day': 'Holds from',
   'models.price-hint':
-    'As its price page says, as 0.15; leave both empty where tokens cost nothing. The most that a question can cost is set aside before it is sent, within the limits under “Money” on the page Ways out; what it did not use is given back.',
+    'As its price page says, as 0.15; leave both empty where tokens cost nothing. The most that a question can cost is set aside before it is sent, within the limits under “Money” on the page Ways out; what it did not use is given back. Until the day they hold from, the prices before them count, or none.',
   'models.price-other-currency':
     'Your limits for money are in {limits}: nothing is paid in {currency} before you change them.',
   'models.price-tokens': '{in} sent, {out} written, a million tokens',
   'models.price-since': 'since {day}',
+  'models.price-next': 'from {day}: {prices}; until then {before}',
+  'models.price-next-none': 'tokens count as costing nothing',
   'models.price-wrong': 'Something about the prices is not right yet: see the fields.',
   'models.price-no-amount': 'Write an amount in digits, as 0.15; 0 where it costs nothing.',
   'models.price-too-fine': 'An amount has at most six digits after the point.',
