@@ -57,10 +57,14 @@ export async function readRun(store: AgentStore, id: RunId): Promise<RunView | n
   return { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {}, spent };
 }
 
-/** Only what is sent, and models that are asked, cost anything: most runs have nothing to look up. */
+/**
+ * Only what is sent, and models that are asked, cost anything: most runs have nothing to look up. A goal that is not
+ * understood may have cost a question to the model that was to plan it.
+ */
 async function spentBy(store: AgentStore, { id, plan, steps }: Run): Promise<RunSpent | null> {
   const asked = plan?.steps.some(({ id: step, tool }) => PAID.has(tool) && steps[step]?.attempts);
-  if (asked !== true && plan?.method !== BY_MODEL) return null;
+  const planned = plan === null || plan.method === BY_MODEL || plan.goal.kind === 'not-understood';
+  if (asked !== true && !planned) return null;
   const rows = (await store.rows('spending')).map(({ value }) => value as Spending);
   const spendings = rows.filter(({ reservation }) => reservation.run === id);
   const [first] = spendings;

@@ -13,6 +13,7 @@ import type { Price } from '#core/spend/price.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import { openYes } from '#runtime/agent/open-yes.ts';
 import { readRun } from '#runtime/agent/read-views.ts';
+import type { AgentStore } from '#ports/agent-store.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { ChannelDesk, type Sending } from '#runtime/channels/channel-desk.ts';
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
@@ -111,6 +112,21 @@ test('money is set aside in one write with the intent, and settled in one with i
   expect(used()).toBe(20_000);
   expect(leader.agent.state.spend.ledger).toMatchObject({ open: {}, runs: {}, agents: { main: 20_000 } });
   expect((await readRun(ports.store, RUN))?.spent).toEqual({ micro: 20_000, open: 0, currency: 'EUR' });
+});
+
+test('what a question about the plan cost is told with the run, also where no plan came of it', async () => {
+  await lead(waiting());
+  await approve();
+  const { plan, ...rest } = run();
+  const spent = { micro: 20_000, open: 0, currency: 'EUR' };
+  const as = async (value: Run['plan']) => {
+    const row = (kind: string) =>
+      Promise.resolve(kind === 'run' ? { value: { ...rest, steps: {}, plan: value } } : null);
+    return (await readRun({ ...ports.store, row } as unknown as AgentStore, RUN))?.spent;
+  };
+  expect(await as({ ...plan!, steps: [], goal: { ...plan!.goal, kind: 'not-understood' } })).toEqual(spent);
+  expect(await as(null)).toEqual(spent);
+  expect(await as({ ...plan!, steps: [] }), 'nothing is looked up for other runs').toBeNull();
 });
 
 test('a cap that has no room denies before anything is asked or leaves, and names itself', async () => {
