@@ -99,6 +99,15 @@ test('entries beyond a pin that stands where the store does are read from there 
   expect(world.reads.filter((read) => read.includes(' 0 '))).toEqual([]);
 });
 
+test('pins that stand behind the store cost no reading', async () => {
+  const [world, early] = [await filled(4), await filled(2)];
+  for (const pin of world.pins) await pin.set((await early.pins[0]!.get())!);
+  world.reads.length = 0;
+  const { report } = await world.open();
+  expect(report).toMatchObject({ size: 4, repaired: [] });
+  expect(world.reads).toEqual([]);
+});
+
 test('a pin of as many entries as the store has, with another root, is believed as much as the store', async () => {
   const world = await filled(3);
   for (const pin of world.pins) await pin.set({ epoch: 1 as Epoch, size: 3, root: '0'.repeat(64) });

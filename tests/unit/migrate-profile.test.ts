@@ -286,6 +286,8 @@ test('a file that the entries tell of and that is not there is named by its path
   facts[9] = { type: 'source.removed', source: ids[1] };
   facts[10] = { type: 'source.removed', source: ids[2] };
   facts[11] = { type: 'source.restored', source: ids[2] };
+  // What else tells of a file does not delete it.
+  facts[12] = { type: 'source.indexed', source: ids[0] };
   try {
     await begin();
   } finally {
