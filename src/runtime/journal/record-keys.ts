@@ -1,4 +1,5 @@
 import { RECORD_KEY_BYTES } from '#core/audit/record-seal.ts';
+import { assert } from '#core/base/assert.ts';
 import type { Epoch, Sequence } from '#core/base/ids.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { AgentStore, KeyPool, StoreError } from '#ports/agent-store.ts';
@@ -78,7 +79,8 @@ export class RecordKeys {
 
   #keyOf(sequence: number): Uint8Array {
     const pool = this.#pools.find(({ first, keys }) => sequence >= first && sequence < first + countOf(keys));
-    return pool === undefined ? new Uint8Array() : keyAt(pool.keys, sequence - pool.first);
+    assert(pool !== undefined, 'a key is made before it is taken');
+    return keyAt(pool.keys, sequence - pool.first);
   }
 }
 
