@@ -149,6 +149,19 @@ test('each change of a key is an entry that names the provider and nothing of th
   expect(sentUnder()).toEqual(['Bearer sk-right']);
 });
 
+test('who asks after a key while it is being set hears of it when it is', async () => {
+  const provider = await added({ key: '' });
+  const setting = models.setKey(provider, 'sk-right');
+  expect(await models.keyState(provider)).toBe('here');
+  expect((await setting).ok).toBe(true);
+  // A page shows a provider as soon as it is approved, and asks at once.
+  const adding = models.add({ ...draft, name: 'Other', address: 'https://other.example.com/v1' });
+  const other = async () => (await viewOf(asking.desk)).channels.find(({ name }) => name === 'Other')?.id;
+  await expect.poll(other, { interval: 1 }).toMatch(/./);
+  expect(await models.keyState((await other())!)).toBe('here');
+  expect((await adding).ok).toBe(true);
+});
+
 test('stopped between the note of a key and keeping it, no key is used and it is told to be missing', async () => {
   const provider = await added({ key: 'sk-wrong' });
   expect(await asking.desk.setKey(provider)).toMatchObject({ ok: true });

@@ -63,12 +63,18 @@ export class ModelDesk implements ModelsApi {
   readonly #hosts = new Map<string, KnownHost>();
   /** By provider, the last one. */
   readonly #tests = new Map<string, AbortController>();
+  /** What reads or changes keys, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ModelDeskParts) {
     this.#parts = parts;
   }
 
-  async add(draft: ProviderDraft): Promise<Result<string, string>> {
+  add(draft: ProviderDraft): Promise<Result<string, string>> {
+    return this.#inTurn(() => this.#add(draft));
+  }
+
+  async #add(draft: ProviderDraft): Promise<Result<string, string>> {
     const { desk, keys } = this.#parts;
     const key = keys.read(draft.key);
     if (!key.ok) return key;
@@ -83,25 +89,32 @@ export class ModelDesk implements ModelsApi {
     return known.ok ? this.#parts.desk.change(provider, channelOf(draft)) : known;
   }
 
-  async remove(provider: string): Promise<Result<void, string>> {
-    const known = await this.#provider(provider);
-    if (!known.ok) return known;
-    const removed = await this.#removeKey(provider);
-    return removed.ok ? this.#parts.desk.revoke(provider) : removed;
+  remove(provider: string): Promise<Result<void, string>> {
+    return this.#inTurn(async () => {
+      const known = await this.#provider(provider);
+      if (!known.ok) return known;
+      const removed = await this.#removeKey(provider);
+      return removed.ok ? this.#parts.desk.revoke(provider) : removed;
+    });
   }
 
-  async keyState(provider: string): Promise<KeyState> {
-    if ((await this.#keyOf(provider)) !== null) return 'here';
-    return (await this.#noted(provider))?.id == null ? 'none' : 'gone';
+  /** Once a change that is under way is over: in its middle the answer would be of neither side. */
+  keyState(provider: string): Promise<KeyState> {
+    return this.#inTurn(async () => {
+      if ((await this.#keyOf(provider)) !== null) return 'here';
+      return (await this.#noted(provider))?.id == null ? 'none' : 'gone';
+    });
   }
 
-  async setKey(provider: string, typed: string): Promise<Result<void, string>> {
-    const { keys } = this.#parts;
-    const known = await this.#provider(provider);
-    if (!known.ok) return known;
-    const key = keys.read(typed);
-    if (!key.ok) return key;
-    return key.value === '' ? this.#removeKey(provider) : this.#setKey(provider, key.value);
+  setKey(provider: string, typed: string): Promise<Result<void, string>> {
+    return this.#inTurn(async () => {
+      const { keys } = this.#parts;
+      const known = await this.#provider(provider);
+      if (!known.ok) return known;
+      const key = keys.read(typed);
+      if (!key.ok) return key;
+      return key.value === '' ? this.#removeKey(provider) : this.#setKey(provider, key.value);
+    });
   }
 
   async list(provider: string): Promise<Result<readonly ListedModel[], string>> {
@@ -183,6 +196,12 @@ export class ModelDesk implements ModelsApi {
     const host = { sequence, about, outletParts, engine: this.#parts.engine(about) };
     this.#hosts.set(provider, host);
     return ok(host);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work, work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 
   /**
