@@ -59,6 +59,14 @@ test('an anchor that a witness cosigned is vouched for by the witness, and by no
     vouched: { size: 6, time: journal.entries[5]?.time, by: null },
     cosignatures: [],
   });
+  // A cosigner whose name says its key is shown, and says nothing of when the anchor was there.
+  const unknown = named(originOf(agentIdOf(witness.publicKey)));
+  const shown = (await journal.checkpointAt(6)) + (await lineOn(6, unknown));
+  expect(verifyExportFile(fileTools, bytes, { anchor: shown, witnesses: [key] })).toMatchObject({
+    anchoredAt: 6,
+    vouched: { size: 6, time: journal.entries[5]?.time, by: null },
+    cosignatures: [{ name: unknown.name, size: 6, trusted: false }],
+  });
 });
 
 test('a bundle lays out what its newest checkpoint signs, and is shown with tiles and attestations', async () => {
