@@ -95,6 +95,10 @@ test('a provider is asked about the files with a yes to the exact bytes; its ans
   await expect(page.locator('[data-status="complete"]')).toHaveText('Complete', { timeout: 4 * PATIENCE_MS });
   expect(server.bodies).toEqual([shown]);
   await expect(answerOf(page)).toContainText(`Written from the passages by echo at Parrots. 1 request with`);
+  const cost = page.getByRole('region', { name: 'Cost' });
+  await expect(cost).toContainText('echo at Parrots');
+  await expect(cost).toContainText(`to ${server.origin}`);
+  await expect(cost).not.toContainText('On this device');
   await expect(
     answerOf(page)
       .getByRole('button', { name: /^Source 1:/ })
@@ -107,6 +111,8 @@ test('a provider is asked about the files with a yes to the exact bytes; its ans
   await expect(page.locator('[data-status="complete"]')).toHaveText('Complete', { timeout: 4 * PATIENCE_MS });
   expect(server.bodies).toHaveLength(1);
   await expect(answerOf(page)).toContainText('answered without it');
+  await expect(cost).toContainText('On this device · no model');
+  await expect(cost).toContainText('Sent anywhere nothing');
 });
 
 test('a provider is asked to plan what no method fits, and sees the goal alone', async () => {
@@ -127,5 +133,6 @@ test('a provider is asked to plan what no method fits, and sees the goal alone',
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
   expect(messages[1]?.content).toBe(goal);
   await expect(answerOf(page)).toContainText('parrot');
+  await expect(page.getByRole('region', { name: 'Cost' })).toContainText(`to ${parrots.origin}`);
   expect([...new Set(world.egress.map((url) => new URL(url).origin))]).toEqual([parrots.origin]);
 });

@@ -426,7 +426,7 @@ export class FakeAgentApi implements AgentApi {
       verdict: null,
       failure: null,
     };
-    this.#runs.set(id, { run, timeline: [], progress: {}, spent: null });
+    this.#runs.set(id, { run, timeline: [], progress: {}, spent: null, left: [] });
     this.#note(id, 'run.started', 'You stated the goal.');
     this.#note(id, 'plan.committed', `A plan of ${String(plan.steps.length)} steps was made.`);
     void this.#advance(id);

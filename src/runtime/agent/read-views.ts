@@ -5,12 +5,14 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import { BY_MODEL } from '#core/planner/plan.ts';
 import type { ToolName } from '#core/tools/definition.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import type { Departure } from '../channels/channel-facts.ts';
 import type { StoredGrant } from '../policy/grant-facts.ts';
 import type { Spending } from '../spend/spend-facts.ts';
 import type { AgentState } from './projection.ts';
 import type {
   ApprovalView,
   Overview,
+  RunLeft,
   RunSpent,
   RunSummary,
   RunView,
@@ -53,19 +55,48 @@ export async function readOverview(store: AgentStore, defaults: OwnerSettings): 
 export async function readRun(store: AgentStore, id: RunId): Promise<RunView | null> {
   const [run, timeline] = await Promise.all([store.row('run', id), store.row('timeline', id)]);
   if (run === null) return null;
-  const spent = await spentBy(store, run.value as Run);
-  return { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {}, spent };
+  const outside = await outsideOf(store, run.value as Run);
+  return { run: run.value as Run, timeline: (timeline?.value ?? []) as TimelineEntry[], progress: {}, ...outside };
 }
 
 /**
- * Only what is sent, and models that are asked, cost anything: most runs have nothing to look up. A goal that is not
- * understood may have cost a question to the model that was to plan it.
+ * Only what is sent, and models that are asked, leave and cost anything: most runs have nothing to look up. A goal that is
+ * not understood may have been a question to the model that was to plan it.
  */
-async function spentBy(store: AgentStore, { id, plan, steps }: Run): Promise<RunSpent | null> {
-  const asked = plan?.steps.some(({ id: step, tool }) => PAID.has(tool) && steps[step]?.attempts);
+async function outsideOf(store: AgentStore, { id, plan, steps }: Run): Promise<Pick<RunView, 'spent' | 'left'>> {
+  const asked = plan?.steps.some(({ id: step, tool }) => SENDING.has(tool) && steps[step]?.attempts);
   const planned = plan === null || plan.method === BY_MODEL || plan.goal.kind === 'not-understood';
-  if (asked !== true && !planned) return null;
-  const rows = (await store.rows('spending')).map(({ value }) => value as Spending);
+  if (asked !== true && !planned) return { spent: null, left: [] };
+  const [spendings, departures] = await Promise.all([store.rows('spending'), store.rows('egress')]);
+  return {
+    spent: spentBy(
+      id,
+      spendings.map(({ value }) => value as Spending),
+    ),
+    left: leftFor(
+      id,
+      departures.map(({ value }) => value as Departure),
+    ),
+  };
+}
+
+/** What did not go is not told; what is on its way, or nobody knows of, may have gone. */
+function leftFor(id: RunId, departures: readonly Departure[]): RunLeft[] {
+  const hosts = new Map<string, RunLeft>();
+  for (const { intent, answer } of departures) {
+    if (intent.by.run !== id || answer?.sent === 'no') continue;
+    const before = hosts.get(intent.host);
+    hosts.set(intent.host, {
+      host: intent.host,
+      requests: (before?.requests ?? 0) + 1,
+      bytes: (before?.bytes ?? 0) + intent.bytes,
+      got: answer?.sent === 'yes' && before?.got !== 'maybe' ? 'yes' : 'maybe',
+    });
+  }
+  return [...hosts.values()];
+}
+
+function spentBy(id: RunId, rows: readonly Spending[]): RunSpent | null {
   const spendings = rows.filter(({ reservation }) => reservation.run === id);
   const [first] = spendings;
   if (first === undefined) return null;
@@ -76,7 +107,7 @@ async function spentBy(store: AgentStore, { id, plan, steps }: Run): Promise<Run
   };
 }
 
-const PAID: ReadonlySet<ToolName> = new Set(['send-answer', 'ask-model']);
+const SENDING: ReadonlySet<ToolName> = new Set(['send-answer', 'ask-model']);
 
 /** The owner's own settings; else those that came with sample data while it is there; else the browser's. */
 export function settingsInForce(

@@ -90,6 +90,18 @@ export interface RunView {
   readonly progress: { readonly [step: string]: StepProgress };
   /** Null where nothing cost anything. */
   readonly spent: RunSpent | null;
+  /** What left the device for it, host by host; empty where nothing did. */
+  readonly left: readonly RunLeft[];
+}
+
+/** What left for a run to one host. */
+export interface RunLeft {
+  readonly host: string;
+  readonly requests: number;
+  /** Bytes of those requests. */
+  readonly bytes: number;
+  /** Whether the host got each of them; `maybe` where nobody knows of one. */
+  readonly got: 'yes' | 'maybe';
 }
 
 /** What a run spent, in millionths of a unit of the currency. */

@@ -11,6 +11,7 @@ import { rulesDigest } from '#core/policy/rule-set.ts';
 import { usedOn } from '#core/spend/ledger.ts';
 import type { Price } from '#core/spend/price.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
+import type { Departure } from '#runtime/channels/channel-facts.ts';
 import { openYes } from '#runtime/agent/open-yes.ts';
 import { readRun } from '#runtime/agent/read-views.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
@@ -111,7 +112,11 @@ test('money is set aside in one write with the intent, and settled in one with i
   expect(kinds()).toEqual(['spend.reserved', 'egress.intent', 'spend.settled', 'egress.answered']);
   expect(used()).toBe(20_000);
   expect(leader.agent.state.spend.ledger).toMatchObject({ open: {}, runs: {}, agents: { main: 20_000 } });
-  expect((await readRun(ports.store, RUN))?.spent).toEqual({ micro: 20_000, open: 0, currency: 'EUR' });
+  const view = await readRun(ports.store, RUN);
+  expect(view?.spent).toEqual({ micro: 20_000, open: 0, currency: 'EUR' });
+  const [departure] = await ports.store.rows('egress');
+  const { bytes } = (departure?.value as Departure).intent;
+  expect(view?.left).toEqual([{ host: 'https://hooks.example.com', requests: 1, bytes, got: 'yes' }]);
 });
 
 test('what a question about the plan cost is told with the run, also where no plan came of it', async () => {
