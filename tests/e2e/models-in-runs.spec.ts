@@ -98,6 +98,7 @@ test('a provider is asked about the files with a yes to the exact bytes; its ans
   const cost = page.getByRole('region', { name: 'Cost' });
   await expect(cost).toContainText('echo at Parrots');
   await expect(cost).toContainText(`to ${server.origin}`);
+  await expect(cost).toContainText('no price given');
   await expect(cost).not.toContainText('On this device');
   await expect(
     answerOf(page)

@@ -73,6 +73,7 @@ export const run = {
   'run.model-asked': 'A model of a provider was asked',
   'run.tokens': 'Tokens',
   'run.money': 'Money',
+  'run.money-no-price': 'no price given',
   'run.money-open': '{known}, and at most {open} that nobody knows yet',
   'run.time': 'Time',
   'run.time-by-step': 'Time of each step',
