@@ -82,6 +82,7 @@ test('a provider is asked about the files with a yes to the exact bytes; its ans
 
   const begin = async (): Promise<void> => {
     await openPage(page, 'Goal');
+    await expect(page.getByText('Nothing leaves this device without your yes.')).toBeVisible();
     await page.getByRole('textbox', { name: 'Goal' }).fill(QUESTION);
     await page.getByRole('textbox', { name: 'Goal' }).press('Enter');
     await expect(page).toHaveURL(/\/run\//);
@@ -126,6 +127,8 @@ test('a provider is asked to plan what no method fits, and sees the goal alone',
   await choose(page, 'Planning what no method fits', 'parrot');
   const asked = (): readonly string[] => parrots.arrivals.flatMap(({ body }) => (body === '' ? [] : [body]));
   expect(asked()).toEqual([]);
+  await openPage(page, 'Goal');
+  await expect(page.getByText('its words, and nothing of your files')).toBeVisible();
   const goal = 'Get me ready for the offsite, please';
   await run(page, goal);
   expect(asked()).toHaveLength(1);
