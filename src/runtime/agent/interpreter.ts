@@ -162,8 +162,8 @@ export class Interpreter implements RunInterpreter {
     return (await this.#acts()).whyAnew(run, state, used);
   }
 
-  async act(run: Run, id: StepId, state: AgentState): Outcome<Observed> {
-    const acted = await (await this.#acts()).act(run, id, state);
+  async act(run: Run, id: StepId, state: AgentState, stopped: () => boolean): Outcome<Observed> {
+    const acted = await (await this.#acts()).act(run, id, state, stopped);
     if (!acted.ok) return acted;
     const asked = stepOf(run, id).tool === 'ask-model' ? run.approval?.action : undefined;
     // What a model of a provider says comes from that host, and of all that it was shown.

@@ -538,7 +538,9 @@ export class LeadingAgent {
         if (await this.#decideAnew(run, true)) return;
         // Nor may another tab have taken over meanwhile, and be doing it.
         if (!(await this.#leads())) return;
-        const acted = await interpreter.act(run, effect.step, this.#state);
+        const stopped = (): boolean => signal.aborted || this.#options.lost.aborted;
+        const acted = await interpreter.act(run, effect.step, this.#state, stopped);
+        if (!acted.ok && acted.error.code === 'cancelled') return;
         return this.#report(
           id,
           acted.ok ? interpreter.finished(effect.step, acted.value) : stepFailed(effect.step, acted.error),

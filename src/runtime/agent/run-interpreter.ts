@@ -42,7 +42,13 @@ export interface RunInterpreter {
   /** Why the question that a run asks, or the yes to it, stands no more. @param used the yes is about to be used */
   readonly whyAnew: (run: Run, state: AgentState, used: boolean) => Promise<WhyAnew | null>;
   /** Does what was approved, once, and refuses whatever else. */
-  readonly act: (run: Run, step: StepId, state: AgentState) => Promise<Result<Observed, ToolError>>;
+  /** @param stopped asked at the last moment: what is stopped is not done any more, and answers `cancelled` */
+  readonly act: (
+    run: Run,
+    step: StepId,
+    state: AgentState,
+    stopped: () => boolean,
+  ) => Promise<Result<Observed, ToolError>>;
   /** Reads back whether an act that was begun did happen: its observation, or null when that cannot be told. */
   readonly reconcile: (run: Run, step: StepId, state: AgentState) => Promise<Observed | null>;
   readonly verify: (

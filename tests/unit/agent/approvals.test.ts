@@ -47,14 +47,24 @@ const requested = (approval: PendingApproval): Fact => ({
 const given = ({ id, digest }: PendingApproval): Fact => ({
   ...{ type: 'approval.given', run: RUN, at: clock.now(), approval: id, digest },
 });
-const act = (run: Run): ReturnType<ReturnType<typeof interpreterOf>['act']> =>
-  interpreterOf(ports).act(run, SAVE, stateAfter([]));
+const act = (run: Run, stopped = () => false): ReturnType<ReturnType<typeof interpreterOf>['act']> =>
+  interpreterOf(ports).act(run, SAVE, stateAfter([]), stopped);
 
 test('what was approved is done with exactly the bytes that were shown', async () => {
   const run = await approvedRun();
   expect(run.approval.sentence).toBe('Save 1 file, 89 bytes, as budget.md');
   expect(await act(run)).toMatchObject({ ok: true, value: { observation: { name: 'budget.md', where: 'downloads' } } });
   expect(saved).toEqual([{ name: 'budget.md', text: run.approval.content }]);
+});
+
+test('what is stopped before its first byte is not done, also while it was being decided', async () => {
+  const run = await approvedRun();
+  for (const asks of [1, 2]) {
+    let asked = 0;
+    expect(await act(run, () => ++asked === asks)).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    expect(asked).toBe(asks);
+  }
+  expect(saved).toEqual([]);
 });
 
 test('a yes is used once: the second time is refused', async () => {

@@ -460,9 +460,9 @@ async function overStore(running: World, disk: MemoryStoreDisk) {
     journal: memoryJournalSink(running.facts),
     interpreter: {
       ...does,
-      act: async (run, id, state) => {
+      act: async (run, id, state, stopped) => {
         acted.push(await inRows(id));
-        return does.act(run, id, state);
+        return does.act(run, id, state, stopped);
       },
     },
     epoch,

@@ -87,7 +87,10 @@ test('a rule of the owner’s forbids what a plan would do, whatever was approve
   const after = stateAfter([...facts, ...said, forbids]);
   const interpreter = interpreterOf(ports);
   expect(await interpreter.whyAnew(runOf(after), after, true)).toBe('policy');
-  expect(await interpreter.act(runOf(after), SAVE, after)).toMatchObject({ ok: false, error: { code: 'denied' } });
+  expect(await interpreter.act(runOf(after), SAVE, after, () => false)).toMatchObject({
+    ok: false,
+    error: { code: 'denied' },
+  });
   expect(await interpreter.ask(runOf(after), SAVE, after, null)).toMatchObject({
     ok: false,
     error: { code: 'denied' },
