@@ -41,8 +41,10 @@ export interface RunInterpreter {
   readonly stillCovers: (approval: PendingApproval, state: AgentState) => boolean;
   /** Why the question that a run asks, or the yes to it, stands no more. @param used the yes is about to be used */
   readonly whyAnew: (run: Run, state: AgentState, used: boolean) => Promise<WhyAnew | null>;
-  /** Does what was approved, once, and refuses whatever else. */
-  /** @param stopped asked at the last moment: what is stopped is not done any more, and answers `cancelled` */
+  /**
+   * Does what was approved, once, and refuses whatever else.
+   * @param stopped asked at the last moment: what is stopped is not done any more, and answers `cancelled`
+   */
   readonly act: (
     run: Run,
     step: StepId,
