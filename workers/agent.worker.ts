@@ -364,6 +364,7 @@ const wire: AgentWire = {
     (await tab()).onOverview(listener);
   },
   watchRun: async (run, listener) => Comlink.proxy((await tab()).watchRun(run, listener)),
+  trace: async (run) => (await tab()).trace(run),
   preview: async (goal, overrides) => (await tab()).preview(goal, overrides),
   importFiles: (id, chosen, listener) =>
     toldFirst(listener, async (told) => (await files()).importFiles(id, chosen, told)),

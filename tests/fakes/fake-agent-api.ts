@@ -264,6 +264,10 @@ export class FakeAgentApi implements AgentApi {
     return Promise.resolve({ ok: true, sequence: this.#entries.length - 1 });
   }
 
+  trace(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   preview(goal: string, overrides: { readonly [name: string]: Json }) {
     const understood = fakeUnderstood(goal, overrides);
     return Promise.resolve({ goal: understood, plan: fakePlan(understood) });

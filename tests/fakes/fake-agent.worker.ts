@@ -20,6 +20,7 @@ const wire: AgentWire = {
   command: (command) => api.command(command),
   onOverview: (listener) => api.onOverview(listener),
   watchRun: async (run, listener) => Comlink.proxy(await api.watchRun(run, listener)),
+  trace: () => api.trace(),
   preview: (goal, overrides) => api.preview(goal, overrides),
   importFiles: (id, files, listener) => api.importFiles(id, files, listener),
   importSample: (id, listener) => api.importSample(id, listener),

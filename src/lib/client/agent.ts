@@ -51,6 +51,7 @@ export function openAgent(): AgentClient {
         end();
       };
     },
+    trace: (run) => wire.trace(run),
     preview: (goal, overrides) => wire.preview(goal, overrides),
     importFiles: (id, files, listener) => wire.importFiles(id, files, Comlink.proxy(listener)),
     importSample: (id, listener) => wire.importSample(id, Comlink.proxy(listener)),

@@ -56,7 +56,13 @@ export class Interpreter implements RunInterpreter {
     this.#rules = new RunRules(ports);
     let acts: Promise<OutwardActs> | undefined;
     this.#acts = () =>
-      (acts ??= import('./outward-acts.ts').then((outward) => new outward.OutwardActs(ports, this.#rules)));
+      (acts ??= import('./outward-acts.ts').then(
+        (outward) => new outward.OutwardActs(ports, this.#rules),
+        (error: unknown) => {
+          acts = undefined;
+          throw error;
+        },
+      ));
   }
 
   /**

@@ -164,9 +164,9 @@ export class LeadingAgent {
     );
     if (folded === null) return false;
     this.#state = folded;
-    const strayed = whole ? await strayedRows(store, folded, (this.#next - 1) as Sequence) : [];
-    const going = new Set([...folded.runs.values()].filter((run) => !isEnded(run)).map(({ id }) => id));
     const last = (this.#next - 1) as Sequence;
+    const strayed = whole ? await strayedRows(store, folded, last) : [];
+    const going = new Set([...folded.runs.values()].filter((run) => !isEnded(run)).map(({ id }) => id));
     this.#listStrayed = () => (whole ? listStrayed(store, going, last) : Promise.resolve(false));
     if (strayed.length > 0) return this.#putRight(strayed);
     this.#rows.snapshotFrom(base?.nextFrom ?? 0);

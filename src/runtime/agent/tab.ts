@@ -1,3 +1,4 @@
+import type { Trace } from '#core/agent/trace.ts';
 import { hex } from '#core/base/bytes.ts';
 import type { CommandId, Ms, RunId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -144,6 +145,12 @@ export class Tab {
     if (!planned.ok) throw new Error(planned.error.message);
     const { plan } = planned.value;
     return { goal: plan.goal, plan };
+  }
+
+  /** A run as spans in time; null where it cannot be read any more. */
+  async trace(run: RunId): Promise<Trace | null> {
+    const { readTrace } = await import('./read-trace.ts');
+    return readTrace(this.#options.journal, this.#options.ports.store, run);
   }
 
   async entries(from: number, count: number): Promise<EntryView[]> {

@@ -1,3 +1,4 @@
+import type { Trace } from '#core/agent/trace.ts';
 import type { RunId, SourceId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
 import type { UnderstoodGoal } from '#core/planner/goal.ts';
@@ -44,6 +45,8 @@ export interface AgentApi {
   onOverview(listener: (overview: Overview) => void): Promise<void>;
   /** Pushes one run while it is watched. @returns a function that ends the watching */
   watchRun(run: RunId, listener: (view: RunView | null) => void): Promise<() => void>;
+  /** A run as spans in time; null where it cannot be read any more. */
+  trace(run: RunId): Promise<Trace | null>;
   /** Reads a goal without running it: what the page shows under the textbox. */
   preview(goal: string, overrides: { readonly [name: string]: Json }): Promise<{ goal: UnderstoodGoal; plan: Plan }>;
 

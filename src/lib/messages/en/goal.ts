@@ -2,8 +2,7 @@ import type { Message } from '../message.ts';
 
 export const goal = {
   'home.title': 'What should Windhover find out?',
-  'home.lead': 'It reads your files here, in this browser. Nothing leaves this device.',
-  'home.lead-ways-out': 'It reads your files here, in this browser. Nothing leaves this device without your yes.',
+  'home.lead': 'It reads your files here, in this browser. Nothing leaves this device without your yes.',
   'home.lead-planner':
     'It reads your files here, in this browser. A goal that it cannot plan goes to the model you chose for that: its words, and nothing of your files.',
   'home.goal': 'Goal',
