@@ -2,6 +2,7 @@ import type { StepId } from '../base/ids.ts';
 import { PLAN_STEPS_MAX } from '../base/limits.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { actsOutside, definitions } from '../tools/definitions.ts';
+import { artifactType } from './artifacts.ts';
 import type { Plan, Step } from './plan.ts';
 
 export interface PlanProblem {
@@ -12,13 +13,18 @@ export interface PlanProblem {
     | 'unknown-dependency'
     | 'cycle'
     | 'missing-producer'
+    | 'type-clash'
+    | 'missing-input'
     | 'no-answer'
     | 'unapproved-effect';
   /** Names the step or the edge: `"compose" depends on "read", which is not in the plan`. */
   readonly message: string;
 }
 
-/** Checks that a plan can be run to its end: a DAG whose every step gets what it consumes from a step before it. */
+/**
+ * Checks that a plan can be run to its end: a DAG whose every step gets what it consumes from a step before it, of a type
+ * that its tool takes.
+ */
 export function validatePlan({ steps, answerStep }: Pick<Plan, 'steps' | 'answerStep'>): Result<null, PlanProblem> {
   const byId = new Map(steps.map((step) => [step.id, step]));
   if (steps.length === 0 || steps.length > PLAN_STEPS_MAX) {
@@ -45,10 +51,41 @@ export function validatePlan({ steps, answerStep }: Pick<Plan, 'steps' | 'answer
     if (lacking !== undefined)
       return fail('missing-producer', `"${step.id}" consumes "${lacking}", which no step before it produces`);
   }
+  for (const step of steps) {
+    const clash = clashOf(step, steps);
+    if (clash !== null) return err(clash);
+  }
   if (byId.get(answerStep)?.produces.includes('answer') !== true) {
     return fail('no-answer', `"${answerStep}" is to give the answer, but no such step produces it`);
   }
   return ok(null);
+}
+
+/** Where a step's tool cannot work on what the step is given, or give what the step is to produce. */
+function clashOf(step: Step, steps: readonly Step[]): PlanProblem | null {
+  const { takes, gives } = definitions[step.tool];
+  const usable: readonly string[] = [...takes.needs, ...(takes.may ?? [])];
+  const wrong = step.consumes.find((artifact) => !usable.includes(artifactType(artifact)));
+  if (wrong !== undefined) {
+    const producer = steps.find(({ produces }) => produces.includes(wrong))?.id ?? '';
+    const message = `"${step.id}" consumes "${wrong}" of "${producer}", but ${step.tool} takes ${listed(usable)}`;
+    return { code: 'type-clash', message };
+  }
+  const lacking = takes.needs.find((type) => !step.consumes.some((artifact) => artifactType(artifact) === type));
+  if (lacking !== undefined) {
+    const message = `"${step.id}" is given no "${lacking}", which ${step.tool} needs`;
+    return { code: 'missing-input', message };
+  }
+  const other = step.produces.find((artifact) => !(gives as readonly string[]).includes(artifactType(artifact)));
+  if (other === undefined) return null;
+  return {
+    code: 'type-clash',
+    message: `"${step.id}" is to produce "${other}", but ${step.tool} gives ${listed(gives)}`,
+  };
+}
+
+function listed(types: readonly string[]): string {
+  return types.length === 0 ? 'nothing' : types.map((type) => `"${type}"`).join(', ');
 }
 
 function fail(code: PlanProblem['code'], message: string): Result<never, PlanProblem> {

@@ -6,6 +6,10 @@ export interface ToolDefinition {
   /** What it does, as the owner reads it in a plan: "Find what is asked of you". */
   readonly title: string;
   readonly effects: ToolEffects;
+  /** Artifacts it cannot work without, by their types, and those that it uses where there are any. */
+  readonly takes: { readonly needs: readonly ArtifactType[]; readonly may?: readonly ArtifactType[] };
+  /** What a step with it produces: one of these. */
+  readonly gives: readonly ArtifactType[];
   /** May run beside other steps. */
   readonly parallelSafe: boolean;
 }
@@ -27,6 +31,28 @@ export interface ToolEffects {
   /** What undoes it; null where there is nothing to undo, or nothing that could. */
   readonly inverse: ToolName | null;
 }
+
+/** What one step hands to another. */
+export type ArtifactType =
+  | 'threads'
+  | 'asks'
+  | 'waiting'
+  | 'thread-summaries'
+  | 'busy'
+  | 'facts'
+  | 'resolved'
+  | 'passages'
+  | 'rows'
+  | 'answer'
+  /** An answer that a model is still to come to. */
+  | 'draft'
+  /** What a provider's model said. */
+  | 'said'
+  | 'saved'
+  | 'sent';
+
+/** What tools that answer give; where a model comes to it afterwards, it is a draft. */
+export const AN_ANSWER: readonly ArtifactType[] = ['answer', 'draft'];
 
 export type ToolName =
   // mail

@@ -10,6 +10,8 @@ const saveFile: ToolDefinition = {
   version: 1,
   title: 'Save the answer as a file',
   effects: { reads: [], writes: ['file'], egress: 'none', irreversible: true, idempotent: false, inverse: null },
+  takes: { needs: ['answer'] },
+  gives: ['saved'],
   parallelSafe: false,
 };
 
@@ -18,6 +20,8 @@ const sendAnswer: ToolDefinition = {
   version: 1,
   title: 'Send the answer by a way out',
   effects: { reads: [], writes: [], egress: 'channel', irreversible: true, idempotent: false, inverse: null },
+  takes: { needs: ['answer'] },
+  gives: ['sent'],
   parallelSafe: false,
 };
 

@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../definition.ts';
+import { AN_ANSWER, type ToolDefinition } from '../definition.ts';
 
 const READS_EVENTS = {
   reads: ['events'],
@@ -14,6 +14,8 @@ export const readBusyTimes: ToolDefinition = {
   version: 1,
   title: 'Read when someone is busy',
   effects: READS_EVENTS,
+  takes: { needs: [] },
+  gives: ['busy'],
   parallelSafe: true,
 };
 
@@ -22,6 +24,8 @@ export const findFreeSlots: ToolDefinition = {
   version: 1,
   title: 'Find times that are free for everyone',
   effects: { ...READS_EVENTS, reads: [] },
+  takes: { needs: ['busy'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 
@@ -30,6 +34,8 @@ export const listEvents: ToolDefinition = {
   version: 1,
   title: 'List the entries of a calendar',
   effects: { ...READS_EVENTS, reads: [] },
+  takes: { needs: ['busy'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 

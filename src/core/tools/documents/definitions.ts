@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../definition.ts';
+import { AN_ANSWER, type ToolDefinition } from '../definition.ts';
 
 const READS_DOCUMENTS = {
   reads: ['documents'],
@@ -16,6 +16,8 @@ export const collectReportFacts: ToolDefinition = {
   version: 1,
   title: 'Collect decisions, dates, amounts, risks and next steps',
   effects: READS_DOCUMENTS,
+  takes: { needs: [] },
+  gives: ['facts'],
   parallelSafe: true,
 };
 
@@ -24,6 +26,8 @@ export const resolveCorrections: ToolDefinition = {
   version: 1,
   title: 'Find where a later document corrects an earlier one',
   effects: READS_NOTHING,
+  takes: { needs: ['facts'] },
+  gives: ['resolved'],
   parallelSafe: true,
 };
 
@@ -32,6 +36,8 @@ export const composeReport: ToolDefinition = {
   version: 1,
   title: 'Write the report with its sources',
   effects: READS_NOTHING,
+  takes: { needs: ['resolved'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 
@@ -40,6 +46,8 @@ export const searchPassages: ToolDefinition = {
   version: 1,
   title: 'Search your files for passages that could answer',
   effects: READS_ALL,
+  takes: { needs: [] },
+  gives: ['passages'],
   parallelSafe: true,
 };
 
@@ -48,6 +56,8 @@ export const answerFromPassages: ToolDefinition = {
   version: 1,
   title: 'Answer from the best passages',
   effects: READS_NOTHING,
+  takes: { needs: ['passages'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 
@@ -56,6 +66,8 @@ export const explainLimits: ToolDefinition = {
   version: 1,
   title: 'Say what can be done instead',
   effects: READS_NOTHING,
+  takes: { needs: [] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 

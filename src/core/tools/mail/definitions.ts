@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../definition.ts';
+import { AN_ANSWER, type ToolDefinition } from '../definition.ts';
 
 const READS_MAIL = {
   reads: ['messages'],
@@ -15,6 +15,8 @@ export const readThreads: ToolDefinition = {
   version: 1,
   title: 'Put the messages into threads',
   effects: READS_MAIL,
+  takes: { needs: [] },
+  gives: ['threads'],
   parallelSafe: true,
 };
 
@@ -23,6 +25,8 @@ export const findAsks: ToolDefinition = {
   version: 1,
   title: 'Find what is asked of you, by whom and by when',
   effects: READS_MAIL,
+  takes: { needs: ['threads'] },
+  gives: ['asks'],
   parallelSafe: true,
 };
 
@@ -31,6 +35,8 @@ export const findWaiting: ToolDefinition = {
   version: 1,
   title: 'Find who waits for an answer',
   effects: READS_MAIL,
+  takes: { needs: ['threads'] },
+  gives: ['waiting'],
   parallelSafe: true,
 };
 
@@ -39,6 +45,8 @@ export const summariseThreads: ToolDefinition = {
   version: 1,
   title: 'Pick the key sentences of each thread',
   effects: READS_MAIL,
+  takes: { needs: ['threads'] },
+  gives: ['thread-summaries'],
   parallelSafe: true,
 };
 
@@ -47,6 +55,8 @@ export const composeMailSummary: ToolDefinition = {
   version: 1,
   title: 'Write the summary with its sources',
   effects: READS_NOTHING,
+  takes: { needs: ['threads'], may: ['asks', 'waiting', 'thread-summaries'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 

@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../definition.ts';
+import { AN_ANSWER, type ToolDefinition } from '../definition.ts';
 
 /** A host of models is asked by the gate, which decides about each request by itself. */
 const ASKS_A_MODEL = {
@@ -15,6 +15,8 @@ export const answerWithModel: ToolDefinition = {
   version: 1,
   title: 'Have a model answer from the passages',
   effects: ASKS_A_MODEL,
+  takes: { needs: ['passages', 'draft'], may: ['said'] },
+  gives: AN_ANSWER,
   parallelSafe: false,
 };
 
@@ -23,6 +25,8 @@ export const wordAnswer: ToolDefinition = {
   version: 1,
   title: 'Have a model word the answer',
   effects: ASKS_A_MODEL,
+  takes: { needs: ['draft'], may: ['said'] },
+  gives: AN_ANSWER,
   parallelSafe: false,
 };
 
@@ -31,6 +35,8 @@ export const joinAnswers: ToolDefinition = {
   version: 1,
   title: 'Put the answers together',
   effects: { ...ASKS_A_MODEL, egress: 'none' },
+  takes: { needs: ['answer'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 
@@ -39,6 +45,8 @@ const askModel: ToolDefinition = {
   version: 1,
   title: 'Ask a model of a provider',
   effects: { ...ASKS_A_MODEL, egress: 'channel', irreversible: true, idempotent: false },
+  takes: { needs: [], may: ['passages', 'draft'] },
+  gives: ['said'],
   parallelSafe: false,
 };
 

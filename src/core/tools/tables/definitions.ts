@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../definition.ts';
+import { AN_ANSWER, type ToolDefinition } from '../definition.ts';
 
 const READS_TABLES = {
   reads: ['tables'],
@@ -14,6 +14,8 @@ export const readTable: ToolDefinition = {
   version: 1,
   title: 'Read the rows that match',
   effects: READS_TABLES,
+  takes: { needs: [] },
+  gives: ['rows'],
   parallelSafe: true,
 };
 
@@ -22,6 +24,8 @@ export const computeTable: ToolDefinition = {
   version: 1,
   title: 'Compute the answer from the rows',
   effects: READS_TABLES,
+  takes: { needs: ['rows'] },
+  gives: AN_ANSWER,
   parallelSafe: true,
 };
 
