@@ -1,9 +1,12 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { openPage, startGoal } from '../../src/cli/drive-app.ts';
 import { openWithSample } from './with-sample.ts';
 import { PATIENCE_MS, type World } from './world.ts';
 
 /** The owner's agents in real tabs: they ask each other, and outlive the tab they are in. */
 const EXPENSES = 'Total expenses by category since September';
+const REPORT = 'Write the status report for the Harbour Library from these files and save it as report.md';
 const CLOCK = '/?now=2026-11-19T09:00:00%2B01:00&zone=Europe/Paris';
 
 test.describe.configure({ timeout: 240_000 });
@@ -71,6 +74,64 @@ test('one agent asks another and gets its verified answer back, with its sources
   await expect(page.locator('summary').filter({ hasText: 'actor.noted' }).first()).toBeVisible({
     timeout: PATIENCE_MS,
   });
+});
+
+test('a run of an agent asks in its name; what is allowed there is allowed to it alone, and a rule can be about it', async () => {
+  const asking = page.getByRole('article', { name: /^Approval: Save 1 file/ });
+  const grants = page.getByRole('region', { name: 'Standing yeses' });
+  const answered = (name: string) => card(page, name).getByText('Answered', { exact: true });
+  const allowed = async (by: string, standing: boolean): Promise<void> => {
+    await openPage(page, 'Approvals');
+    await expect(asking).toContainText(by, { timeout: PATIENCE_MS });
+    if (standing) await asking.getByRole('checkbox', { name: 'And do the same again without asking me' }).check();
+    if (standing) await expect(asking).toContainText(`Only for the agent ${by}.`);
+    await asking.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(asking).toHaveCount(0);
+  };
+  await openAgents(page);
+  await make(page, 'Figures');
+  await make(page, 'Desk');
+  await give(page, 'Figures', REPORT);
+  await allowed('Figures', true);
+  await expect(grants).toContainText('Only for the agent Figures.');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  await openAgents(page);
+  await expect(answered('Figures')).toHaveCount(1, { timeout: PATIENCE_MS });
+  await give(page, 'Figures', REPORT);
+  await expect(answered('Figures'), 'the same agent is not asked about again').toHaveCount(2, { timeout: PATIENCE_MS });
+  await card(page, 'Figures').getByRole('link', { name: 'See the run' }).first().click();
+  await expect(page.getByRole('link', { name: 'By the agent Figures' })).toHaveAttribute('href', '/agents');
+
+  await openAgents(page);
+  await give(page, 'Desk', `Ask Figures: ${REPORT}`);
+  await allowed('Figures, asked by Desk', false);
+  await startGoal({ page }, REPORT);
+  await expect(page.locator('[data-status]')).toHaveAttribute('data-status', 'waiting-approval', {
+    timeout: PATIENCE_MS,
+  });
+  await expect(asking, 'the owner’s own').not.toContainText('The agent');
+  await asking.getByRole('button', { name: 'Deny', exact: true }).click();
+
+  await openPage(page, 'Rules');
+  await page.getByText('What a rule can name').click();
+  const principal = await page
+    .getByText(/^Agent::"[0-9a-f]{16}"$/)
+    .nth(1)
+    .textContent();
+  await page
+    .getByRole('textbox', { name: 'Rules in Cedar' })
+    .fill(`forbid (principal == ${String(principal)}, action == Action::"file-export", resource);`);
+  await expect(page.getByRole('region', { name: 'What your rules do' })).toContainText(
+    'This forbids saving anything as a file by the agent “Figures”.',
+  );
+  await page.getByRole('button', { name: 'Bring into force' }).click();
+  await expect(page.getByText('Your rules are in force.').first()).toBeAttached();
+  await openAgents(page);
+  await give(page, 'Figures', REPORT);
+  await expect(card(page, 'Figures').getByText('Failed', { exact: true })).toBeVisible({ timeout: PATIENCE_MS });
+  await give(page, 'Desk', REPORT);
+  await allowed('Desk', false);
 });
 
 test('a tab that is killed in the middle of a message loses none of it and does nothing twice', async () => {

@@ -647,6 +647,7 @@ export class FakeAgentApi implements AgentApi {
       newFiles: DEFAULT_PURPOSES,
       sealedFolders: [],
       grants: [],
+      agentNames: {},
       sources: this.#sources,
       runs,
       approvals: [...this.#runs.values()].flatMap(({ run }) =>

@@ -10,7 +10,7 @@ import type { RuleEngine } from '#ports/rules.ts';
 
 const KINDS: readonly CarriedKind[] = ['calendar', 'free-busy', 'mail', 'table', 'document', 'data', 'unknown'];
 const FOLDERS = ['contracts', 'contracts/2026', 'mail'];
-const AGENTS = ['main', 'bookkeeper', 'reader'];
+export const AGENTS = ['main', 'bookkeeper', 'reader'];
 const PURPOSES = ['answer', 'report', 'mail-summary'];
 const LEAVING = SINKS.filter(leaves);
 

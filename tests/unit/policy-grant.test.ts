@@ -50,6 +50,7 @@ test('each limit ends a grant by itself, at its very edge', () => {
     [null, ACT, {}, NOW],
     [null, ACT, { uses: 1, bytes: 150 }, NOW + 999],
     ['revoked', ACT, { revoked: true }, NOW],
+    ['other-agent', { ...ACT, agents: ['desk'] }, {}, NOW],
     ['other-act', of({ tool: 'save-file' }), {}, NOW],
     ['other-act', of({ spends: { micro: 1, currency: 'EUR', known: true } }), {}, NOW],
     ['other-place', of({ host: 'https://b.example' }), {}, NOW],
@@ -75,6 +76,26 @@ test('a grant covers what is as trusted and as confidential as its card showed, 
           const covered = whyNotGranted({ ...GRANT, confidentiality: most, integrity: least }, UNUSED, act, NOW);
           expect(covered, [confidentiality, integrity, most, least].join()).toBe(a <= c && b <= d ? null : 'label');
         }
+});
+
+test('of any two chains of agents, what was granted to one covers the other only where they are the same', () => {
+  const agents = fc.option(fc.array(fc.constantFrom('desk', 'figures', 'mail', 'desk,figures'), { maxLength: 3 }), {
+    nil: undefined,
+  });
+  let same = 0;
+  fc.assert(
+    fc.property(agents, agents, (of, by) => {
+      const offer = grantOffer({ ...ACT, ...(of === undefined ? {} : { agents: of }) }, NOW);
+      const act = { ...ACT, ...(by === undefined ? {} : { agents: by }) };
+      const equal = JSON.stringify(of ?? []) === JSON.stringify(by ?? []);
+      expect(whyNotGranted(offer, UNUSED, act, NOW)).toBe(equal ? null : 'other-agent');
+      // Nor does handing it on to another make it theirs.
+      if (!equal) expect(attenuate(offer, { agents: by ?? [] })).toBeNull();
+      same += equal ? 1 : 0;
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(same, 'some were the same').toBeGreaterThan(20);
 });
 
 test('limits that are no numbers cover nothing', () => {
@@ -166,6 +187,7 @@ test('what is chosen is what is granted, where it is within the offer; of anothe
     { host: 'https://b.example' },
     { arguments: {} },
     { policy: 'p2' },
+    { agents: ['desk'] },
   ];
   for (const other of others) expect(attenuate(offer, { ...choice, ...other }), JSON.stringify(other)).toBeNull();
 });
@@ -178,7 +200,7 @@ test('a grant that names what no grant may cover covers nothing sealed, and hand
 });
 
 test('the same place is the same tool, host and arguments; a name is of all of it and of its card', () => {
-  const others: Partial<GrantLimits>[] = [{ tool: 'x' }, { host: null }, { arguments: {} }];
+  const others: Partial<GrantLimits>[] = [{ tool: 'x' }, { host: null }, { arguments: {} }, { agents: ['desk'] }];
   for (const other of others) expect(samePlace(GRANT, { ...GRANT, ...other })).toBe(false);
   expect(samePlace(GRANT, { ...GRANT, uses: 1, policy: 'p2' })).toBe(true);
   const named = { ...GRANT, run: 'r1' };

@@ -6,19 +6,20 @@ import type { Json } from '#core/base/json.ts';
 import { answeredBy, fileLabel, join, NEUTRAL, OWNER_TYPED, WORST, type Label } from '#core/labels/label.ts';
 import { POLICY_VERSION } from '#core/policy/decide.ts';
 import type { SinkRequest } from '#core/policy/request.ts';
+import { MAIN_AGENT } from '#core/policy/rule-request.ts';
 import { scopeOf, SCOPE_VERSION } from '#core/policy/rule-scope.ts';
 import { rulesDigest, type RuleSet } from '#core/policy/rule-set.ts';
 import type { RuleEngine } from '#ports/rules.ts';
 import { guardedEngine, RULES_MS } from '#runtime/policy/guarded-engine.ts';
 import { obeyPolicy, type AdoptedRules, type PolicyCommand } from '#runtime/policy/policy-facts.ts';
-import { MAIN_AGENT, RuleJudge, type Circumstances } from '#runtime/policy/rule-judge.ts';
+import { RuleJudge, type Circumstances } from '#runtime/policy/rule-judge.ts';
 import { SHIPPED_RULES } from '#runtime/policy/shipped-rules.ts';
 import { cedarInNode } from '#tests/fakes/cedar-in-node.ts';
 import { fakeClock } from '#tests/fakes/fake-clock.ts';
 import { plainRuleEngine } from '#tests/fakes/plain-rule-engine.ts';
 
 const HERE: Circumstances = {
-  agent: MAIN_AGENT,
+  agents: [MAIN_AGENT],
   purpose: 'answer',
   zone: 'Europe/Berlin',
   bytes: null,
@@ -88,6 +89,43 @@ test('a verified answer carries what it quotes, and not what was only looked thr
   const send = request('egress', 'cal', 'Hotels: 160 EUR');
   expect(await judge.verdicts(SHIPPED_RULES, send, { ...HERE, quoted: new Set(['box']) })).toEqual([]);
   expect(await judge.verdicts(SHIPPED_RULES, send, { ...HERE, quoted: new Set(['box', 'cal']) })).toHaveLength(1);
+});
+
+test('what a rule forbids one agent, it gets from no other that it asks, nor that asks it; others are free to do it', async () => {
+  const texts = {
+    one: 'forbid (principal == Agent::"desk", action in Action::"leaves", resource);',
+    others: 'forbid (principal, action in Action::"leaves", resource) unless { principal == Agent::"figures" };',
+    own: 'forbid (principal == Agent::"main", action, resource);',
+  };
+  const cases: [readonly string[], readonly (keyof typeof texts)[]][] = [
+    [['desk'], ['one', 'others']],
+    [['figures'], []],
+    [['main'], ['others', 'own']],
+    [[], ['others', 'own']],
+    [
+      ['desk', 'figures'],
+      ['one', 'others'],
+    ],
+    [
+      ['figures', 'desk'],
+      ['one', 'others'],
+    ],
+    [['figures', 'notes'], ['others']],
+  ];
+  const engine = cedarInNode();
+  const rules = await Promise.all(
+    Object.entries(texts).map(async ([id, text]) => {
+      const read = await engine.read(text);
+      if (!read.ok) throw new Error(JSON.stringify(read.error));
+      return { id, text, effect: 'forbid' as const, scope: scopeOf(read.value[0]?.policy ?? null) };
+    }),
+  );
+  const set: RuleSet = { packs: [{ id: 'own', text: '', from: null, until: null, rules }], scopes: SCOPE_VERSION };
+  const judge = judgeWith(() => Promise.resolve(engine));
+  for (const [agents, forbidding] of cases) {
+    const said = await judge.verdicts(set, request('egress', 'box', 'x'), { ...HERE, agents });
+    expect(said.map(({ rule }) => rule).sort(), agents.join()).toEqual(forbidding);
+  }
 });
 
 test('mail goes to a model on this device', async () => {

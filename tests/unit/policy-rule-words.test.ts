@@ -17,7 +17,7 @@ async function words(text: string): Promise<string | null> {
   const read = await engine.read(text);
   if (!read.ok) throw new Error(JSON.stringify(read.error));
   const [rule] = read.value;
-  return rule === undefined ? '' : ruleInWords(rule.effect, rule.policy);
+  return rule === undefined ? '' : ruleInWords(rule.effect, rule.policy, { '3f00': 'Figures' });
 }
 
 describe('a rule in words', () => {
@@ -28,7 +28,15 @@ describe('a rule in words', () => {
     // Who, what and where.
     [
       'forbid (principal == Agent::"main", action, resource);',
-      'This forbids everything that the agent does by the agent “main”.',
+      'This forbids everything that the agent does in runs that you start yourself.',
+    ],
+    [
+      'forbid (principal == Agent::"3f00", action in Action::"leaves", resource);',
+      'This forbids sending anything by the agent “Figures”.',
+    ],
+    [
+      'forbid (principal == Agent::"toString", action in Action::"leaves", resource);',
+      'This forbids sending anything by the agent “toString”.',
     ],
     [
       'forbid (principal, action == Action::"egress", resource == Channel::"c1");',

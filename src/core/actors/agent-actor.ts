@@ -86,7 +86,7 @@ export const agentBehaviour: Behaviour<AgentActor> = {
  */
 export function restoredAgent(state: AgentActor, at: UnixMs): Reaction {
   const outbox = openTasks(state).flatMap(({ id, goal, run, asks, path }): Draft[] => {
-    if (run !== null) return [runOrder(state, `${id}/run`, { type: 'start', run, goal, sources: state.sources }, at)];
+    if (run !== null) return [runOrder(state, `${id}/run`, startOf(state, run, goal, path), at)];
     return asks
       .filter(({ outcome }) => outcome === null)
       .map((ask) => request(state, [...path, state.id], ask, [], at));
@@ -165,9 +165,8 @@ function takeGoal(state: AgentActor, message: Envelope, body: AgentRequest, at: 
   const task = taskFor(message, body, at);
   if (body.asks.length === 0) {
     const run = task.id as RunId;
-    const order: RunOrder = { type: 'start', run, goal: body.goal, sources: state.sources };
     return react({ type: 'goal-taken', task: { ...task, status: 'working', run } }, [
-      runOrder(state, `${task.id}/run`, order, at),
+      runOrder(state, `${task.id}/run`, startOf(state, run, body.goal, message.path), at),
     ]);
   }
   const path = [...message.path, state.id];
@@ -322,6 +321,10 @@ function request(
 ): Draft {
   const body: AgentRequest = { type: 'goal', goal, asker: state.name, asks };
   return { id, from: state.id, to, at, path, body: body as unknown as Json };
+}
+
+function startOf({ id, sources }: AgentActor, run: RunId, goal: string, path: readonly ActorId[]): RunOrder {
+  return { type: 'start', run, goal, sources, agents: [...path, id] };
 }
 
 function runOrder(state: AgentActor, id: string, order: RunOrder, at: UnixMs): Draft {

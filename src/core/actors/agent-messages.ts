@@ -40,7 +40,14 @@ export type AgentNotice =
 
 /** What an agent orders of the runs; the answer comes back as a notice. */
 export type RunOrder =
-  | { readonly type: 'start'; readonly run: RunId; readonly goal: string; readonly sources: readonly SourceId[] | null }
+  | {
+      readonly type: 'start';
+      readonly run: RunId;
+      readonly goal: string;
+      readonly sources: readonly SourceId[] | null;
+      /** Who does it, last, after those that asked it. Missing in orders of before. */
+      readonly agents?: readonly ActorId[];
+    }
   | { readonly type: 'cancel' | 'pause' | 'resume'; readonly run: RunId };
 
 /** One agent as its log makes it. */

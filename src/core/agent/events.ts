@@ -20,6 +20,8 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
       readonly sources: readonly SourceId[];
       /** Files that were there, and that their owner does not allow to be used for answers. */
       readonly leftOut?: readonly SourceId[];
+      /** The agent whose run it is, last, after those that asked it, one for the other; left out for the owner's own. */
+      readonly agents?: readonly string[];
       readonly now: UnixMs;
       readonly zone: string;
     }

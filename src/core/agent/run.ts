@@ -35,6 +35,8 @@ export interface Run {
   readonly sources: readonly SourceId[];
   /** Files that were there then, and that their owner did not allow to be used for answers. Missing for none. */
   readonly leftOut?: readonly SourceId[];
+  /** The agent whose run it is, last, after those that asked it, one for the other. Missing for the owner's own. */
+  readonly agents?: readonly string[];
   /** The clock the goal's words are read against: fixed at the start, so a resumed run gives the same answer. */
   readonly now: UnixMs;
   readonly zone: string;

@@ -277,6 +277,7 @@ function startedRun(event: RunEvent & { type: 'run.started' }): Run {
     endedAt: null,
     sources: event.sources,
     ...(event.leftOut === undefined ? {} : { leftOut: event.leftOut }),
+    ...(event.agents === undefined ? {} : { agents: event.agents }),
     now: event.now,
     zone: event.zone,
     plan: null,

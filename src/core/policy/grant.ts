@@ -16,6 +16,11 @@ export interface GrantLimits {
   readonly toolVersion: number;
   /** The exact origin; null where nothing leaves the device. */
   readonly host: string | null;
+  /**
+   * The agent whose runs it covers, last, after those that asked it, one for the other; missing for the owner's own runs.
+   * Whoever is asked by another has nothing of what either may do alone.
+   */
+  readonly agents?: readonly string[];
   /** Every argument, as it was on the card: address, way out, file name. */
   readonly arguments: Json;
   /** The policy under which it was given. */
@@ -41,13 +46,24 @@ export interface GrantState {
 /** What a grant is asked for. */
 export interface GrantedAct {
   readonly action: ActionRequest;
+  /** Of the run. */
+  readonly agents?: readonly string[];
   readonly toolVersion: number;
   /** That would be written or sent. */
   readonly bytes: number;
 }
 
 export type NotGranted =
-  'revoked' | 'other-act' | 'other-place' | 'tool-changed' | 'policy-changed' | 'label' | 'expired' | 'uses' | 'bytes';
+  | 'revoked'
+  | 'other-agent'
+  | 'other-act'
+  | 'other-place'
+  | 'tool-changed'
+  | 'policy-changed'
+  | 'label'
+  | 'expired'
+  | 'uses'
+  | 'bytes';
 
 export const GRANT_USES_MAX = 100;
 export const GRANT_BYTES_MAX = 10_000_000;
@@ -64,6 +80,7 @@ export function whyNotGranted(grant: GrantLimits, state: GrantState, act: Grante
   const { action, toolVersion, bytes } = act;
   const { label } = action;
   if (state.revoked) return 'revoked';
+  if (!sameAgents(grant, act)) return 'other-agent';
   // No limit of a grant is about money.
   if (action.tool !== grant.tool || action.spends !== undefined) return 'other-act';
   if (action.host !== grant.host || canonicalJson(action.arguments) !== canonicalJson(grant.arguments))
@@ -79,10 +96,11 @@ export function whyNotGranted(grant: GrantLimits, state: GrantState, act: Grante
 }
 
 /** What may be granted at most on a card. */
-export function grantOffer({ action, toolVersion }: Omit<GrantedAct, 'bytes'>, now: UnixMs): GrantLimits {
+export function grantOffer({ action, agents, toolVersion }: Omit<GrantedAct, 'bytes'>, now: UnixMs): GrantLimits {
   const { tool, host, arguments: given, policy, label } = action;
   return {
     ...{ tool, toolVersion, host, arguments: given, policy, integrity: label.integrity },
+    ...(agents === undefined ? {} : { agents }),
     confidentiality: label.confidentiality === 'public' ? 'public' : 'private',
     uses: GRANT_USES_MAX,
     bytes: GRANT_BYTES_MAX,
@@ -111,9 +129,20 @@ export function attenuate<T extends GrantLimits>(grant: T, to: Partial<GrantLimi
   };
 }
 
-/** Two grants to the same act at the same place. */
+/** Two grants to the same agent for the same act at the same place. */
 export function samePlace(a: GrantLimits, b: GrantLimits): boolean {
-  return a.tool === b.tool && a.host === b.host && canonicalJson(a.arguments) === canonicalJson(b.arguments);
+  return (
+    sameAgents(a, b) &&
+    a.tool === b.tool &&
+    a.host === b.host &&
+    canonicalJson(a.arguments) === canonicalJson(b.arguments)
+  );
+}
+
+type ForAgents = Pick<GrantLimits, 'agents'>;
+
+function sameAgents(a: ForAgents, b: ForAgents): boolean {
+  return canonicalJson([...(a.agents ?? [])]) === canonicalJson([...(b.agents ?? [])]);
 }
 
 /** The name of a grant: of what it allows, and of the card on which it was given. */

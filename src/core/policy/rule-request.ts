@@ -6,6 +6,9 @@ import { carriesAmount } from './tool-class.ts';
 import type { LabelledArgument, Sink, SinkRequest } from './request.ts';
 import { carried, leaves } from './rules.ts';
 
+/** The agent of what no other agent of the owner does: what the owner starts, or does by hand. */
+export const MAIN_AGENT = 'main';
+
 /** What a rule of the owner's can ask about, as values: the engine that evaluates it has no clock and no other source. */
 export interface RuleRequest {
   /** The agent that would act: the principal. */

@@ -1,16 +1,18 @@
 import type { Json } from '../base/json.ts';
 import { anyOf, bare, conditionInWords, conjunctsOf, contentsOf, listed, namesFor } from './condition-words.ts';
 import { SINKS, type Sink } from './request.ts';
+import { MAIN_AGENT } from './rule-request.ts';
 
 /**
  * What a rule does, in one sentence: "This forbids sending private data to hosts other than api.example.com."
  * @param policy Cedar's JSON form of it, checked against the schema
+ * @param agents what the owner calls the agents, by id
  * @returns null where it cannot be said in words that mean the same: then it is shown as it is written
  */
-export function ruleInWords(effect: 'permit' | 'ask' | 'forbid', policy: Json): string | null {
+export function ruleInWords(effect: 'permit' | 'ask' | 'forbid', policy: Json, agents: AgentNames = {}): string | null {
   if (effect === 'permit') return null;
   const { principal, action, resource, conditions } = fields(policy);
-  const who = principalInWords(fields(principal));
+  const who = principalInWords(fields(principal), agents);
   const what = actionInWords(fields(action));
   const where = resourceInWords(fields(resource));
   const terms = termsOf(conditions ?? []);
@@ -72,6 +74,8 @@ function dataOf(expression: Json): string | null {
   return null;
 }
 
+type AgentNames = { readonly [agent: string]: string };
+
 /** Where what is sent goes into the words. */
 const DATA = '%';
 
@@ -111,10 +115,12 @@ function actionInWords({ op, entity, entities }: Fields): Act | null {
   return { words: listed(acts.map((act) => (act ?? '').replace(DATA, 'anything'))), sends: false };
 }
 
-function principalInWords({ op, entity }: Fields): string | null {
+function principalInWords({ op, entity }: Fields, agents: AgentNames): string | null {
   if (op === 'All') return '';
   const { type, id } = uid(entity ?? null);
-  return op === '==' && type === 'Agent' ? `by the agent “${id}”` : null;
+  if (op !== '==' || type !== 'Agent') return null;
+  if (id === MAIN_AGENT) return 'in runs that you start yourself';
+  return `by the agent “${Object.hasOwn(agents, id) ? (agents[id] ?? id) : id}”`;
 }
 
 function resourceInWords({ op, entity }: Fields): string | null {

@@ -34,14 +34,19 @@ export function grantStanding(
   { grant, uses, revokedAt }: Pick<Overview['grants'][number], 'grant' | 'uses' | 'revokedAt'>,
   { now, policy, toolVersion }: GrantTimes,
 ): GrantStanding {
-  const { tool, host, arguments: given, confidentiality, integrity } = grant;
+  const { tool, host, arguments: given, agents, confidentiality, integrity } = grant;
   const bytes = uses.reduce((sum, use) => sum + use.bytes, 0);
   const action = {
     ...{ tool, host, arguments: given, run: grant.run, step: '', contentDigest: null, nonce: '' },
     policy: policy ?? grant.policy,
     label: { ...WORST, confidentiality, integrity },
   };
-  const act = { action, toolVersion: toolVersion ?? grant.toolVersion, bytes: 1 };
+  const act = {
+    action,
+    ...(agents === undefined ? {} : { agents }),
+    toolVersion: toolVersion ?? grant.toolVersion,
+    bytes: 1,
+  };
   const why = whyNotGranted(grant, { uses: uses.length, bytes, revoked: revokedAt !== null }, act, now as UnixMs);
   return why === null
     ? { stands: true, uses: grant.uses - uses.length, bytes: grant.bytes - bytes }

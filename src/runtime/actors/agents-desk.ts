@@ -301,8 +301,8 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 function commandOf(order: RunOrder): WithoutId<Command> {
   switch (order.type) {
     case 'start': {
-      const { run, goal, sources } = order;
-      return { type: 'start-run', run, goal, overrides: {}, ...(sources && { sources }) };
+      const { run, goal, sources, agents } = order;
+      return { type: 'start-run', run, goal, overrides: {}, ...(sources && { sources }), ...(agents && { agents }) };
     }
     case 'cancel':
       return { type: 'stop-run', run: order.run };

@@ -160,8 +160,8 @@ export class Interpreter implements RunInterpreter {
     return (await this.#acts()).ask(run, stepOf(run, id), state, again);
   }
 
-  stillCovers(approval: PendingApproval, state: AgentState): boolean {
-    return stillCovers(approval, state, this.#ports.clock.now());
+  stillCovers(approval: PendingApproval, run: Run, state: AgentState): boolean {
+    return stillCovers(approval, run, state, this.#ports.clock.now());
   }
 
   async whyAnew(run: Run, state: AgentState, used: boolean): Promise<WhyAnew | null> {

@@ -577,7 +577,7 @@ export class LeadingAgent {
     if (!asked.ok) return this.#report(run.id, stepFailed(step, asked.error));
     while (this.#held !== null) await this.#held;
     // Two runs may have looked at the last of a standing yes at once; from here on nothing comes between.
-    if (!this.#options.interpreter.stillCovers(asked.value, this.#state)) return this.#ask(run, step, again);
+    if (!this.#options.interpreter.stillCovers(asked.value, run, this.#state)) return this.#ask(run, step, again);
     const { cover, ...approval } = asked.value;
     return this.#report(
       run.id,

@@ -9,6 +9,7 @@ import { GOAL_CHARS_MAX } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import { mayBeUsedFor, SAMPLE_PURPOSES } from '#core/items/purposes.ts';
 import { folderName, inSealedFolders, sealedFilesOf, staysHere, withSeal } from '#core/items/sealing.ts';
+import { MAIN_AGENT } from '#core/policy/rule-request.ts';
 import { attenuate, grantId, samePlace, type Grant, type GrantChoice } from '#core/policy/grant.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import { type ChannelCommand, type EgressIntent, obeyChannel } from '../channels/channel-facts.ts';
@@ -16,7 +17,7 @@ import { obeyGrant } from '../policy/grant-facts.ts';
 import { obeyIdentity } from '../identity/identity-facts.ts';
 import { obeyPolicy } from '../policy/policy-facts.ts';
 import { obeyWitness } from '../proofs/witness-facts.ts';
-import { BY_HAND, costOfCall, MAIN_AGENT, planCost } from '../spend/plan-cost.ts';
+import { BY_HAND, costOfCall, planCost } from '../spend/plan-cost.ts';
 import { ending, obeySpend, reserve } from '../spend/spend-facts.ts';
 import type { Fact } from './facts.ts';
 import type { AgentState } from './projection.ts';
@@ -63,6 +64,7 @@ export function obey(
         overrides: command.overrides,
         sources,
         ...leftOut,
+        ...ofAgents(command),
         now,
         zone,
       });
@@ -82,6 +84,7 @@ export function obey(
         overrides,
         sources: run.sources,
         ...(run.leftOut === undefined ? {} : { leftOut: run.leftOut }),
+        ...ofAgents(run),
         now: run.now,
         zone: run.zone,
       });
@@ -268,8 +271,14 @@ function moneyWith(
   }
 }
 
-/** Which agent of the owner a run belongs to. */
-function agentOf({ actors }: AgentState, run: RunId | null): string {
+function ofAgents({ agents = [] }: Pick<Run, 'agents'>): Pick<Run, 'agents'> {
+  return agents.length === 0 ? {} : { agents };
+}
+
+/** Which agent of the owner a run belongs to; in journals of before, the agents tell. */
+function agentOf({ actors, runs }: AgentState, run: RunId | null): string {
+  const own = run === null ? undefined : runs.get(run)?.agents?.at(-1);
+  if (own !== undefined) return own;
   for (const [id, { state }] of actors) if (run !== null && state.tasks.some((task) => task.run === run)) return id;
   return MAIN_AGENT;
 }

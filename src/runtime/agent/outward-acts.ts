@@ -133,7 +133,7 @@ export class OutwardActs {
     if (decision.kind === 'deny') return err({ code: 'denied', message: denialOf(decision, action, state) });
     const why =
       decision.kind === 'ask' ? whyAsked(decision) : 'It could be done unasked, but this one is for you to look at.';
-    const asked: Asked = { ...prepared.value, toolVersion: await versionOf(step) };
+    const asked: Asked = { ...prepared.value, ...agentsOf(run), toolVersion: await versionOf(step) };
     const grantable = decision.kind === 'ask' && (await isGrantable(prepared.value, decision.digest));
     const cover = mayBeCovered(again) ? this.#coverOf(decision, grantable, asked, state) : null;
     return ok({
@@ -165,7 +165,7 @@ export class OutwardActs {
     const why = whyAskedAnew(approval, act.value.action, this.#ports.sha256);
     if (why !== null) return why;
     if (isOwners(approval)) return used ? null : this.#whyOthersAnew(run, approval, state);
-    const decision = await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
+    const decision = await this.#decideCovered(act.value, run, approval, state);
     return decision.kind === 'allow' ? null : 'uncovered';
   }
 
@@ -192,7 +192,7 @@ export class OutwardActs {
     return act.value.perform(async () => {
       const decision = isOwners(approval)
         ? await act.value.decide({ digest: approval.digest, by: 'owner' })
-        : await this.#decideCovered(act.value, approval, state, await versionOf(stepOf(run, approval)));
+        : await this.#decideCovered(act.value, run, approval, state);
       // Deciding takes its time, too.
       if (stopped()) return err(STOPPED);
       return decision.kind === 'allow'
@@ -213,18 +213,18 @@ export class OutwardActs {
   }
 
   /** An act whose question was spared, decided on as things stand; a use of its grant is counted already. */
-  #decideCovered(
+  async #decideCovered(
     act: OutwardAct,
-    { cover, digest }: PendingApproval,
+    run: Run,
+    approval: PendingApproval,
     { grants }: AgentState,
-    toolVersion: number,
   ): Promise<Decision> {
+    const { cover, digest } = approval;
     if (cover?.kind !== 'grant') return act.decide(null);
+    const asked = { ...act, ...agentsOf(run), toolVersion: await versionOf(stepOf(run, approval)) };
     const stored = grants.get(cover.grant);
     const unused = { uses: 0, bytes: 0, revoked: stored?.revokedAt !== null };
-    const stands =
-      stored !== undefined &&
-      whyNotGranted(stored.grant, unused, { ...act, toolVersion }, this.#ports.clock.now()) === null;
+    const stands = stored !== undefined && whyNotGranted(stored.grant, unused, asked, this.#ports.clock.now()) === null;
     return act.decide(stands ? { digest, by: 'grant' } : null);
   }
 
@@ -247,6 +247,11 @@ export class OutwardActs {
 }
 
 type Asked = OutwardAct & GrantedAct;
+
+/** Whose yeses count: those to the agent whose run it is, for whoever asked it. */
+function agentsOf({ agents }: Run): Pick<GrantedAct, 'agents'> {
+  return agents === undefined ? {} : { agents };
+}
 
 /** That it is done on the owner's own yes to this act, alone or among others of its plan. */
 function isOwners({ cover }: PendingApproval): boolean {

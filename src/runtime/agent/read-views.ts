@@ -5,6 +5,7 @@ import type { OwnerSettings } from '#core/items/owner.ts';
 import { BY_MODEL } from '#core/planner/plan.ts';
 import type { ToolName } from '#core/tools/definition.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
+import { agentNames } from '../actors/agent-names.ts';
 import type { Departure } from '../channels/channel-facts.ts';
 import type { StoredGrant } from '../policy/grant-facts.ts';
 import type { Spending } from '../spend/spend-facts.ts';
@@ -23,17 +24,26 @@ import type {
 /** What every tab shows, read from the projections: the leader's own tab reads them the same way as the others. */
 export type StoredOverview = Pick<
   Overview,
-  'settings' | 'settingsSaved' | 'newFiles' | 'sealedFolders' | 'sources' | 'runs' | 'approvals' | 'grants'
+  | 'settings'
+  | 'settingsSaved'
+  | 'newFiles'
+  | 'sealedFolders'
+  | 'sources'
+  | 'runs'
+  | 'approvals'
+  | 'grants'
+  | 'agentNames'
 >;
 
 export async function readOverview(store: AgentStore, defaults: OwnerSettings): Promise<StoredOverview> {
-  const [sourceRows, summaryRows, settingsRows, newFiles, sealedFolders, grants] = await Promise.all([
+  const [sourceRows, summaryRows, settingsRows, newFiles, sealedFolders, grants, agents] = await Promise.all([
     store.rows('source'),
     store.rows('summary'),
     store.rows('settings'),
     store.row('purposes', 'new'),
     store.row('sealed-folders', 'sealed-folders'),
     store.rows('grant'),
+    agentNames(store),
   ]);
   const sources = sourceRows.map((row) => row.value as SourceView).sort((a, b) => a.path.localeCompare(b.path));
   const runs = summaryRows.map((row) => row.value as RunSummary).sort((a, b) => b.startedAt - a.startedAt);
@@ -49,6 +59,7 @@ export async function readOverview(store: AgentStore, defaults: OwnerSettings): 
     runs,
     approvals,
     grants: grants.map((row) => row.value as StoredGrant).sort((a, b) => b.sequence - a.sequence),
+    agentNames: agents,
   };
 }
 
@@ -146,5 +157,6 @@ async function approvalOf(store: AgentStore, id: RunId): Promise<ApprovalView[]>
   const timeline = ((await store.row('timeline', id))?.value ?? []) as TimelineEntry[];
   const asked = timeline.filter(({ type }) => type === 'approval.requested');
   const askedAt = asked.at(-1)?.at ?? run.startedAt;
-  return [{ run: id, goal: run.goal, askedAt, questions: asked.length, approval: run.approval }];
+  const by = run.agents === undefined ? {} : { agents: run.agents };
+  return [{ run: id, goal: run.goal, ...by, askedAt, questions: asked.length, approval: run.approval }];
 }

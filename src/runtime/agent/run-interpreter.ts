@@ -38,7 +38,7 @@ export interface RunInterpreter {
     again: WhyAnew | null,
   ) => Promise<Result<PendingApproval, ToolError>>;
   /** Whether what spares a question stands, as it is about to be written down. */
-  readonly stillCovers: (approval: PendingApproval, state: AgentState) => boolean;
+  readonly stillCovers: (approval: PendingApproval, run: Run, state: AgentState) => boolean;
   /** Why the question that a run asks, or the yes to it, stands no more. @param used the yes is about to be used */
   readonly whyAnew: (run: Run, state: AgentState, used: boolean) => Promise<WhyAnew | null>;
   /**

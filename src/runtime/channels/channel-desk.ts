@@ -1,3 +1,5 @@
+import { agentOfRun } from '#core/agent/run-agents.ts';
+import type { Run } from '#core/agent/run.ts';
 import { concatAll, hex } from '#core/base/bytes.ts';
 import type { ApprovalId, CommandId, Digest, Ms, Sha256, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -34,8 +36,8 @@ import { knownYes, type Yes } from '../policy/yes.ts';
 import { channelsView } from './channel-view.ts';
 import { type AskedFor, denialText, outgoingProblemText, targetProblemText } from './channel-words.ts';
 import type { Caps } from '#core/spend/caps.ts';
-import { mayReserve, usedOn } from '#core/spend/ledger.ts';
-import { BY_HAND, costOfCall, MAIN_AGENT, planCost, type AskedCost, type PlannedCost } from '../spend/plan-cost.ts';
+import { mayReserve, usedOn, type Reservation } from '#core/spend/ledger.ts';
+import { BY_HAND, costOfCall, planCost, type AskedCost, type PlannedCost } from '../spend/plan-cost.ts';
 import { readCosts } from '../spend/read-costs.ts';
 import { NO_SPENDING, type CameTo, type SpendCommand, type Spending, type StoredSpend } from '../spend/spend-facts.ts';
 import { notReservedText } from '../spend/spend-words.ts';
@@ -385,7 +387,7 @@ export class ChannelDesk implements ChannelsApi {
       nonce: sending.nonce ?? hex(this.#parts.entropy.bytes(16)),
       ...(cost === null ? {} : { spends: { micro: cost.micro, currency: cost.currency, known: cost.known } }),
     };
-    const room = cost === null ? null : noRoom(spend, cost, stored, by.run, day);
+    const room = cost === null ? null : noRoom(spend, cost, stored, await this.#payerOf(by.run), day);
     if (room !== null) return err(room);
     const decide = this.#decider(
       { ...sending, action, channel: channel.id, arguments: withContent(sending.carries, request.body) },
@@ -393,6 +395,13 @@ export class ChannelDesk implements ChannelsApi {
     );
     const digest = requestDigest(action, sha256);
     return ok({ action, digest, decide, stored, target: target.value, day, cost, spend });
+  }
+
+  /** Whose limits it counts against. */
+  async #payerOf(by: string): Promise<Pick<Reservation, 'agent' | 'run'>> {
+    if (by === BY_HAND) return { agent: agentOfRun(null), run: null };
+    const run = (await this.#parts.store.row('run', by))?.value as Run | undefined;
+    return { agent: agentOfRun(run), run: by };
   }
 
   /** What is decided of a request with one yes or another: the owner's rules are evaluated when it is first asked. */
@@ -550,11 +559,10 @@ function noRoom(
   { ledger }: StoredSpend,
   { of, micro, currency }: PlannedCost,
   { channel }: StoredChannel,
-  by: string,
+  payer: Pick<Reservation, 'agent' | 'run'>,
   day: string,
 ): string | null {
-  const run = by === BY_HAND ? null : by;
-  const asked = { id: '', of, agent: MAIN_AGENT, run, day, micro, currency, ofPerDay: channel.moneyPerDay ?? null };
+  const asked = { id: '', of, ...payer, day, micro, currency, ofPerDay: channel.moneyPerDay ?? null };
   const may = mayReserve(ledger, asked);
   return may.ok ? null : notReservedText(may.error, asked, ledger.caps);
 }

@@ -216,7 +216,7 @@ export interface ChannelsView {
 /** Money: the limits, and what counts against them. Amounts are millionths of a unit of the currency of the limits. */
 export interface SpendView {
   readonly caps: Caps;
-  /** Spent or set aside today, and over the agent's whole life. */
+  /** Spent or set aside today, and by the agent that did most of it over its whole life. */
   readonly today: number;
   readonly agent: number;
   /** The last days up to today, oldest first. */

@@ -1,3 +1,4 @@
+import type { ActorId } from '#core/actors/envelope.ts';
 import type { Ticked } from '#core/agent/plan-consent.ts';
 import type { ApprovalId, CommandId, Digest, RunId, SourceId, UnixMs } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
@@ -28,6 +29,8 @@ export type Command = { readonly id: CommandId } & (
       readonly overrides: { readonly [name: string]: Json };
       /** Reads only these, of the files that are there; left out for all. */
       readonly sources?: readonly SourceId[];
+      /** The agent whose run it is, last, after those that asked it; left out for the owner's own. */
+      readonly agents?: readonly ActorId[];
       /** A fixed clock, set by the tab; left out for the real one. */ readonly now?: UnixMs;
     }
   | { readonly type: 'stop-run'; readonly run: RunId }

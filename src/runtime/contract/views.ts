@@ -23,6 +23,8 @@ export interface Overview {
   readonly approvals: readonly ApprovalView[];
   /** Standing yeses, those that were taken back too, newest first. */
   readonly grants: readonly StoredGrant[];
+  /** What the owner calls the agents, by id. */
+  readonly agentNames: { readonly [agent: string]: string };
   readonly journal: JournalView;
 }
 
@@ -47,6 +49,8 @@ export interface RunSummary {
 export interface ApprovalView {
   readonly run: RunId;
   readonly goal: string;
+  /** The agent whose run it is, last, after those that asked it; left out for the owner's own. */
+  readonly agents?: readonly string[];
   readonly askedAt: UnixMs;
   /** How many questions the run has asked, with this one. */
   readonly questions: number;

@@ -25,7 +25,7 @@ export async function dryRun(
   let [left, kept] = [NOTHING_LEFT, NOTHING_LEFT];
   for (const { request, circumstances, at, run, title, asked, denied, left: gone } of looked) {
     const described = await judge.describe(request, circumstances, at);
-    const verdicts = await judge.judge(undated, described);
+    const verdicts = await judge.judge(undated, described, circumstances.agents);
     const would = strictest(verdicts);
     if (gone && would === 'denied') kept = withRequest(kept, described);
     else if (gone) left = withRequest(left, described);

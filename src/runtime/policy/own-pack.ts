@@ -17,11 +17,15 @@ interface ReadOwn {
   readonly checked: readonly CheckedRule[];
 }
 
-/** What the owner wrote, as a pack, and what each rule does; or what is wrong with it and where. */
+/**
+ * What the owner wrote, as a pack, and what each rule does; or what is wrong with it and where.
+ * @param agents what the owner calls the agents, by id
+ */
 export async function readOwn(
   engine: RuleEngine,
   text: string,
   dates: PackDates,
+  agents: { readonly [agent: string]: string } = {},
 ): Promise<Result<ReadOwn, readonly RuleProblem[]>> {
   if (text.length > OWN_CHARS_MAX)
     return err([problem(`These are more than ${String(OWN_CHARS_MAX)} characters.`, 'Leave some out.', null)]);
@@ -52,7 +56,7 @@ export async function readOwn(
       );
     else {
       rules.push({ id: `${OWN_PACK}/${name}`, text: own, effect, scope: scopeOf(policy) });
-      checked.push({ name, effect, line, text: own, words: ruleInWords(effect, policy) });
+      checked.push({ name, effect, line, text: own, words: ruleInWords(effect, policy, agents) });
     }
     names.add(name);
   }

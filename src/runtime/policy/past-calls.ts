@@ -1,3 +1,4 @@
+import { actingAgents } from '#core/agent/run-agents.ts';
 import { labelToUse } from '#core/agent/run-labels.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RunId, Sha256, SourceId, UnixMs } from '#core/base/ids.ts';
@@ -9,7 +10,7 @@ import type { SinkRequest } from '#core/policy/request.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { Departure } from '../channels/channel-facts.ts';
 import type { SourceView } from '../contract/views.ts';
-import { MAIN_AGENT, type Circumstances } from './rule-judge.ts';
+import type { Circumstances } from './rule-judge.ts';
 import { quotedBy, readRequest, readsOf } from './run-rules.ts';
 import { sentTimes } from './sent-times.ts';
 
@@ -128,7 +129,7 @@ async function circumstancesOf(
 ): Promise<Circumstances> {
   const plan = run?.plan ?? null;
   return {
-    agent: MAIN_AGENT,
+    agents: actingAgents(run),
     purpose: plan?.goal.kind ?? '',
     zone: run?.zone ?? zone,
     bytes,

@@ -8,6 +8,7 @@ import type { AgentStore } from '#ports/agent-store.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Entropy } from '#ports/crypto.ts';
 import type { RuleEngine } from '#ports/rules.ts';
+import { agentNames } from '../actors/agent-names.ts';
 import type { CommandOutcome } from '../contract/commands.ts';
 import type { CheckedRule, DryRun, PolicyApi, PolicyDraft, PolicyView, RuleProblem } from '../contract/policy-api.ts';
 import { dryRun } from './dry-run.ts';
@@ -57,7 +58,8 @@ export class PolicyDesk implements PolicyApi {
 
   async check(text: string): Promise<Result<readonly CheckedRule[], readonly RuleProblem[]>> {
     if (text.trim() === '') return ok([]);
-    const read = await readOwn(await this.#parts.rules(), text, UNDATED);
+    const names = await agentNames(this.#parts.store);
+    const read = await readOwn(await this.#parts.rules(), text, UNDATED, names);
     return read.ok ? ok(read.value.checked) : read;
   }
 

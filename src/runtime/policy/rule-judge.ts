@@ -2,7 +2,7 @@ import type { Digest, Sha256, UnixMs } from '#core/base/ids.ts';
 import type { Source, SourceKind } from '#core/items/source.ts';
 import type { RuleVerdict } from '#core/policy/decide.ts';
 import type { SinkRequest } from '#core/policy/request.ts';
-import { ruleRequestOf, type CarriedKind, type RuleRequest } from '#core/policy/rule-request.ts';
+import { MAIN_AGENT, ruleRequestOf, type CarriedKind, type RuleRequest } from '#core/policy/rule-request.ts';
 import { anyConcerns, indexRules, rulesDigest, sliceOf, type RuleIndex, type RuleSet } from '#core/policy/rule-set.ts';
 import type { ToolEffects } from '#core/tools/definition.ts';
 import type { Zones } from '#ports/calendar.ts';
@@ -19,8 +19,8 @@ export interface RuleJudgeParts {
 
 /** What a request does not say of itself, and whoever makes it knows. */
 export interface Circumstances {
-  /** The agent that would act. */
-  readonly agent: string;
+  /** Who would act: the agent, last, after those that asked it, one for the other. */
+  readonly agents: readonly string[];
   /** The kind of goal it is done for. */
   readonly purpose: string;
   /** Where the owner is, an IANA zone. */
@@ -47,9 +47,6 @@ const HELD: Readonly<Record<SourceKind, ItemKind>> = {
   data: 'documents',
 };
 
-/** The one agent of its owner that acts by itself. */
-export const MAIN_AGENT = 'main';
-
 /**
  * What the owner's own rules say of a request. Nothing is loaded where none of them could say anything about its sink;
  * whatever goes wrong afterwards counts as a rule that failed, and a rule that failed denies.
@@ -73,15 +70,17 @@ export class RuleJudge {
   async verdicts(set: RuleSet, request: SinkRequest, circumstances: Circumstances): Promise<readonly RuleVerdict[]> {
     if (!this.concerns(set, request)) return [];
     try {
-      return await this.judge(set, await this.describe(request, circumstances, this.#parts.clock.now()));
+      const described = await this.describe(request, circumstances, this.#parts.clock.now());
+      return await this.judge(set, described, circumstances.agents);
     } catch {
       return [{ rule: '', effect: 'error' }];
     }
   }
 
-  /** A request as the rules see it. */
+  /** A request as the rules see it, of the agent that would do it. */
   async describe(request: SinkRequest, circumstances: Circumstances, time: UnixMs): Promise<RuleRequest> {
-    const { agent, purpose, zone, bytes, fileOf, reads, quoted } = circumstances;
+    const { agents, purpose, zone, bytes, fileOf, reads, quoted } = circumstances;
+    const agent = agents.at(-1) ?? MAIN_AGENT;
     const { weekday, minute } = (await this.#parts.zones()).toLocal(time, zone);
     const hour = Math.floor(minute / 60);
     const kind = (source: string): CarriedKind | 'nothing' | null => {
@@ -95,10 +94,20 @@ export class RuleJudge {
     return ruleRequestOf(request, { agent, purpose, bytes, time, weekday, hour, kindOf: kind, pathOf });
   }
 
-  async judge(set: RuleSet, request: RuleRequest): Promise<readonly RuleVerdict[]> {
-    const slice = sliceOf(indexOnce(set), request);
-    if (slice.length === 0) return [];
-    return (await this.#parts.rules()).judge(slice, request);
+  /**
+   * What the rules say of a request, of whoever would make it and of each that it would be made for: what an agent may not
+   * do, it gets from no other that it asks.
+   */
+  async judge(set: RuleSet, request: RuleRequest, agents: readonly string[]): Promise<readonly RuleVerdict[]> {
+    const said = new Map<string, RuleVerdict>();
+    for (const agent of new Set([...agents, request.agent])) {
+      const asked = { ...request, agent };
+      const slice = sliceOf(indexOnce(set), asked);
+      if (slice.length === 0) continue;
+      for (const verdict of await (await this.#parts.rules()).judge(slice, asked))
+        said.set(`${verdict.effect} ${verdict.rule}`, verdict);
+    }
+    return [...said.values()];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SourceId } from '#core/base/ids.ts';
+import { actingAgents } from '#core/agent/run-agents.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import { WORST } from '#core/labels/label.ts';
@@ -7,7 +8,7 @@ import type { SinkRequest } from '#core/policy/request.ts';
 import type { RuleSet } from '#core/policy/rule-set.ts';
 import type { AgentPorts } from '../agent/ports.ts';
 import type { AgentState } from '../agent/projection.ts';
-import { type Circumstances, MAIN_AGENT, RuleJudge } from './rule-judge.ts';
+import { type Circumstances, RuleJudge } from './rule-judge.ts';
 import { SHIPPED_RULES } from './shipped-rules.ts';
 
 /** The owner's rules as runs ask them. */
@@ -33,7 +34,7 @@ export class RunRules {
     const set = rulesInForce(state);
     if (!this.#judge.concerns(set, request)) return [];
     return this.#judge.verdicts(set, request, {
-      agent: MAIN_AGENT,
+      agents: actingAgents(run),
       purpose: run.plan?.goal.kind ?? '',
       zone: run.zone,
       bytes,

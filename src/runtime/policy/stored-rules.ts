@@ -1,4 +1,5 @@
 import type { Digest } from '#core/base/ids.ts';
+import { actingAgents } from '#core/agent/run-agents.ts';
 import type { Run } from '#core/agent/run.ts';
 import type { RuleVerdict } from '#core/policy/decide.ts';
 import type { SinkRequest } from '#core/policy/request.ts';
@@ -6,7 +7,7 @@ import type { RuleSet } from '#core/policy/rule-set.ts';
 import type { AgentStore } from '#ports/agent-store.ts';
 import type { SourceView } from '../contract/views.ts';
 import type { AdoptedRules } from './policy-facts.ts';
-import { MAIN_AGENT, type RuleJudge } from './rule-judge.ts';
+import type { RuleJudge } from './rule-judge.ts';
 import { quotedBy, readsOf } from './run-rules.ts';
 import { SHIPPED_RULES } from './shipped-rules.ts';
 
@@ -47,7 +48,7 @@ export class StoredRules {
     const made = (run?.value ?? null) as Run | null;
     const plan = made?.plan ?? null;
     return judge.verdicts(set, request, {
-      agent: MAIN_AGENT,
+      agents: actingAgents(made),
       purpose: plan?.goal.kind ?? '',
       zone: await zone(),
       bytes,

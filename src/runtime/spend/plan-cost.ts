@@ -40,9 +40,6 @@ export function planCost({ ledger, prices }: Priced, asked: AskedCost, at: UnixM
 /** The run of what the owner does without one. */
 export const BY_HAND = 'owner';
 
-/** Whose runs no other agent of the owner started. */
-export const MAIN_AGENT = 'main';
-
 /** One call by a way out. */
 export function costOfCall(channel: string): AskedCost {
   return { of: `channel:${channel}`, uses: { call: 1 }, freeIfUnlisted: true };

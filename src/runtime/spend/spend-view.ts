@@ -25,7 +25,7 @@ export function spendView(
   return {
     caps: ledger.caps,
     today: usedOn(ledger, day),
-    agent: Object.values(ledger.agents).reduce((sum, micro) => sum + micro, 0),
+    agent: Math.max(0, ...Object.values(ledger.agents)),
     days: Array.from({ length: DAYS_SHOWN }, (_, at) => isoDate(today - DAYS_SHOWN + 1 + at)).map((each) => ({
       day: each,
       micro: usedOn(ledger, each),

@@ -58,7 +58,13 @@ describe('an agent', () => {
     const mail = agent(MAIL, 'Mail', ['s1' as SourceId]);
     const [order] = mail.tell(goal('What did Alice decide?'), { id: 'g1' });
     expect(order).toMatchObject({ id: 'g1/run', to: RUNS });
-    expect(order?.body).toEqual({ type: 'start', run: 'g1', goal: 'What did Alice decide?', sources: ['s1'] });
+    expect(order?.body).toEqual({
+      type: 'start',
+      run: 'g1',
+      goal: 'What did Alice decide?',
+      sources: ['s1'],
+      agents: ['mail'],
+    });
     expect(openTasks(mail.state)).toHaveLength(1);
     expect(mail.tell({ type: 'ran', run: 'g1' as RunId, outcome: answered('g1') }, { from: RUNS })).toEqual([]);
     expect(openTasks(mail.state)).toEqual([]);

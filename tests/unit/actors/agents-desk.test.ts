@@ -116,7 +116,7 @@ describe('the owner’s agents', { timeout: 60_000 }, () => {
   });
 
   test('ask one another and get verified answers back with their citations', async () => {
-    const { first, create, during, until } = await withAgents();
+    const { first, create, during, until, values } = await withAgents();
     const desk = await create('Desk', null);
     await create('Figures', ['expenses.csv']);
     await create('Notes', ['notes.md']);
@@ -129,8 +129,18 @@ describe('the owner’s agents', { timeout: 60_000 }, () => {
     expect(by('Figures')[0]?.citations[0]?.file).toBe('expenses.csv');
     expect(by('Notes')[0]?.citations[0]?.file).toBe('notes.md');
     expect(named(first.view(), 'Notes').tasks[0]?.asker).toBe('Desk');
-    const run = (await first.tab.overview()).runs.find(({ id }) => id === by('Notes')[0]?.run);
+    const { runs, agentNames } = await first.tab.overview();
+    const run = runs.find(({ id }) => id === by('Notes')[0]?.run);
     expect(run?.status).toBe('complete');
+    // Each run names whose it is, last, after who asked for it.
+    const started = (await values()).flatMap((value) => {
+      const { type, agents = [] } = value as unknown as { type: string; agents?: readonly string[] };
+      return type === 'run.started' ? [agents.map((id) => agentNames[id])] : [];
+    });
+    expect(started.sort()).toEqual([
+      ['Desk', 'Figures'],
+      ['Desk', 'Notes'],
+    ]);
   });
 
   test('have each line of their logs signed in the owner’s journal, once and in order', async () => {

@@ -37,6 +37,10 @@ const runOf = (name: string, file = 'budget.md'): Fact[] =>
     ...('run' in fact ? { run: name as RunId } : {}),
   }));
 
+/** The same, as the run of the last of these agents, which the others asked, one for the other. */
+const runBy = (agents: readonly string[], name: string): Fact[] =>
+  runOf(name).map((fact) => (fact.type === 'run.started' ? { ...fact, agents } : fact));
+
 async function lead(facts: readonly Fact[]): Promise<Leader> {
   const leader = await leaderOver(ports, facts);
   await leader.agent.rebuild();
@@ -82,6 +86,28 @@ test('a standing yes spares the question, is counted by its uses, names each, an
   expect(grants(both)[0]!.uses).toHaveLength(2);
   const rows = await ports.store.rows('grant');
   expect(stateFromRows(rows).grants).toEqual(both.agent.state.grants);
+});
+
+test('a grant to one agent covers no other agent, not the owner, and not the same agent where another asked it', async () => {
+  const first = await lead([adopted(NONE), ...runBy(['mail'], RUN)]);
+  expect(await approve(first, RUN, WIDE)).toMatchObject({ ok: true });
+  first.stop();
+  expect(grants(first)).toMatchObject([{ grant: { agents: ['mail'] } }]);
+  const cases: [string, Fact[], boolean][] = [
+    ['the same agent', runBy(['mail'], 'run-2'), false],
+    ['the owner', runOf('run-2'), true],
+    ['another agent', runBy(['calendar'], 'run-2'), true],
+    ['another agent for this one', runBy(['mail', 'calendar'], 'run-2'), true],
+    ['this agent for another', runBy(['calendar', 'mail'], 'run-2'), true],
+  ];
+  for (const [what, facts, asks] of cases) {
+    const leader = await lead([...first.journal, ...facts]);
+    expect(cardOf(leader, 'run-2') !== null, what).toBe(asks);
+    leader.stop();
+  }
+  const owners = await granted();
+  const leader = await lead([...owners.journal, ...runBy(['mail'], 'run-2')]);
+  expect(cardOf(leader, 'run-2'), "the owner's own").not.toBeNull();
 });
 
 test('a grant covers no other file, no more bytes, nothing after its end, and nothing once the rules are others', async () => {

@@ -10,6 +10,7 @@ import { sha256 } from '#adapters/noble/sha256.ts';
 import type { Fact } from '#runtime/agent/facts.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { project, stateFromRows, type AgentState } from '#runtime/agent/projection.ts';
+import { readRequest } from '#runtime/policy/run-rules.ts';
 import { SHIPPED_RULES } from '#runtime/policy/shipped-rules.ts';
 import { StoredRules } from '#runtime/policy/stored-rules.ts';
 import { RuleJudge } from '#runtime/policy/rule-judge.ts';
@@ -95,6 +96,42 @@ test('a rule of the owner’s forbids what a plan would do, whatever was approve
     ok: false,
     error: { code: 'denied' },
   });
+});
+
+test('a rule about one agent refuses its run, and what it asks another to do, and no run of another or of the owner', async () => {
+  const forbids = adopted(
+    await setOf('forbid (principal == Agent::"desk", action == Action::"file-export", resource);'),
+  );
+  const refused = async (agents?: readonly string[]): Promise<boolean> => {
+    const facts = factsUntilAsked(clock.now()).map((fact) =>
+      fact.type === 'run.started' && agents !== undefined ? { ...fact, agents } : fact,
+    );
+    const state = stateAfter([...facts, forbids]);
+    const asked = await interpreterOf(ports).ask(runOf(state), SAVE, state, null);
+    expect(asked.ok || asked.error.code === 'denied').toBe(true);
+    return !asked.ok;
+  };
+  const runs = [undefined, ['figures'], ['desk'], ['desk', 'figures'], ['figures', 'desk']];
+  expect(await Promise.all(runs.map((agents) => refused(agents)))).toEqual([false, false, true, true, true]);
+});
+
+test('a tab that does not lead judges a run as that of its agents', async () => {
+  const set = await setOf('forbid (principal == Agent::"desk", action, resource);');
+  const judge = new RuleJudge({ clock, sha256, rules: ports.rules, zones: createZones });
+  const zone = (): Promise<string> => Promise.resolve('UTC');
+  const said = async (agents: readonly string[]): Promise<number> => {
+    const facts = factsUntilAsked(clock.now()).map((fact) =>
+      fact.type === 'run.started' ? { ...fact, agents } : fact,
+    );
+    const run = runOf(stateAfter(facts));
+    const value = { set, digest: rulesDigest(set, sha256) };
+    const row = (kind: string) => Promise.resolve({ kind, value: kind === 'rules' ? value : run });
+    const store = { row, rows: () => Promise.resolve([]) } as unknown as AgentPorts['store'];
+    const step = run.plan?.steps.at(-1);
+    if (step === undefined) throw new Error('The plan has steps.');
+    return (await new StoredRules({ store, judge, zone }).verdicts(readRequest(run, step, ''), null)).length;
+  };
+  expect([await said(['figures']), await said(['desk']), await said(['desk', 'figures'])]).toEqual([0, 1, 1]);
 });
 
 test('a rule of the owner’s keeps a step from reading', async () => {

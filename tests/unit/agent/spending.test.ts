@@ -119,6 +119,33 @@ test('money is set aside in one write with the intent, and settled in one with i
   expect(view?.left).toEqual([{ host: 'https://hooks.example.com', requests: 1, bytes, got: 'yes' }]);
 });
 
+test('what an agent spends for another counts for its run, its day and the agent that spends, and each cap ends it', async () => {
+  const by = (agents: readonly string[], caps = CAPS): Fact[] =>
+    waiting(caps).map((fact) => (fact.type === 'run.started' ? { ...fact, agents } : fact));
+  await lead(by(['desk', 'figures']));
+  await approve();
+  expect(run().status).toBe('complete');
+  expect(used()).toBe(20_000);
+  expect(leader.agent.state.spend.ledger.agents).toEqual({ figures: 20_000 });
+  const reserved = leader.journal.flatMap((fact) => (fact.type === 'spend.reserved' ? [fact.reservation] : []));
+  expect(reserved).toMatchObject([{ agent: 'figures', run: RUN, day: DAY, micro: 20_000 }]);
+  const spent = leader.journal.filter(({ type }) => type.startsWith('spend.') || type === 'egress.intent');
+  const before = (agents: readonly string[], caps: Partial<typeof CAPS>): Fact[] => [
+    ...spent.map((fact) => ({ ...fact })),
+    ...by(agents, { ...CAPS, ...caps }),
+  ];
+  for (const [cap, caps] of [
+    ['a day', { day: 39_999 }],
+    ['one run', { run: 19_999 }],
+    ['the agent', { agent: 39_999 }],
+  ] as const) {
+    await lead(before(['figures'], caps));
+    expect(run().failure?.message, cap).toContain(`the limit for ${cap} is`);
+  }
+  await lead(before(['desk'], { agent: 39_999 }));
+  expect(card().action?.spends?.micro, 'another agent has its own').toBe(20_000);
+});
+
 test('what a question about the plan cost is told with the run, also where no plan came of it', async () => {
   await lead(waiting());
   await approve();

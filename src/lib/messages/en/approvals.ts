@@ -9,6 +9,8 @@ export const approvals = {
   'approval.card': 'Approval: {sentence}',
   'approval.why': 'Why it asks',
   'approval.goal': 'For the goal',
+  'approval.agent': 'The agent',
+  'approval.agent-asked': '{agent}, asked by {asker}',
   'approval.content': 'Exactly this will be written',
   'approval.hidden': {
     one: '{count} invisible character, shown as a mark',
@@ -83,6 +85,8 @@ export const approvals = {
   'grant.title': 'Standing yeses',
   'grant.lead': 'What you allowed to be done again without a card. Each use is in the journal, and named here.',
   'grant.saves': 'Save a file as {name}',
+  'grant.for-agent': 'Only for the agent {agent}.',
+  'grant.for-owner': 'Only for goals that you give yourself, not for those of agents.',
   'grant.sends': '{method} the answer to {url}',
   'grant.left': {
     one: 'Once more, {bytes} in all, until {until}, while your rules stay as they are.',

@@ -16,7 +16,7 @@ export const money = {
   'money.hint':
     'Amounts in that currency, as 0.50; 0 allows none. Nothing is converted: what has a price in another currency is not sent, and what was spent in another does not count here.',
   'money.used-today': '{used} of {limit} today',
-  'money.used-ever': '{used} of {limit} in all',
+  'money.used-ever': '{used} of {limit} in all, by one agent',
   'money.today': 'Money today',
   'money.ever': 'Money in all',
   'money.call-and-run': 'At most {call} a call, and {run} a run.',

@@ -72,7 +72,8 @@ export const policy = {
   'policy.text': 'Rules in Cedar',
   'policy.names': 'What a rule can name',
   'policy.names-lead':
-    'principal: the agent. action: "leaves" for all that leaves, or one of egress, mcp-call, premium-model, file-export, vault-read, server-connect. resource: a Channel in a Host, or a Tool. context: tool, purpose, integrity, confidentiality, carries, folders, planned, destructive, bytes, amount, time, weekday, hour, and of what leaves host and onDevice. @effect("ask") asks instead of forbidding; @id("name") gives a name.',
+    'principal: who acts, Agent::"main" in runs that you start yourself. action: "leaves" for all that leaves, or one of egress, mcp-call, premium-model, file-export, vault-read, server-connect. resource: a Channel in a Host, or a Tool. context: tool, purpose, integrity, confidentiality, carries, folders, planned, destructive, bytes, amount, time, weekday, hour, and of what leaves host and onDevice. @effect("ask") asks instead of forbidding; @id("name") gives a name.',
+  'policy.names-agents': 'Your agents. A rule about one holds for what it does, and for what it asks another to do.',
   'policy.checking': 'Reading your rules…',
   'policy.check-failed': 'The rules could not be read: {reason}',
   'policy.place': 'Line {line}, column {column}',

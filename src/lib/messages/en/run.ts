@@ -28,6 +28,7 @@ export const run = {
   'run.loading': 'Opening the run…',
   'run.restated': 'Understood as: {restated}',
   'run.started': 'Started {when}',
+  'run.by-agent': 'By the agent {agent}',
   'run.as-of': 'Read as of {when}',
   'run.pause': 'Pause',
   'run.resume': 'Resume',
