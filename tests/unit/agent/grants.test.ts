@@ -110,6 +110,24 @@ test('a grant to one agent covers no other agent, not the owner, and not the sam
   expect(cardOf(leader, 'run-2'), "the owner's own").not.toBeNull();
 });
 
+test('saving once more what an agent found is done in its name; a run without agents is the owner’s', async () => {
+  const leader = await lead([adopted(NONE), ...runBy(['desk', 'mail'], RUN)]);
+  await approve(leader, RUN);
+  const started = async (run: string, body: Record<string, unknown>): Promise<readonly string[] | undefined> => {
+    expect(await order(leader, body)).toMatchObject({ ok: true });
+    return leader.agent.state.runs.get(run as RunId)?.agents;
+  };
+  expect(await started('saved', { type: 'save-answer', run: RUN, as: 'saved', fileName: 'a.md' })).toEqual([
+    'desk',
+    'mail',
+  ]);
+  const start = { type: 'start-run', goal: 'What is the budget?', overrides: {} };
+  expect(await started('run-2', { ...start, run: 'run-2', agents: ['mail'] })).toEqual(['mail']);
+  expect(await started('run-3', { ...start, run: 'run-3', agents: [] })).toBeUndefined();
+  expect(await started('run-4', { ...start, run: 'run-4' }), 'an order of before').toBeUndefined();
+  leader.stop();
+});
+
 test('a grant covers no other file, no more bytes, nothing after its end, and nothing once the rules are others', async () => {
   const first = await granted({ ...WIDE, bytes: 100 });
   const other: RuleSet = {
