@@ -44,7 +44,6 @@ export const FAULTS = {
 /** Invariants of SECURITY.md that no simulated life checks, and why. */
 export const UNCHECKED = {
   I16: 'not checked here: simulated profiles are of one version; the migrations have tests of their own',
-  I17: 'not checked here: no simulated owner changes the rules; that each decision names those in force, and asks anew once they change, has tests of its own',
   I18: 'not checked: the product has no sandbox yet',
 } as const;
 

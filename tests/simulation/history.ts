@@ -17,6 +17,7 @@ import { mayBeUsedFor, PURPOSES, SAMPLE_PURPOSES, type Purpose } from '#core/ite
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { SourceView } from '#runtime/contract/views.ts';
 import { sha256 } from './crypto.ts';
+import { RulesWatch } from './rules-watch.ts';
 
 export type Invariant =
   `I${number}` | 'history' | 'projection' | 'report' | 'crash' | 'actors' | 'destroyed' | 'backup' | 'erased';
@@ -94,6 +95,7 @@ export class History {
   readonly #forbidden = new Map<RunId, Set<SourceId>>();
   /** How many entries there were when each was used. */
   readonly #usedApprovals = new Map<string, number>();
+  readonly #rules = new RulesWatch(this);
   readonly #now: () => number;
   readonly #open: (group: Group, index: number) => Fact | null;
 
@@ -270,6 +272,7 @@ export class History {
       this.violated('I6', `${what}: the permit is for something else`);
     if (this.#usedApprovals.has(permit.digest)) this.violated('I6', `${what}: an approval is used twice`);
     this.#usedApprovals.set(permit.digest, this.size);
+    this.#rules.checkSave(request, content.length);
     const { epoch, newest, readable } = by;
     if (epoch < newest)
       this.violated('I10', `${what} is saved under epoch ${String(epoch)}; epoch ${String(newest)} leads`);
@@ -307,6 +310,7 @@ export class History {
         this.violated('history', `${fact.command} was done twice: entries ${String(before)} and ${String(sequence)}`);
       this.#byCommand.set(fact.command, sequence);
     }
+    this.#rules.check(fact);
     this.entries.push({ text, fact, epoch, at: this.#now() });
     this.#frontiers.push(appendLeaf(sha256, this.#frontiers.at(-1)!, entryHash(sha256, text)));
     try {

@@ -11,6 +11,7 @@ import { journalKeys } from '#runtime/identity/journal-keys.ts';
 import { nameOf, verifyCopy } from '#runtime/journal/copies.ts';
 import type { JournalReading } from '#runtime/journal/parts.ts';
 import type { Signer } from '#ports/crypto.ts';
+import type { RuleEngine } from '#ports/rules.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
 import { hex } from '#core/base/bytes.ts';
 import { fastEntropy, fastSealer, sha256 } from './crypto.ts';
@@ -28,7 +29,7 @@ import { MS } from './scheduler.ts';
 import { blobsOf, checkpointIn } from './sim-tab.ts';
 import type { Language } from '#runtime/agent/ports.ts';
 import { CANARY } from './vault.ts';
-import { UNCHANGED, type Mutated } from './mutations.ts';
+import type { Mutated } from './mutations.ts';
 import { World } from './world.ts';
 
 /** What became of one simulated life. */
@@ -47,6 +48,8 @@ export interface Outcome {
 
 export interface LiveOptions {
   readonly language: Language;
+  /** What evaluates the owner's rules. */
+  readonly rules: RuleEngine;
   readonly mutated?: Mutated;
   readonly log?: (line: string) => void;
 }
@@ -63,7 +66,7 @@ const EXPORTED_EVERY = 4;
 
 /** Lives one scenario to its end and says what was wrong. */
 export async function live(scenario: Scenario, options: LiveOptions): Promise<Outcome> {
-  const world = new World(scenario, options.language, options.mutated ?? UNCHANGED, options.log ?? null);
+  const world = new World(scenario, options);
   const putBack = scenario.passphrase ? installTimers(world) : () => undefined;
   const { scheduler } = world;
   const rejected = (error: unknown): void => world.history.violated('crash', `nobody caught ${describe(error)}`);

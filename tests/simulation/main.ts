@@ -5,15 +5,15 @@ import { drawScenario, type Scenario } from './scenario.ts';
 import type { Report } from '#cli/simulation-report.ts';
 import type { Assignment } from './assignment.ts';
 import { shrink } from './shrink.ts';
+import { loadRules } from './sim-rules.ts';
 import { loadLanguage } from './vault.ts';
 
 const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
-const language = await loadLanguage();
+const [language, rules] = await Promise.all([loadLanguage(), loadRules()]);
 const mutation = assignment.mutation === undefined ? {} : (MUTATIONS[assignment.mutation] ?? {});
 const mutated: Mutated = { ...UNCHANGED, ...mutation };
 const options: LiveOptions = {
-  language,
-  mutated,
+  ...{ language, rules, mutated },
   ...(assignment.log && { log: (line) => void process.stdout.write(line) }),
 };
 const unreachable = Object.entries(FAULTS).filter(([, group]) => group.startsWith('not reachable'));
@@ -38,7 +38,7 @@ function* scenarios(): Iterable<Scenario> {
 async function smaller(scenario: Scenario, outcome: Outcome): Promise<Scenario | null> {
   if (outcome.violations.length === 0 || toShrink-- <= 0) return null;
   const violated = new Set<string>(outcome.violations.map(({ invariant }) => invariant));
-  return shrink(scenario, violated, (candidate) => live(candidate, { language, mutated }));
+  return shrink(scenario, violated, (candidate) => live(candidate, { language, rules, mutated }));
 }
 
 function reportOf(outcome: Outcome, smallest: Scenario | null): Report {

@@ -12,7 +12,11 @@ import type { KeySharing, VaultCrypto } from '#ports/vault.ts';
 import type { VaultNews } from '#adapters/window/vault-channel.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
+import type { RuleEngine } from '#ports/rules.ts';
+import { rulesDigest, type RuleSet } from '#core/policy/rule-set.ts';
+import { SCOPE_VERSION } from '#core/policy/rule-scope.ts';
 import { decodeSealed } from '#runtime/blobs/sealed-bytes.ts';
+import { sha256 } from './crypto.ts';
 
 /** What a tab runs on; a mutation spoils one of these, to prove that the simulation notices. */
 export interface Mutated {
@@ -27,6 +31,7 @@ export interface Mutated {
   readonly actors: (store: ActorStore) => ActorStore;
   readonly backups: (folder: BackupFolder) => BackupFolder;
   readonly vaultCrypto: (crypto: VaultCrypto) => VaultCrypto;
+  readonly rules: (engine: RuleEngine) => RuleEngine;
   /** Whether a window hears what another says of the vault. */
   readonly hears: (news: VaultNews) => boolean;
 }
@@ -43,6 +48,7 @@ export const UNCHANGED: Mutated = {
   actors: (store) => store,
   backups: (folder) => folder,
   vaultCrypto: (crypto) => crypto,
+  rules: (engine) => engine,
   hears: () => true,
 };
 
@@ -195,6 +201,35 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       rows: async (kind) => (await store.rows(kind)).map(allow),
     }),
   },
+  'hear no rule that forbids': {
+    rules: (engine) => ({ ...engine, judge: () => Promise.resolve([]) }),
+  },
+  'adopt the rules that the app came with, whatever the owner wrote': {
+    store: (store) => ({
+      ...store,
+      enqueue: (command) => {
+        const order = command.command as Command;
+        if (order.type !== 'adopt-rules') return store.enqueue(command);
+        const digest = rulesDigest(NO_RULES, sha256);
+        return store.enqueue({ ...command, command: { ...order, set: NO_RULES, digest } });
+      },
+    }),
+  },
+  'take up a state that knows of no rules': {
+    store: (store) => ({
+      ...store,
+      snapshot: async () => {
+        const [snapshot, head, applied] = [await store.snapshot(), await store.head(), await store.applied()];
+        if (snapshot === null || head === null || applied !== head.size - 1) return snapshot;
+        const rows = (await Promise.all(ROW_KINDS.map((kind) => store.rows(kind)))).flat();
+        const without = rows.filter(({ kind }) => kind !== 'rules');
+        const value = { ...(snapshot.value as object), checkpoint: head.checkpoint, rows: without };
+        return { sequence: applied as Sequence, value };
+      },
+      // The rows say the same: else they would be made anew.
+      rows: async (kind) => (kind === 'rules' ? [] : store.rows(kind)),
+    }),
+  },
   'open the vault whatever passphrase is typed': {
     vaultCrypto: (crypto) => ({
       ...crypto,
@@ -234,6 +269,8 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
     }),
   },
 };
+
+const NO_RULES: RuleSet = { packs: [], scopes: SCOPE_VERSION };
 
 async function opens(files: BlobFiles, sealer: Sealer, file: string): Promise<boolean> {
   const bytes = await files.read(file, 0, (await files.size(file)) ?? 0);

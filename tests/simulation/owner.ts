@@ -6,6 +6,7 @@ import { sha256 } from './crypto.ts';
 import { GOALS, type Action } from './scenario.ts';
 import { MS } from './scheduler.ts';
 import { BACKUP_PASSPHRASE } from './sim-backup.ts';
+import { adoptRules, OWNERS_RULES } from './sim-rules.ts';
 import { simBlob, type SimTab } from './sim-tab.ts';
 import { CANARY, HOSTILE, VAULT } from './vault.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,8 @@ interface StartedRun {
   readonly after: number;
 }
 
+type Rules = Extract<Action, { readonly do: 'rules' }>;
+
 /** Who sits before the screen: does what the scenario says, and answers what is asked. */
 export class Owner {
   readonly runs: StartedRun[] = [];
@@ -25,6 +28,8 @@ export class Owner {
   #named = 1;
   #orders = 0;
   readonly #answering = new Set<ApprovalId>();
+  /** Rules that wait for the next question, or the next yes. */
+  readonly #rulesWaiting: Rules[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -37,14 +42,7 @@ export class Owner {
     strikes.whileOrdering();
     scheduler.after(100 + random.below(MS), tab.worker, `order ${command.type}`, () => {
       const { history } = this.#world;
-      const record = history.asked(command, tab.name);
-      tab.tab.command(command).then(
-        (outcome) => {
-          scheduler.note(`${command.id} ${command.type} ${JSON.stringify(outcome)}`);
-          history.answered(record, outcome);
-        },
-        (error: unknown) => history.violated('crash', `${command.type} threw ${String(error)}`),
-      );
+      tab.order(command).catch((error: unknown) => history.violated('crash', `${command.type} threw ${String(error)}`));
     });
   }
 
@@ -138,6 +136,10 @@ export class Owner {
         return inTab(async () => tab.backup?.backUp());
       case 'drill':
         return inTab(async () => tab.backup?.drill(null));
+      case 'rules':
+        if (action.when === 'now') this.#changeRules(action);
+        else this.#rulesWaiting.push(action);
+        return;
       case 'destroy-run':
         return run === undefined
           ? undefined
@@ -206,12 +208,34 @@ export class Owner {
           const started = this.runs.find(({ id }) => id === run);
           if (started === undefined || started.answer === 'ignore' || this.#answering.has(approval.id)) continue;
           this.#answering.add(approval.id);
+          this.#changeWaiting('question', started.after);
           this.#world.soon(this.#world.scheduler.now / MS + started.after, 'owner answers', () => {
             const { id, digest } = approval;
             this.#answer(started, id, digest);
           });
         }
       }
+    });
+  }
+
+  /** The owner has other rules, in the middle of what is asked. @param within ms */
+  #changeWaiting(when: Rules['when'], within: number): void {
+    const index = this.#rulesWaiting.findIndex((rules) => rules.when === when);
+    const [rules] = index === -1 ? [] : this.#rulesWaiting.splice(index, 1);
+    if (rules === undefined) return;
+    const { scheduler, random } = this.#world;
+    const at = scheduler.now / MS + random.below(within * MS) / MS;
+    this.#world.soon(at, 'owner rules', () => this.#changeRules(rules));
+  }
+
+  #changeRules({ rules, tab: index }: Rules): void {
+    const tab = this.#world.pick(index);
+    if (tab === null) return;
+    this.#world.scheduler.after(100, tab.worker, 'rules', () => {
+      adoptRules(tab.policy, OWNERS_RULES[rules]!).then(
+        (outcome) => this.#world.scheduler.note(`rules ${String(rules)} ${JSON.stringify(outcome)}`),
+        (error: unknown) => this.#world.scheduler.note(`rules failed: ${String(error)}`),
+      );
     });
   }
 
@@ -223,10 +247,14 @@ export class Owner {
         ? { id, type: 'approve', run: run.id, approval, digest }
         : { id, type: 'deny', run: run.id, approval, reason: 'no' };
     if (tab !== null) this.#order(tab, command);
+    this.#changeWaiting('yes', RULES_AFTER_YES_MS);
     // Where nothing came of it the owner is asked again.
     this.#world.soon(this.#world.scheduler.now / MS + 12_000, 'owner forgets', () => this.#answering.delete(approval));
   }
 }
+
+/** An act follows the yes to it within about so long. */
+const RULES_AFTER_YES_MS = 60;
 
 function sourceOf(file: number): SourceId {
   return hex(sha256(new TextEncoder().encode(VAULT[file]!.text))) as SourceId;

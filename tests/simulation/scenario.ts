@@ -1,6 +1,7 @@
 import { seededRandom, type Random } from '#core/base/random.ts';
 import type { AgentOrder } from '#runtime/contract/agents-api.ts';
 import { FAULTS, SAVE_FAULTS, type Fault, type FaultName } from './faults.ts';
+import { OWNERS_RULES } from './sim-rules.ts';
 import { HOSTILE } from './vault.ts';
 
 /** What the owner does, and when (ms). `tab` counts among the tabs that are open then, `run` among the runs begun. */
@@ -11,6 +12,8 @@ export type Action = { readonly at: number; readonly tab: number } & (
   | { readonly do: 'give'; readonly agent: number; readonly goal: number; readonly delegated: boolean }
   | { readonly do: 'order-agent'; readonly agent: number; readonly order: AgentOrder }
   | { readonly do: 'destroy-run'; readonly run: number }
+  /** `when`: at once, or as soon as the next question is seen, or the next yes is said. */
+  | { readonly do: 'rules'; readonly rules: number; readonly when: 'now' | 'question' | 'yes' }
   | { readonly do: 'destroy-file'; readonly file: number }
   | { readonly do: 'import' | 'remove' | 'restore' | 'allow' | 'forbid'; readonly file: number }
   /** `answer`: what the owner says when asked whether to save, and after how many ms. */
@@ -57,6 +60,7 @@ export const FILES = 3;
 const [PASSPHRASE_CHANCE, KEY_CHANCE, PURPOSES_CHANCE] = [0.15, 0.15, 0.15];
 const [AGENTS_CHANCE, DESTROY_CHANCE] = [0.12, 0.12];
 const [BACKUP_CHANCE, ERASE_CHANCE] = [0.1, 0.06];
+const RULES_CHANCE = 0.15;
 /** Real signatures cost most of a seed's time. */
 const SIGNED_EVERY = 32;
 
@@ -92,6 +96,7 @@ export function drawScenario(seed: number): Scenario {
   const keeping = drawKeeping(seededRandom(seed * 0x3d4d + 5), more.passphrase);
   actions.push(...keeping.actions);
   faults.push(...keeping.faults);
+  actions.push(...drawRules(seededRandom(seed * 0x4c95 + 13)));
   // The app's own files are loaded with the sample only.
   for (const { kind, at } of faults) {
     if (OWN_FILES.has(kind))
@@ -231,6 +236,21 @@ function drawKeeping(
     killed(wanted + 1_000, 0);
   }
   return { backup, actions, faults };
+}
+
+/** Some owners write rules of their own, and other ones later, most of them in the middle of what they are asked. */
+function drawRules(random: Random): readonly Action[] {
+  if (!random.chance(RULES_CHANCE)) return [];
+  const drawn = (when: 'now' | 'question' | 'yes', within: number): Action => ({
+    ...{ do: 'rules', when, rules: random.below(OWNERS_RULES.length) },
+    ...{ at: 400 + random.below(within), tab: random.below(3) },
+  });
+  // Where a rule has something to say of what is to be done, deciding takes its time, in which others may follow.
+  const first = random.chance(0.5) ? [drawn('now', 600)] : [];
+  const then = Array.from({ length: 1 + random.below(3) }, () =>
+    drawn(random.pick(['now', 'question', 'yes', 'yes']), 4_000),
+  );
+  return [...first, ...then];
 }
 
 function drawMore(random: Random, at: number, tab: number): Action {

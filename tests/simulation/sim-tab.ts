@@ -1,4 +1,3 @@
-import { plainRuleEngine } from '#tests/fakes/plain-rule-engine.ts';
 import { memoryBytes } from '#adapters/files/file-bytes.ts';
 import { ownFileLoader } from '#adapters/http/own-files.ts';
 import { callbackPinStore } from '#adapters/keyval/callback-pin-store.ts';
@@ -20,6 +19,7 @@ import { TabFiles, type Importer } from '#runtime/agent/tab-files.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { sourceGate } from '#runtime/blobs/source-gate.ts';
 import { sealedBlobStore } from '#runtime/blobs/sealed-blob-store.ts';
+import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { Overview } from '#runtime/contract/views.ts';
 import { importFiles } from '#runtime/import/importer.ts';
 import { beginIdentity } from '#runtime/identity/begin-identity.ts';
@@ -28,6 +28,7 @@ import { journalKeys, namesLast } from '#runtime/identity/journal-keys.ts';
 import { NO_SECRETS } from '#runtime/identity/secret-backup.ts';
 import { changeKey, settleKeys } from '#runtime/identity/settle-keys.ts';
 import type { LiveContent } from '#runtime/backup/parts.ts';
+import type { PolicyDesk } from '#runtime/policy/policy-desk.ts';
 import { nameOf } from '#runtime/journal/copies.ts';
 import { shareLeadership } from '#runtime/leader.ts';
 import { Vault } from '#runtime/vault/vault.ts';
@@ -40,9 +41,11 @@ import type { Clock } from '#ports/clock.ts';
 import type { Entropy, Sealer } from '#ports/crypto.ts';
 import type { FileTarget } from '#ports/file-target.ts';
 import type { HeadPinStore, JournalLeg } from '#ports/journal-leg.ts';
+import type { RuleEngine } from '#ports/rules.ts';
 import type { WindowApi } from '#ports/window-api.ts';
 import { fastEntropy, fastSealer, incrementalSha256, sha256 } from './crypto.ts';
 import { simBackupMemory, simBackupTools } from './sim-backup.ts';
+import { simPolicyDesk, simRuleEngine } from './sim-rules.ts';
 import { eraseKeys, signingKit, simSecrets, simSigner } from './sim-keys.ts';
 import { deviceOf, vaultParts } from './vault-parts.ts';
 import type { Page } from './page.ts';
@@ -70,6 +73,8 @@ interface Composed {
   readonly agents: AgentsDesk | null;
   /** In lives whose owner keeps a backup. */
   readonly backup: BackupKeeper | null;
+  /** Where the owner changes rules. */
+  readonly policy: PolicyDesk;
 }
 
 /** The worker of a page with the product's runtime in it, and what the owner sees of it there. */
@@ -92,6 +97,7 @@ export class SimTab {
   #composed: Composed | null = null;
   /** The save that the runtime has begun last. */
   #saving: Save | null = null;
+  #ruleEngine: RuleEngine | null = null;
 
   constructor(world: World, page: Page) {
     this.#world = world;
@@ -121,6 +127,10 @@ export class SimTab {
 
   get backup(): BackupKeeper | null {
     return this.#parts.backup;
+  }
+
+  get policy(): PolicyDesk {
+    return this.#parts.policy;
   }
 
   get out(): TabExports {
@@ -199,7 +209,7 @@ export class SimTab {
       },
       rules: async () => {
         await scheduler.wait(5 * MS, this.worker, 'rules');
-        return plainRuleEngine();
+        return this.#rules();
       },
     };
     const pins: HeadPinStore[] = [
@@ -290,11 +300,32 @@ export class SimTab {
     this.openedAt = scheduler.now / MS;
     this.#composed = {
       ...{ tab, files, out },
+      policy: simPolicyDesk(world, {
+        ...{ store, clock, entropy, zone: defaults.zone, rules: ports.rules },
+        command: (command) => this.order(command),
+      }),
       agents: scenario.agents ? this.#agents(actors, tab, store) : null,
       backup:
         blobs &&
         this.#backup(tab, { journal: tab.reading, blobs, store, secrets: () => Promise.resolve(NO_SECRETS) }, sealer),
     };
+  }
+
+  /** An order of the owner's, with what becomes of it. */
+  async order(command: Command): Promise<CommandOutcome> {
+    const { history } = this.#world;
+    const record = history.asked(command, this.name);
+    const outcome = await this.tab.command(command);
+    this.#world.scheduler.note(`${command.id} ${command.type} ${JSON.stringify(outcome)}`);
+    history.answered(record, outcome);
+    return outcome;
+  }
+
+  /** What evaluates rules, in a thread of its own. */
+  #rules(): RuleEngine {
+    return (this.#ruleEngine ??= simRuleEngine(this.#world, this.worker, this.#clock, (process) =>
+      this.helpers.push(process),
+    ));
   }
 
   /** As workers/actors.ts puts them together. */

@@ -80,6 +80,21 @@ const SHOWN_BY: Readonly<Record<string, Omit<Scenario, 'seed'>>> = {
     ],
     faults: [],
   },
+  // As above, of rules: the third leader would save what they forbid.
+  'take up a state that knows of no rules': {
+    ...{ signed: false, opfs: true, shared: true, folder: true, passphrase: false, agents: false, backup: false },
+    actions: [
+      { do: 'open', at: 0, tab: 0 },
+      { do: 'import', file: 0, at: 300, tab: 0 },
+      { do: 'rules', rules: 5, when: 'now', at: 1_200, tab: 0 },
+      { do: 'open', at: 1_500, tab: 0 },
+      { do: 'close', at: 2_500, tab: 0 },
+      { do: 'open', at: 4_000, tab: 0 },
+      { do: 'close', at: 5_000, tab: 0 },
+      { do: 'goal', goal: 0, save: true, answer: 'approve', after: 100, at: 7_500, tab: 0 },
+    ],
+    faults: [],
+  },
   // The disk fails just after the file was saved: the next leader has to look whether it was.
   'ask to save again without reading back': {
     ...{ signed: false, opfs: true, shared: true, folder: true, passphrase: false, agents: false, backup: false },
@@ -96,6 +111,9 @@ const SHOWN_BY: Readonly<Record<string, Omit<Scenario, 'seed'>>> = {
 const NOTICED_AS: Readonly<Record<string, string>> = {
   'lock in one tab only': 'I9',
   'open the vault whatever passphrase is typed': 'I9',
+  'hear no rule that forbids': 'I17',
+  'adopt the rules that the app came with, whatever the owner wrote': 'I17',
+  'take up a state that knows of no rules': 'I17',
   'bring files in for every purpose': 'I7',
   'hear yes where the owner says no': 'I7',
   'take up a state that knows of no file that is forbidden': 'I7',

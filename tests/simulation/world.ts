@@ -11,13 +11,15 @@ import type { ActorNews } from '#runtime/actors/actor-system.ts';
 import type { TabMessage } from '#runtime/agent/tab-message.ts';
 import type { Heartbeat } from '#runtime/leader.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { RuleEngine } from '#ports/rules.ts';
 import { Channel, Locks } from './coordination.ts';
 import { sha256, unseal } from './crypto.ts';
 import { Weather } from './faults.ts';
 import { History, type Save, type Violation } from './history.ts';
 import { IdbDisk } from './idb-disk.ts';
 import { OpfsDisk } from './opfs-disk.ts';
-import type { Mutated } from './mutations.ts';
+import { UNCHANGED, type Mutated } from './mutations.ts';
+import type { LiveOptions } from './live.ts';
 import { Owner } from './owner.ts';
 import type { Scenario } from './scenario.ts';
 import { MS, newProcess, Scheduler, type Process } from './scheduler.ts';
@@ -45,6 +47,7 @@ const DESTRUCTIVE: ReadonlySet<string> = new Set([
 export class World {
   readonly scenario: Scenario;
   readonly language: Language;
+  readonly rules: RuleEngine;
   readonly mutated: Mutated;
   readonly random: Random;
   readonly browser: Process = newProcess('browser');
@@ -75,12 +78,13 @@ export class World {
   workers = 0;
   readonly #keyPools = new Map<number, readonly { readonly first: number; readonly keys: Uint8Array }[]>();
 
-  constructor(scenario: Scenario, language: Language, mutated: Mutated, log: ((line: string) => void) | null) {
+  constructor(scenario: Scenario, { language, rules, mutated = UNCHANGED, log }: LiveOptions) {
     this.scenario = scenario;
     this.language = language;
+    this.rules = rules;
     this.mutated = mutated;
     this.random = seededRandom(scenario.seed);
-    this.scheduler = new Scheduler(this.random, this.browser, log);
+    this.scheduler = new Scheduler(this.random, this.browser, log ?? null);
     this.weather = new Weather(this.random);
     this.idb = new IdbDisk(this.scheduler, this.random, this.weather, this.browser);
     this.opfs = new OpfsDisk(this.scheduler, this.random, this.weather, this.outside);

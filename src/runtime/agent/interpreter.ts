@@ -168,7 +168,7 @@ export class Interpreter implements RunInterpreter {
     return (await this.#acts()).whyAnew(run, state, used);
   }
 
-  async act(run: Run, id: StepId, state: AgentState, stopped: () => boolean): Outcome<Observed> {
+  async act(run: Run, id: StepId, state: AgentState, stopped: () => Promise<boolean>): Outcome<Observed> {
     const acted = await (await this.#acts()).act(run, id, state, stopped);
     if (!acted.ok) return acted;
     const asked = stepOf(run, id).tool === 'ask-model' ? run.approval?.action : undefined;

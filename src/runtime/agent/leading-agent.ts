@@ -536,11 +536,15 @@ export class LeadingAgent {
         if (signal.aborted || this.#options.lost.aborted) return;
         // Writing that took its time, or a page that was frozen: what was approved may have become too old.
         if (await this.#decideAnew(run, true)) return;
-        // Nor may another tab have taken over meanwhile, and be doing it.
-        if (!(await this.#leads())) return;
-        const stopped = (): boolean => signal.aborted || this.#options.lost.aborted;
-        const acted = await interpreter.act(run, effect.step, this.#state, stopped);
-        if (!acted.ok && acted.error.code === 'cancelled') return;
+        const state = this.#state;
+        const otherRules = (): boolean => this.#state.rules?.digest !== state.rules?.digest;
+        // Nor may another tab have taken over meanwhile, and be doing it; nor may the rules that decide be replaced.
+        const stopped = async (): Promise<boolean> => !(await this.#leads()) || signal.aborted || otherRules();
+        const acted = await interpreter.act(run, effect.step, state, stopped);
+        if (!acted.ok && acted.error.code === 'cancelled') {
+          if (otherRules()) await this.#decideAnew(run, true);
+          return;
+        }
         return this.#report(
           id,
           acted.ok ? interpreter.finished(effect.step, acted.value) : stepFailed(effect.step, acted.error),
@@ -573,9 +577,12 @@ export class LeadingAgent {
   }
 
   async #ask(run: Run, step: StepId, again: WhyAnew | null): Promise<void> {
+    const { rules } = this.#state;
     const asked = await this.#options.interpreter.ask(run, step, this.#state, again);
-    if (!asked.ok) return this.#report(run.id, stepFailed(step, asked.error));
     while (this.#held !== null) await this.#held;
+    // What was decided by rules that were replaced meanwhile is decided again.
+    if (this.#state.rules?.digest !== rules?.digest) return this.#ask(run, step, again);
+    if (!asked.ok) return this.#report(run.id, stepFailed(step, asked.error));
     // Two runs may have looked at the last of a standing yes at once; from here on nothing comes between.
     if (!this.#options.interpreter.stillCovers(asked.value, run, this.#state)) return this.#ask(run, step, again);
     const { cover, ...approval } = asked.value;

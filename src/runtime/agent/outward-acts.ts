@@ -181,20 +181,20 @@ export class OutwardActs {
   }
 
   /** Does what the owner approved, with the bytes the owner saw and no others. */
-  async act(run: Run, id: StepId, state: AgentState, stopped: () => boolean): Outcome<Json> {
+  async act(run: Run, id: StepId, state: AgentState, stopped: () => Promise<boolean>): Outcome<Json> {
     const { approval } = run;
     if (approval?.step !== id) return err({ code: 'denied', message: 'There is no approval for this step.' });
     if (!yesHolds(run.approvedAt ?? null, this.#ports.clock.now()))
       return err({ code: 'denied', message: 'The approval is older than five minutes, so nothing was done.' });
     const act = await this.#shown(run, approval, state);
     if (!act.ok) return act;
-    if (stopped()) return err(STOPPED);
+    if (await stopped()) return err(STOPPED);
     return act.value.perform(async () => {
       const decision = isOwners(approval)
         ? await act.value.decide({ digest: approval.digest, by: 'owner' })
         : await this.#decideCovered(act.value, run, approval, state);
       // Deciding takes its time, too.
-      if (stopped()) return err(STOPPED);
+      if (await stopped()) return err(STOPPED);
       return decision.kind === 'allow'
         ? ok(decision.permit)
         : err({ code: 'denied', message: 'What would be done is not what was approved, so nothing was done.' });

@@ -43,13 +43,13 @@ export interface RunInterpreter {
   readonly whyAnew: (run: Run, state: AgentState, used: boolean) => Promise<WhyAnew | null>;
   /**
    * Does what was approved, once, and refuses whatever else.
-   * @param stopped asked at the last moment: what is stopped is not done any more, and answers `cancelled`
+   * @param stopped asked at the last moment: what may not be done any more is not done, and answers `cancelled`
    */
   readonly act: (
     run: Run,
     step: StepId,
     state: AgentState,
-    stopped: () => boolean,
+    stopped: () => Promise<boolean>,
   ) => Promise<Result<Observed, ToolError>>;
   /** Reads back whether an act that was begun did happen: its observation, or null when that cannot be told. */
   readonly reconcile: (run: Run, step: StepId, state: AgentState) => Promise<Observed | null>;

@@ -47,7 +47,7 @@ const requested = (approval: PendingApproval): Fact => ({
 const given = ({ id, digest }: PendingApproval): Fact => ({
   ...{ type: 'approval.given', run: RUN, at: clock.now(), approval: id, digest },
 });
-const act = (run: Run, stopped = () => false): ReturnType<ReturnType<typeof interpreterOf>['act']> =>
+const act = (run: Run, stopped = () => Promise.resolve(false)): ReturnType<ReturnType<typeof interpreterOf>['act']> =>
   interpreterOf(ports).act(run, SAVE, stateAfter([]), stopped);
 
 test('what was approved is done with exactly the bytes that were shown', async () => {
@@ -61,7 +61,10 @@ test('what is stopped before its first byte is not done, also while it was being
   const run = await approvedRun();
   for (const asks of [1, 2]) {
     let asked = 0;
-    expect(await act(run, () => ++asked === asks)).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    expect(await act(run, () => Promise.resolve(++asked === asks))).toMatchObject({
+      ok: false,
+      error: { code: 'cancelled' },
+    });
     expect(asked).toBe(asks);
   }
   expect(saved).toEqual([]);

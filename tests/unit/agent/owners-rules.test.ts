@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Run } from '#core/agent/run.ts';
 import type { CommandId, Sequence, StepId } from '#core/base/ids.ts';
 import { OWNER_TYPED } from '#core/labels/label.ts';
@@ -11,6 +11,8 @@ import type { Fact } from '#runtime/agent/facts.ts';
 import type { AgentPorts } from '#runtime/agent/ports.ts';
 import { project, stateFromRows, type AgentState } from '#runtime/agent/projection.ts';
 import { readRequest } from '#runtime/policy/run-rules.ts';
+import type { Command } from '#runtime/contract/commands.ts';
+import type { RuleEngine } from '#ports/rules.ts';
 import { SHIPPED_RULES } from '#runtime/policy/shipped-rules.ts';
 import { StoredRules } from '#runtime/policy/stored-rules.ts';
 import { RuleJudge } from '#runtime/policy/rule-judge.ts';
@@ -22,6 +24,7 @@ import {
   leaderOver,
   RUN,
   SAVE,
+  type SavedFile,
   savingPorts,
   stateAfter,
 } from '../../fakes/waiting-run.ts';
@@ -88,7 +91,7 @@ test('a rule of the owner’s forbids what a plan would do, whatever was approve
   const after = stateAfter([...facts, ...said, forbids]);
   const interpreter = interpreterOf(ports);
   expect(await interpreter.whyAnew(runOf(after), after, true)).toBe('policy');
-  expect(await interpreter.act(runOf(after), SAVE, after, () => false)).toMatchObject({
+  expect(await interpreter.act(runOf(after), SAVE, after, () => Promise.resolve(false))).toMatchObject({
     ok: false,
     error: { code: 'denied' },
   });
@@ -141,6 +144,71 @@ test('a rule of the owner’s keeps a step from reading', async () => {
     ...([runOf(state), '1-answer' as StepId, state, new AbortController().signal, () => undefined] as const),
   );
   expect(await read).toMatchObject({ ok: false, error: { code: 'denied' } });
+});
+
+/** Rules that are asked for, and answer only once they may. */
+function slowRules(): { readonly asked: () => number; readonly answer: () => void } {
+  let asked = 0;
+  let answer = (): void => undefined;
+  const may = new Promise<void>((resolve) => (answer = resolve));
+  const rules = async (): Promise<RuleEngine> => {
+    asked++;
+    await may;
+    return plainRuleEngine();
+  };
+  ports = { ...ports, rules };
+  return { asked: () => asked, answer };
+}
+
+const ASKS = '@effect("ask") forbid (principal, action == Action::"file-export", resource);';
+const FORBIDS = 'forbid (principal, action == Action::"file-export", resource);';
+
+const adoption = async (after: RuleSet, set: RuleSet): Promise<Command> => ({
+  ...{ id: 'adopt' as CommandId, type: 'adopt-rules', set, label: OWNER_TYPED },
+  ...{ after: rulesDigest(after, sha256), digest: rulesDigest(set, sha256) },
+});
+
+test('rules that come into force while an act is being decided on: it is not done, and asked about anew', async () => {
+  const saved: SavedFile[] = [];
+  ports = { ...ports, ...savingPorts(clock, saved), language: ports.language };
+  const own = await setOf(ASKS);
+  const facts = [...factsUntilAsked(clock.now()), adopted(own)];
+  const before = stateAfter(facts);
+  const asked = await interpreterOf(ports).ask(runOf(before), SAVE, before, null);
+  if (!asked.ok) throw new Error(asked.error.message);
+  const approval = asked.value;
+  const { asked: looked, answer } = slowRules();
+  const leader = await leaderOver(ports, [
+    ...facts,
+    { type: 'approval.requested', run: RUN, at: clock.now(), approval },
+    { type: 'approval.given', run: RUN, at: clock.now(), approval: approval.id, digest: approval.digest },
+  ]);
+  leader.agent.resume();
+  await vi.waitUntil(() => looked() > 0);
+  expect(await leader.agent.handle(await adoption(own, await setOf(FORBIDS)))).toMatchObject({ ok: true });
+  answer();
+  const types = (): string[] => leader.journal.slice(facts.length + 2).map(({ type }) => type);
+  await vi.waitUntil(() => types().includes('run.completed') || types().includes('run.failed'));
+  expect(types().slice(0, 4)).toEqual(['step.started', 'policy.adopted', 'approval.voided', 'step.failed']);
+  expect(leader.journal.find(({ type }) => type === 'approval.voided')).toMatchObject({ why: 'policy' });
+  expect(saved).toEqual([]);
+  leader.stop();
+});
+
+test('a question that was being put by rules of before is put by those in force', async () => {
+  const [own, next] = [await setOf(ASKS), await setOf(ASKS, 'forbid (principal == Agent::"other", action, resource);')];
+  const { asked: looked, answer } = slowRules();
+  const leader = await leaderOver(ports, [...factsUntilAsked(clock.now()), adopted(own)]);
+  leader.agent.resume();
+  await vi.waitUntil(() => looked() > 0);
+  await leader.agent.handle(await adoption(own, next));
+  answer();
+  await vi.waitUntil(() => leader.journal.some(({ type }) => type === 'approval.requested'));
+  const questions = leader.journal.flatMap((fact) => (fact.type === 'approval.requested' ? [fact.approval] : []));
+  expect(questions.map(({ action }) => action?.policy)).toEqual([
+    `${String(POLICY_VERSION)}+${rulesDigest(next, sha256)}`,
+  ]);
+  leader.stop();
 });
 
 test('versions are facts: the last one is in force, all stay, and a crossed order is refused', async () => {
