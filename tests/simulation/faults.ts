@@ -19,7 +19,7 @@ export const FAULTS = {
   'kill service worker': 'process',
   freeze: 'process',
   'update in mid-run': 'process',
-  'GPU lost': 'not reachable yet: no simulated life asks a model',
+  'GPU lost': 'models',
   'out of memory': 'process',
   offline: 'own files',
   timeout: 'own files',
@@ -37,8 +37,8 @@ export const FAULTS = {
   /** Of an MCP server there is none yet; a file that the owner brings in is what others have written. */
   'hostile result': 'imports',
   hang: 'own files',
-  garbage: 'not reachable yet: no simulated life asks a model',
-  loop: 'not reachable yet: no simulated life asks a model',
+  garbage: 'models',
+  loop: 'models',
 } as const;
 
 /** Invariants of SECURITY.md that no simulated life checks, and why. */

@@ -17,10 +17,11 @@ import { mayBeUsedFor, PURPOSES, SAMPLE_PURPOSES, type Purpose } from '#core/ite
 import type { Command, CommandOutcome } from '#runtime/contract/commands.ts';
 import type { SourceView } from '#runtime/contract/views.ts';
 import { sha256 } from './crypto.ts';
+import { ModelsWatch } from './models-watch.ts';
 import { RulesWatch } from './rules-watch.ts';
 
 export type Invariant =
-  `I${number}` | 'history' | 'projection' | 'report' | 'crash' | 'actors' | 'destroyed' | 'backup' | 'erased';
+  `I${number}` | 'history' | 'projection' | 'report' | 'crash' | 'actors' | 'destroyed' | 'backup' | 'erased' | 'model';
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -96,6 +97,7 @@ export class History {
   /** How many entries there were when each was used. */
   readonly #usedApprovals = new Map<string, number>();
   readonly #rules = new RulesWatch(this);
+  readonly #models = new ModelsWatch(this);
   readonly #now: () => number;
   readonly #open: (group: Group, index: number) => Fact | null;
 
@@ -311,6 +313,7 @@ export class History {
       this.#byCommand.set(fact.command, sequence);
     }
     this.#rules.check(fact);
+    this.#models.check(fact);
     this.entries.push({ text, fact, epoch, at: this.#now() });
     this.#frontiers.push(appendLeaf(sha256, this.#frontiers.at(-1)!, entryHash(sha256, text)));
     try {

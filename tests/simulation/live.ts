@@ -58,6 +58,8 @@ export interface LiveOptions {
 const EVENTS_MAX = 60_000;
 /** How long after the last fault every run must have come to rest, simulated ms. */
 const CALM_MS = 45_000;
+/** A model that hangs is given up after two minutes. */
+const MODELS_CALM_MS = 300_000;
 /** Views and copies follow what is acknowledged within this. */
 const SETTLE_MS = 2_500;
 
@@ -94,7 +96,10 @@ export async function live(scenario: Scenario, options: LiveOptions): Promise<Ou
     await until(last + 300, () => false);
     world.calm();
     const calm = scheduler.now / MS;
-    await until(calm + CALM_MS, () => scheduler.now / MS > calm + 3_000 && world.settled());
+    await until(
+      calm + (scenario.models === undefined ? CALM_MS : MODELS_CALM_MS),
+      () => scheduler.now / MS > calm + 3_000 && world.settled(),
+    );
     await until(scheduler.now / MS + SETTLE_MS, () => false);
     if (scheduler.steps >= EVENTS_MAX) world.history.violated('I11', 'the life goes on and on');
     await atEnd(world);

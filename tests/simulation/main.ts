@@ -5,6 +5,7 @@ import { drawScenario, type Scenario } from './scenario.ts';
 import type { Report } from '#cli/simulation-report.ts';
 import type { Assignment } from './assignment.ts';
 import { shrink } from './shrink.ts';
+import { tools } from '#runtime/tools/registry.ts';
 import { loadRules } from './sim-rules.ts';
 import { loadLanguage } from './vault.ts';
 
@@ -12,6 +13,7 @@ const assignment = JSON.parse(process.argv[2] ?? '{}') as Assignment;
 const [language, rules] = await Promise.all([loadLanguage(), loadRules()]);
 const mutation = assignment.mutation === undefined ? {} : (MUTATIONS[assignment.mutation] ?? {});
 const mutated: Mutated = { ...UNCHANGED, ...mutation };
+for (const [name, tool] of tools) (tools as Map<typeof name, typeof tool>).set(name, mutated.tool(tool));
 const options: LiveOptions = {
   ...{ language, rules, mutated },
   ...(assignment.log && { log: (line) => void process.stdout.write(line) }),

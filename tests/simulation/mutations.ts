@@ -16,6 +16,9 @@ import type { RuleEngine } from '#ports/rules.ts';
 import { rulesDigest, type RuleSet } from '#core/policy/rule-set.ts';
 import { SCOPE_VERSION } from '#core/policy/rule-scope.ts';
 import { decodeSealed } from '#runtime/blobs/sealed-bytes.ts';
+import { utf8 } from '#core/base/bytes.ts';
+import type { Json } from '#core/base/json.ts';
+import type { Tool } from '#runtime/tools/tool.ts';
 import { sha256 } from './crypto.ts';
 
 /** What a tab runs on; a mutation spoils one of these, to prove that the simulation notices. */
@@ -32,6 +35,7 @@ export interface Mutated {
   readonly backups: (folder: BackupFolder) => BackupFolder;
   readonly vaultCrypto: (crypto: VaultCrypto) => VaultCrypto;
   readonly rules: (engine: RuleEngine) => RuleEngine;
+  readonly tool: (tool: Tool) => Tool;
   /** Whether a window hears what another says of the vault. */
   readonly hears: (news: VaultNews) => boolean;
 }
@@ -49,6 +53,7 @@ export const UNCHANGED: Mutated = {
   backups: (folder) => folder,
   vaultCrypto: (crypto) => crypto,
   rules: (engine) => engine,
+  tool: (tool) => tool,
   hears: () => true,
 };
 
@@ -230,6 +235,30 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
       rows: async (kind) => (kind === 'rules' ? [] : store.rows(kind)),
     }),
   },
+  'say nothing of a model that was of no use': {
+    tool: (tool) => {
+      if (tool.definition.name !== 'answer-with-model') return tool;
+      return {
+        ...tool,
+        run: async (args, context) => {
+          const done = await tool.run(args, context);
+          return done.ok ? ok({ ...(done.value as object), notes: [] } as unknown as Json) : done;
+        },
+      };
+    },
+  },
+  'read other words in a file than its owner brought in': {
+    blobs: (blobs) => ({
+      ...blobs,
+      read: async (id, start, end) => {
+        const read = await blobs.read(id, start, end);
+        return read.ok ? ok(utf8(withLies(new TextDecoder().decode(read.value)))) : read;
+      },
+      items: async function* (id) {
+        for await (const items of blobs.items(id)) yield JSON.parse(withLies(JSON.stringify(items))) as unknown[];
+      },
+    }),
+  },
   'open the vault whatever passphrase is typed': {
     vaultCrypto: (crypto) => ({
       ...crypto,
@@ -269,6 +298,11 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
     }),
   },
 };
+
+/** Of the same length. */
+function withLies(text: string): string {
+  return text.replaceAll('48,000', '99,000');
+}
 
 const NO_RULES: RuleSet = { packs: [], scopes: SCOPE_VERSION };
 

@@ -3,9 +3,10 @@ import { hex } from '#core/base/bytes.ts';
 import type { ApprovalId, CommandId, Digest, RunId, SourceId } from '#core/base/ids.ts';
 import type { Command } from '#runtime/contract/commands.ts';
 import { sha256 } from './crypto.ts';
-import { GOALS, type Action } from './scenario.ts';
+import { GOALS, MODEL_GOALS, type Action } from './scenario.ts';
 import { MS } from './scheduler.ts';
 import { BACKUP_PASSPHRASE } from './sim-backup.ts';
+import { chosen } from './sim-models.ts';
 import { adoptRules, OWNERS_RULES } from './sim-rules.ts';
 import { simBlob, type SimTab } from './sim-tab.ts';
 import { CANARY, HOSTILE, VAULT } from './vault.ts';
@@ -148,6 +149,14 @@ export class Owner {
         return inTab(() => tab.tab.destroy({ kind: 'source', id: sourceOf(action.file) }, () => undefined));
       case 'change-key':
         return this.#order(tab, { id: this.#nextId(), type: 'change-key' });
+      case 'choose-models':
+        if (tab.overview !== null)
+          this.#order(tab, {
+            id: this.#nextId(),
+            type: 'change-settings',
+            settings: { ...tab.overview.settings, engines: chosen(action.jobs) },
+          });
+        return;
       case 'settings':
         if (tab.overview !== null)
           this.#order(tab, {
@@ -163,7 +172,7 @@ export class Owner {
           id: this.#nextId(),
           type: 'start-run',
           run: id,
-          goal: GOALS[action.goal]!,
+          goal: [...GOALS, ...MODEL_GOALS][action.goal]!,
           overrides,
         };
         this.runs.push({ id, command, answer: action.answer, after: action.after });

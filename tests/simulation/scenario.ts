@@ -1,6 +1,7 @@
 import { seededRandom, type Random } from '#core/base/random.ts';
 import type { AgentOrder } from '#runtime/contract/agents-api.ts';
 import { FAULTS, SAVE_FAULTS, type Fault, type FaultName } from './faults.ts';
+import { MODEL_JOBS, type ModelJob } from '#core/models/jobs.ts';
 import { OWNERS_RULES } from './sim-rules.ts';
 import { HOSTILE } from './vault.ts';
 
@@ -12,6 +13,7 @@ export type Action = { readonly at: number; readonly tab: number } & (
   | { readonly do: 'give'; readonly agent: number; readonly goal: number; readonly delegated: boolean }
   | { readonly do: 'order-agent'; readonly agent: number; readonly order: AgentOrder }
   | { readonly do: 'destroy-run'; readonly run: number }
+  | { readonly do: 'choose-models'; readonly jobs: readonly ModelJob[] }
   /** `when`: at once, or as soon as the next question is seen, or the next yes is said. */
   | { readonly do: 'rules'; readonly rules: number; readonly when: 'now' | 'question' | 'yes' }
   | { readonly do: 'destroy-file'; readonly file: number }
@@ -45,6 +47,8 @@ export interface Scenario {
   readonly agents: boolean;
   /** Whether the owner keeps a backup. */
   readonly backup: boolean;
+  /** Whether the owner lets a model of this device help; left out for no. */
+  readonly models?: true;
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
 }
@@ -55,12 +59,14 @@ export const GOALS = [
   'What do my files say about the Kestrel budget?',
   'Write a status report on Kestrel from my documents',
 ] as const;
+/** What models may be of use for, by the numbers that follow. */
+export const MODEL_GOALS = ['Get me ready for the Kestrel meeting, please', 'Who signs the Kestrel contract?'] as const;
 export const FILES = 3;
 /** The share of lives whose owner does it. */
 const [PASSPHRASE_CHANCE, KEY_CHANCE, PURPOSES_CHANCE] = [0.15, 0.15, 0.15];
 const [AGENTS_CHANCE, DESTROY_CHANCE] = [0.12, 0.12];
 const [BACKUP_CHANCE, ERASE_CHANCE] = [0.1, 0.06];
-const RULES_CHANCE = 0.15;
+const [RULES_CHANCE, MODELS_CHANCE] = [0.15, 0.1];
 /** Real signatures cost most of a seed's time. */
 const SIGNED_EVERY = 32;
 
@@ -97,6 +103,9 @@ export function drawScenario(seed: number): Scenario {
   actions.push(...keeping.actions);
   faults.push(...keeping.faults);
   actions.push(...drawRules(seededRandom(seed * 0x4c95 + 13)));
+  const models = drawModels(seededRandom(seed * 0x3a6f + 29));
+  actions.push(...(models?.actions ?? []));
+  faults.push(...(models?.faults ?? []));
   // The app's own files are loaded with the sample only.
   for (const { kind, at } of faults) {
     if (OWN_FILES.has(kind))
@@ -112,6 +121,7 @@ export function drawScenario(seed: number): Scenario {
     passphrase: more.passphrase,
     agents: more.agents,
     backup: keeping.backup,
+    ...(models === null ? {} : { models: true }),
     actions: actions.sort((a, b) => a.at - b.at),
     faults,
   };
@@ -253,6 +263,23 @@ function drawRules(random: Random): readonly Action[] {
   return [...first, ...then];
 }
 
+/** Some owners let a model of their device help, which may be lost, talk nonsense, or go round in circles. */
+function drawModels(random: Random): { readonly actions: readonly Action[]; readonly faults: readonly Fault[] } | null {
+  if (!random.chance(MODELS_CHANCE)) return null;
+  const tab = (): number => random.below(3);
+  const jobs = MODEL_JOBS.filter(() => random.chance(0.8));
+  const goals = Array.from({ length: 1 + random.below(2) }, (): Action => ({
+    ...{ do: 'goal', goal: random.pick([2, 3, 4, 4, 5]), save: random.chance(0.5) },
+    ...{ answer: 'approve', after: 20 + random.below(800), at: 1_800 + random.below(2_500), tab: tab() },
+  }));
+  const faults = Array.from({ length: random.below(4) }, (): Fault => ({
+    kind: random.pick(['GPU lost', 'GPU lost', 'garbage', 'garbage', 'loop', 'hang'] as const),
+    ...{ at: 1_000 + random.below(2_000), for: random.pick([3_000, 20_000]), chance: random.pick([0.5, 1]) },
+    ...{ where: 'both', tab: 0, amount: 1 },
+  }));
+  return { actions: [{ do: 'choose-models', jobs, at: 900 + random.below(700), tab: tab() }, ...goals], faults };
+}
+
 function drawMore(random: Random, at: number, tab: number): Action {
   const run = random.below(2);
   const what = random.pick([
@@ -295,7 +322,7 @@ const OWN_FILES = new Set<string>(
 );
 
 const REACHABLE = [...Object.entries(FAULTS), ...Object.entries(SAVE_FAULTS)]
-  .filter(([, group]) => !group.startsWith('not reachable'))
+  .filter(([, group]) => !group.startsWith('not reachable') && group !== 'models')
   .map(([kind]) => kind as FaultName);
 
 /** What can fall between an intent and its result. */

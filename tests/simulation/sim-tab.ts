@@ -46,6 +46,7 @@ import type { WindowApi } from '#ports/window-api.ts';
 import { fastEntropy, fastSealer, incrementalSha256, sha256 } from './crypto.ts';
 import { simBackupMemory, simBackupTools } from './sim-backup.ts';
 import { simPolicyDesk, simRuleEngine } from './sim-rules.ts';
+import { simEngines } from './sim-models.ts';
 import { eraseKeys, signingKit, simSecrets, simSigner } from './sim-keys.ts';
 import { deviceOf, vaultParts } from './vault-parts.ts';
 import type { Page } from './page.ts';
@@ -207,6 +208,9 @@ export class SimTab {
         await scheduler.wait(5 * MS, this.worker, 'language');
         return world.language;
       },
+      ...(scenario.models === undefined
+        ? {}
+        : { engineFor: simEngines(world, this.worker, (thread) => this.helpers.push(thread)) }),
       rules: async () => {
         await scheduler.wait(5 * MS, this.worker, 'rules');
         return this.#rules();

@@ -58,7 +58,7 @@ const NOTICED_WITHIN = 300;
 const SHOWN_LIVES = 60;
 /** Where to begin to look for what few lives show. */
 const NOTICED_FROM: Readonly<Record<string, number>> = {
-  'skip the fence': 3_500,
+  'skip the fence': 400,
   'sign on with the key that gave way': 100,
   'sweep away what is just being written': 800,
 };
@@ -95,6 +95,16 @@ const SHOWN_BY: Readonly<Record<string, Omit<Scenario, 'seed'>>> = {
     ],
     faults: [],
   },
+  // What is read is other than what was brought in; the answer says it.
+  'read other words in a file than its owner brought in': {
+    ...{ signed: false, opfs: true, shared: true, folder: true, passphrase: false, agents: false, backup: false },
+    actions: [
+      { do: 'open', at: 0, tab: 0 },
+      { do: 'import', file: 1, at: 300, tab: 0 },
+      { do: 'goal', goal: 2, save: false, answer: 'ignore', after: 100, at: 1_500, tab: 0 },
+    ],
+    faults: [],
+  },
   // The disk fails just after the file was saved: the next leader has to look whether it was.
   'ask to save again without reading back': {
     ...{ signed: false, opfs: true, shared: true, folder: true, passphrase: false, agents: false, backup: false },
@@ -112,6 +122,8 @@ const NOTICED_AS: Readonly<Record<string, string>> = {
   'lock in one tab only': 'I9',
   'open the vault whatever passphrase is typed': 'I9',
   'hear no rule that forbids': 'I17',
+  'say nothing of a model that was of no use': 'model',
+  'read other words in a file than its owner brought in': 'model',
   'adopt the rules that the app came with, whatever the owner wrote': 'I17',
   'take up a state that knows of no rules': 'I17',
   'bring files in for every purpose': 'I7',

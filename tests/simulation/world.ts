@@ -50,6 +50,8 @@ export class World {
   readonly rules: RuleEngine;
   readonly mutated: Mutated;
   readonly random: Random;
+  /** Of models alone: lives without any are as they are. */
+  readonly ofModels: Random;
   readonly browser: Process = newProcess('browser');
   readonly outside: Process = newProcess('outside');
   readonly scheduler: Scheduler;
@@ -84,6 +86,7 @@ export class World {
     this.rules = rules;
     this.mutated = mutated;
     this.random = seededRandom(scenario.seed);
+    this.ofModels = seededRandom(scenario.seed * 0x2c1b + 17);
     this.scheduler = new Scheduler(this.random, this.browser, log ?? null);
     this.weather = new Weather(this.random);
     this.idb = new IdbDisk(this.scheduler, this.random, this.weather, this.browser);

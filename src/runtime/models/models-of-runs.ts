@@ -17,7 +17,7 @@ import type { Clock } from '#ports/clock.ts';
 import { labelOfPlanner } from '../agent/labelled-plan.ts';
 import type { StoredChannel } from '../channels/channel-facts.ts';
 import type { StepModel } from '../tools/tool.ts';
-import { stepModel, type EngineFinder } from './step-model.ts';
+import { FOUND_MS, stepModel, type EngineFinder } from './step-model.ts';
 
 /** The models that the owner chose, as a plan names them. What is gone since is named by what it was called. */
 export function helpersOf(
@@ -53,7 +53,7 @@ export async function modelOfStep(
   const job = JOB_OF[step.tool];
   // A provider is asked in a step of its own, with its owner's yes.
   if (choice === null || choice.at === 'provider' || job === undefined) return null;
-  const engine = await engineOrWhyNot(engineFor, choice);
+  const engine = await engineOrWhyNot(engineFor, choice, clock);
   if (!engine.ok) {
     const trouble = { tooLong: false, message: `${choice.model} could not be asked: ${engine.error}` };
     return { windowTokens: 0, used: () => null, label: () => OWNER_TYPED, ask: () => Promise.resolve(err(trouble)) };
@@ -72,11 +72,22 @@ const JOB_OF: Partial<Readonly<Record<ToolName, ModelJob>>> = {
   'word-answer': 'wording',
 };
 
-/** A thread that cannot be started is no reason to lose a run. */
-export async function engineOrWhyNot(engineFor: EngineFinder, choice: EngineChoice): ReturnType<EngineFinder> {
+/** A thread that cannot be started, or never answers, is no reason to lose a run. */
+export async function engineOrWhyNot(
+  engineFor: EngineFinder,
+  choice: EngineChoice,
+  clock: Pick<Clock, 'after'>,
+): ReturnType<EngineFinder> {
+  let cancel = (): void => undefined;
+  const late: ReturnType<EngineFinder> = new Promise((resolve) => {
+    const seconds = String(FOUND_MS / 1000);
+    cancel = clock.after(FOUND_MS, () => resolve(err(`it did not answer within ${seconds} seconds.`)));
+  });
   try {
-    return await engineFor(choice);
+    return await Promise.race([engineFor(choice), late]);
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
+  } finally {
+    cancel();
   }
 }

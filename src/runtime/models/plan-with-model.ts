@@ -54,7 +54,7 @@ export async function planWithModel(parts: PlanWithModelParts): Promise<Labelled
   } = parts;
   if (planned.plan.goal.kind !== 'not-understood') return planned;
   const failed = (trouble: string): LabelledPlan => ({ ...planned, plan: withTrouble(planned.plan, trouble, sha256) });
-  const engine = await engineOrWhyNot(engineFor, choice);
+  const engine = await engineOrWhyNot(engineFor, choice, clock);
   if (!engine.ok) return failed(`${choice.model} could not be asked: ${engine.error}`);
   const model = await stepModel({
     ...{ engine: engine.value, choice, job: 'planning', clock, signal },

@@ -28,6 +28,8 @@ export interface StepModelParts {
 const WINDOW_TOKENS = 4_096;
 /** More is of no use for the passages of one question. */
 const WINDOW_TOKENS_MAX = 16_384;
+/** How long whatever runs a model may take to say what models it has. */
+export const FOUND_MS = 60_000 as Ms;
 /** How long a model may take over one answer. */
 const ANSWER_MS = 120_000 as Ms;
 /** How long it may take over one step: the rest is done without it. */
@@ -39,7 +41,7 @@ export const MODEL_STEP_LIMIT_MS = MODEL_STEP_MS + 2 * ANSWER_MS;
 export async function stepModel(parts: StepModelParts): Promise<StepModel & { readonly label: () => Label }> {
   const { engine, choice, job, by, clock, asked, planner, labelOf, signal } = parts;
   const about = engine.describe();
-  const windowTokens = await windowOf(engine, choice, signal);
+  const windowTokens = await windowOf(engine, choice, clock, signal);
   const began = clock.monotonic();
   let use: EngineUse | null = null;
   let written: Label = NEUTRAL;
@@ -104,11 +106,22 @@ function unused(job: ModelJob, { name, where, host }: ReturnType<Engine['describ
 }
 
 /** A host is not asked for its list before each step. */
-async function windowOf(engine: Engine, { at, model }: EngineChoice, signal: AbortSignal): Promise<number> {
+async function windowOf(
+  engine: Engine,
+  { at, model }: EngineChoice,
+  clock: Pick<Clock, 'after'>,
+  signal: AbortSignal,
+): Promise<number> {
   if (at === 'provider') return WINDOW_TOKENS;
-  const models = await engine.models(signal);
-  const known = models.ok ? models.value.find(({ id }) => id === model)?.contextTokens : null;
-  return Math.min(known ?? WINDOW_TOKENS, WINDOW_TOKENS_MAX);
+  let cancel = (): void => undefined;
+  const late = new Promise<null>((resolve) => (cancel = clock.after(FOUND_MS, () => resolve(null))));
+  try {
+    const models = await Promise.race([engine.models(signal), late]);
+    const known = models?.ok === true ? models.value.find(({ id }) => id === model)?.contextTokens : null;
+    return Math.min(known ?? WINDOW_TOKENS, WINDOW_TOKENS_MAX);
+  } finally {
+    cancel();
+  }
 }
 
 function troubleOf(failure: EngineFailure, model: string, slow: boolean): ModelTrouble {
