@@ -58,7 +58,7 @@ const NOTICED_WITHIN = 300;
 const SHOWN_LIVES = 60;
 /** Where to begin to look for what few lives show. */
 const NOTICED_FROM: Readonly<Record<string, number>> = {
-  'skip the fence': 400,
+  'skip the fence': 3_500,
   'sign on with the key that gave way': 100,
   'sweep away what is just being written': 800,
 };
