@@ -242,7 +242,7 @@ export const MUTATIONS: Readonly<Record<string, Partial<Mutated>>> = {
         ...tool,
         run: async (args, context) => {
           const done = await tool.run(args, context);
-          return done.ok ? ok({ ...(done.value as object), notes: [] } as unknown as Json) : done;
+          return done.ok ? ok({ ...(done.value as object), notes: [] }) : done;
         },
       };
     },
