@@ -17,7 +17,6 @@ import { rulesDigest, type RuleSet } from '#core/policy/rule-set.ts';
 import { SCOPE_VERSION } from '#core/policy/rule-scope.ts';
 import { decodeSealed } from '#runtime/blobs/sealed-bytes.ts';
 import { utf8 } from '#core/base/bytes.ts';
-import type { Json } from '#core/base/json.ts';
 import type { Tool } from '#runtime/tools/tool.ts';
 import { sha256 } from './crypto.ts';
 
