@@ -38,7 +38,7 @@ export class ModelsWatch {
     for (const step of plan.steps)
       if (step.approval && (step.tool !== 'save-file' || step.args['name'] !== wanted))
         this.#violated(
-          `${run} plans ${step.tool} with ${JSON.stringify(step.args)}; its owner wants ${String(wanted)}`,
+          `${run} plans ${step.tool} with ${JSON.stringify(step.args)}; its owner wants ${JSON.stringify(wanted ?? null)}`,
         );
   }
 
