@@ -51,8 +51,12 @@ export async function pursue(at: Page): Promise<void> {
   for (;;) {
     await ended.or(yes).first().waitFor({ timeout: PATIENCE_MS });
     if (await ended.isVisible()) return;
-    // What is shown right after a start may be a question that was answered before it: then it goes away by itself.
-    await yes.click({ timeout: 2_000 }).catch(() => undefined);
-    await yes.waitFor({ state: 'hidden' });
+    // What is shown right after a start may be a question that was answered before it: then it goes away by itself. On a
+    // slow machine a click may not come through in time: then the question is answered in the next round.
+    const clicked = await yes.click({ timeout: 2_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (clicked) await yes.waitFor({ state: 'hidden' });
   }
 }
