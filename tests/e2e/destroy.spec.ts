@@ -65,14 +65,14 @@ test('a deleted file and an ended run are destroyed for good: no page shows them
   for (const path of ['/', '/files', '/approvals', `/run/${boat}`, `/run/${hotel}`, '/audit']) {
     await page.goto(world.url + path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    for (const words of ['9000', 'diary.md', BOAT, HOTEL, '140 euro'])
+    for (const words of ['pier 9000', 'diary.md', BOAT, HOTEL, '140 euro'])
       await expect(page.getByText(words), `${words} on ${path}`).toHaveCount(0);
   }
   const { path, report } = await exportJournal({ page });
   expect(report.ok).toBe(true);
   expect(report.missing.destroyed).toBeGreaterThan(10);
   const text = readFileSync(path, 'utf8');
-  for (const words of ['9000', 'diary.md', BOAT, HOTEL, '140 euro']) expect(text).not.toContain(words);
+  for (const words of ['pier 9000', 'diary.md', BOAT, HOTEL, '140 euro']) expect(text).not.toContain(words);
   expect(text).toContain('policy.md');
   await page.getByRole('group').filter({ hasText: 'run.started' }).first().click();
   await expect(page.getByText('You had this destroyed for good. The digest still verifies.')).toBeVisible();
@@ -120,10 +120,10 @@ test('what an agent was asked and answered goes with its run, and the agent goes
         .nth(1),
     ).toBeVisible();
   }
-  for (const words of ['9000', BOAT]) await expect(page.getByText(words)).toHaveCount(0);
+  for (const words of ['pier 9000', BOAT]) await expect(page.getByText(words)).toHaveCount(0);
   const { path, report } = await exportJournal({ page });
   expect(report.ok).toBe(true);
-  expect(readFileSync(path, 'utf8')).not.toMatch(/9000|sailing boat is|berthed/);
+  expect(readFileSync(path, 'utf8')).not.toMatch(/pier 9000|sailing boat is|berthed/);
 
   await page.goto(agents);
   await give('Boats', `${BOAT} Tell me.`);
