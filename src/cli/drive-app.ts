@@ -14,6 +14,8 @@ import { BROWSER_ARGS, findBrowser } from './find-browser.ts';
 import { serve } from './serve.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
+/** A run that is ordered is there at once, or refused. */
+const START_TIMEOUT_MS = 60_000;
 
 export interface DrivenApp {
   readonly page: Page;
@@ -155,7 +157,7 @@ export async function startGoal({ page }: Driven, goal: string): Promise<string>
   await openPage(page, 'Goal');
   await page.getByRole('textbox', { name: 'Goal', exact: true }).fill(goal);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await page.waitForURL(/\/run\//);
+  await page.waitForURL(/\/run\//, { timeout: START_TIMEOUT_MS });
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 }
 
