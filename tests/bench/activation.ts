@@ -112,7 +112,7 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
 export function agentOn(
   { parts, store }: ReturnType<typeof journalInMemory>,
   journal: Journal,
-  interpreter = {} as unknown as RunInterpreter,
+  interpreter = { forget: () => undefined } as unknown as RunInterpreter,
 ): LeadingAgent {
   return new LeadingAgent(EMPTY_STATE, {
     ports: { clock: parts.clock, entropy: parts.entropy, sha256: parts.tools.sha256, store } as unknown as AgentPorts,

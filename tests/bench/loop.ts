@@ -76,6 +76,7 @@ async function loop(laps: Laps): Promise<void> {
   const interpreter: Partial<RunInterpreter> = {
     plan: () => Promise.resolve(ok({ plan: PLAN, label: OWNER_TYPED, choices: [] })),
     doneBy: () => ({ version: 1, model: null }),
+    forget: () => undefined,
     runStep: () => {
       laps.next();
       return Promise.resolve(ok({ observation: { text: textOf(laps.ended) }, label: undefined as never }));

@@ -44,6 +44,8 @@ export type RunEvent = { readonly run: RunId; readonly at: UnixMs } & (
       readonly observation: Json;
       readonly digest: Digest;
       readonly label?: Label;
+      /** It was not done again: this step found the same, in an earlier run or in this one, and nothing has changed since. */
+      readonly from?: { readonly run: RunId; readonly step: StepId };
     }
   | { readonly type: 'step.failed'; readonly step: StepId; readonly error: ToolError; readonly retry: boolean }
   | { readonly type: 'approval.requested'; readonly approval: PendingApproval }

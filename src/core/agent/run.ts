@@ -80,6 +80,8 @@ export interface StepState {
   readonly observation: Digest | null;
   /** Of the observation; missing until there is one, and in journals of before labels. */
   readonly label?: Label;
+  /** The step that found it, mostly of an earlier run, where it was not done again. */
+  readonly from?: { readonly run: RunId; readonly step: StepId };
   readonly error: ToolError | null;
 }
 

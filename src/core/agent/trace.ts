@@ -39,7 +39,7 @@ export interface Span {
 export type SpanKind = 'run' | 'planning' | 'step' | 'waiting' | 'paused' | 'verifying' | 'request';
 
 export interface SpanEvent {
-  readonly name: 'state_transition' | 'scheduler_parallel_batch' | 'verifier_started';
+  readonly name: 'state_transition' | 'scheduler_parallel_batch' | 'verifier_started' | 'cache_hit';
   readonly at: UnixMs;
   readonly attributes: { readonly [name: string]: string | number };
 }
@@ -129,6 +129,7 @@ class Recorder {
         return;
       }
       case 'step.finished':
+        if (fact.from !== undefined) this.#hit(`step ${fact.step}`, fact.from, at);
         return this.#end(`step ${fact.step}`, at, 'done', null, { 'observation.sha256': fact.digest });
       case 'step.failed':
         return this.#end(`step ${fact.step}`, at, 'failed', fact.error.message);
@@ -220,6 +221,11 @@ class Recorder {
     this.#batch = { at, steps: [] };
     if (steps.length < 2) return;
     this.#note(this.#root, 'scheduler_parallel_batch', at, { size: steps.length, steps: steps.join(' ') });
+  }
+
+  #hit(key: string, { run, step }: { readonly run: string; readonly step: string }, at: UnixMs): void {
+    const span = this.#open.get(key);
+    if (span !== undefined) this.#note(span, 'cache_hit', at, { run, step });
   }
 
   #note(span: Open, name: SpanEvent['name'], at: UnixMs, attributes: SpanEvent['attributes']): void {

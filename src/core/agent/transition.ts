@@ -94,6 +94,7 @@ export function runAfter(run: Run | null, event: RunEvent): Run {
           endedAt: event.at,
           observation: event.digest,
           ...(event.label === undefined ? {} : { label: event.label }),
+          ...(event.from === undefined ? {} : { from: event.from }),
         }),
         event.step,
       );

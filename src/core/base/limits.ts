@@ -28,6 +28,8 @@ export const STEP_TIMEOUT_MS = 120_000;
 /** Path, query, headers and body of one request that leaves the device; it is held in memory whole. */
 export const OUTGOING_BYTES_MAX = 32 * MIB;
 export const OBSERVATION_BYTES_MAX = 8 * MIB;
+/** What is kept in memory of what steps found, as canonical JSON. */
+export const TOOL_CACHE_BYTES_MAX = 32 * MIB;
 export const CLAIMS_PER_ANSWER_MAX = 200;
 export const REPAIRS_MAX = 2;
 

@@ -32,6 +32,11 @@ export interface ToolEffects {
   readonly inverse: ToolName | null;
 }
 
+/** Whether a call comes to the same as long as what it reads is the same, and changes nothing. */
+export function isRepeatable({ effects }: Pick<ToolDefinition, 'effects'>): boolean {
+  return effects.idempotent && effects.egress === 'none' && effects.writes.length === 0;
+}
+
 /** What one step hands to another. */
 export type ArtifactType =
   | 'threads'

@@ -2,9 +2,8 @@ import type { StepMaker } from '#core/agent/events.ts';
 import { labelOfAnswer, labelOfObservation, labelToUse } from '#core/agent/run-labels.ts';
 import type { PendingApproval, Run } from '#core/agent/run.ts';
 import { assert } from '#core/base/assert.ts';
-import { utf8 } from '#core/base/bytes.ts';
 import type { Digest, RunId, SourceId, StepId } from '#core/base/ids.ts';
-import { canonicalJson, digestOf, type Json } from '#core/base/json.ts';
+import { digestOf, type Json } from '#core/base/json.ts';
 import { OBSERVATION_BYTES_MAX, STEP_ATTEMPTS_MAX, STEP_TIMEOUT_MS } from '#core/base/limits.ts';
 import { err, ok, type Result } from '#core/base/result.ts';
 import type { Ms } from '#core/base/ids.ts';
@@ -17,9 +16,10 @@ import { decide, type PolicyState } from '#core/policy/decide.ts';
 import type { GoalContext, GoalLanguage, Inventory, KnownChannel } from '#core/planner/goal.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import type { Answer, AnswerDraft } from '#core/tools/answer.ts';
-import type { ToolError } from '#core/tools/definition.ts';
+import { isRepeatable, type ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
+import { ToolCache } from '../tools/tool-cache.ts';
 import type { SourceReader } from '../blobs/source-gate.ts';
 import { InventoryTaker } from './inventory.ts';
 import { itemReader } from './item-reader.ts';
@@ -45,6 +45,10 @@ export class Interpreter implements RunInterpreter {
   /** Most runs do nothing outside the app: what does is loaded for the first that would. */
   readonly #acts: () => Promise<OutwardActs>;
   readonly #rules: RunRules;
+  readonly #cache: ToolCache;
+  /** The files of the step before: mostly those of the next one too. */
+  #files: (Pick<AgentState, 'sources'> & { readonly of: Run['sources']; readonly key: Digest }) | null = null;
+  readonly #digests = new WeakMap<object, Digest>();
   /** What was found out of the tools so far. */
   readonly #makers = new Map<Step['tool'], StepMaker>();
 
@@ -54,6 +58,7 @@ export class Interpreter implements RunInterpreter {
     this.#owner = owner;
     this.#inventory = new InventoryTaker();
     this.#rules = new RunRules(ports);
+    this.#cache = new ToolCache(ports.sha256);
     let acts: Promise<OutwardActs> | undefined;
     this.#acts = () =>
       (acts ??= import('./outward-acts.ts').then(
@@ -119,20 +124,57 @@ export class Interpreter implements RunInterpreter {
     const allowed = decide(NOTHING_APPROVED, request, verdicts, this.#ports.sha256);
     if (allowed.kind !== 'allow')
       return err({ code: 'denied', message: `${tool.definition.title}: ${denialText(allowed, '')}` });
-    const read = new Set<SourceId>();
     const model = tool.definition.effects.egress === 'model' ? await this.#model(run, step, state, signal) : null;
+    const read = new Set<SourceId>();
     const context = { ...(await this.#toolContext(run, step, state, read)), model, signal, progress };
-    const result = await withTimeout(this.#ports, tool, step, context);
-    if (!result.ok) return result;
-    const bytes = utf8(canonicalJson(result.value)).length;
+    const by = { run: run.id, step: id };
+    const called = await this.#cache.call({
+      ...{ by, context, read },
+      key: isRepeatable(tool.definition) ? this.#callKey(run, step, tool, state, context) : null,
+      work: (watched) => withTimeout(this.#ports, tool, step, watched),
+    });
+    if (!called.ok) return called;
+    const { observation, bytes } = called.value;
     if (bytes > OBSERVATION_BYTES_MAX) {
       return err({
         code: 'too-large',
         message: `${step.title} found ${String(bytes)} bytes, more than a step may keep (${String(OBSERVATION_BYTES_MAX)}). Narrow the goal.`,
       });
     }
-    const found = labelOfObservation(run, step, read, state.sources);
-    return ok({ observation: result.value, label: model === null ? found : join(found, model.label()) });
+    const found = labelOfObservation(run, step, called.value.read, state.sources);
+    const label = model === null ? found : join(found, model.label());
+    return ok({ observation, label, ...(called.value.by === by ? {} : { from: called.value.by }) });
+  }
+
+  forget(): void {
+    this.#cache.forget();
+  }
+
+  /** What a call depends on, but for the circumstances that the cache sees it look at. */
+  #callKey(run: Run, { args }: Step, { definition }: Tool, state: AgentState, { inputs }: ToolContext): Digest {
+    const { name, version } = definition;
+    const { agents = [] } = run;
+    const given = Array.from(inputs, ([artifact, observation]) => [artifact, this.#digestOf(observation)]);
+    const files = this.#filesKey(run, state);
+    return digestOf(this.#ports.sha256, { name, version, args, given, files, agents });
+  }
+
+  /** What a step found is kept as it is and handed on: its digest is needed more than once. */
+  #digestOf(observation: Json): Digest {
+    const { sha256 } = this.#ports;
+    if (typeof observation !== 'object' || observation === null) return digestOf(sha256, observation);
+    const digest = this.#digests.get(observation) ?? digestOf(sha256, observation);
+    this.#digests.set(observation, digest);
+    return digest;
+  }
+
+  /** Of all that is known of the files that a run may read now: what they are allowed for and how they are sealed too. */
+  #filesKey(run: Run, state: AgentState): Digest {
+    const known = this.#files;
+    if (known !== null && known.sources === state.sources && known.of === run.sources) return known.key;
+    const key = digestOf(this.#ports.sha256, sourcesOf(run, state).used);
+    this.#files = { sources: state.sources, of: run.sources, key };
+    return key;
   }
 
   doneBy(run: Run, id: StepId): StepMaker | Promise<StepMaker> {
@@ -148,8 +190,9 @@ export class Interpreter implements RunInterpreter {
     return maker;
   }
 
-  finished(step: StepId, { observation, label }: Observed): EventBody {
-    return { type: 'step.finished', step, observation, digest: digestOf(this.#ports.sha256, observation), label };
+  finished(step: StepId, { observation, label, from }: Observed): EventBody {
+    const digest = this.#digestOf(observation);
+    return { type: 'step.finished', step, observation, digest, label, ...(from === undefined ? {} : { from }) };
   }
 
   mayRetry(error: ToolError, attempt: number): boolean {

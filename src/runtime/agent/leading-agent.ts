@@ -386,6 +386,7 @@ export class LeadingAgent {
     const noted = await this.#noteAnew(destroying.doom.actors ?? []);
     if (!noted) return NOT_WRITTEN;
     if (destroying.doomed.kind === 'source') this.#destroyed.add(destroying.doomed.id);
+    this.#options.interpreter.forget();
     const failure = await this.#options.contents
       .destroy(destroying, progress)
       .catch((error: unknown) => ({ message: String(error) }));

@@ -8,6 +8,7 @@ import type { WhyAnew } from '#core/policy/approval.ts';
 import type { Answer } from '#core/tools/answer.ts';
 import type { ToolError } from '#core/tools/definition.ts';
 import type { Verdict } from '#core/verifier/verdict.ts';
+import type { Finder } from '../tools/tool-cache.ts';
 import type { LabelledPlan } from './labelled-plan.ts';
 import type { AgentState } from './projection.ts';
 
@@ -27,6 +28,8 @@ export interface RunInterpreter {
     signal: AbortSignal,
     progress: (done: number, total: number) => void,
   ) => Promise<Result<Observed, ToolError>>;
+  /** Keeps nothing in memory of what steps found: some of it may be destroyed now. */
+  readonly forget: () => void;
   /** Which tool of which version will do a step, and which model; at once where that is known by now. */
   readonly doneBy: (run: Run, step: StepId) => StepMaker | Promise<StepMaker>;
   readonly mayRetry: (error: ToolError, attempt: number) => boolean;
@@ -64,6 +67,8 @@ export interface RunInterpreter {
 export interface Observed {
   readonly observation: Json;
   readonly label: Label;
+  /** The step that found it, mostly of an earlier run, where it was not done again. */
+  readonly from?: Finder;
 }
 
 type WithoutFrame<T> = T extends unknown ? Omit<T, 'run' | 'at'> : never;

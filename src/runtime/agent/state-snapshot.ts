@@ -7,7 +7,7 @@ import { NO_SPENDING } from '../spend/spend-facts.ts';
 import { type AgentState, stateFromRows, summaryOf } from './projection.ts';
 
 /** Raised whenever folding makes something else of the same facts: what an older app folded is then folded anew. */
-const FOLD_VERSION = 8;
+const FOLD_VERSION = 9;
 
 /** So many entries, and as many more as there are this many rows in it, are folded before the next one is written. */
 const ENTRIES_BETWEEN = 64;

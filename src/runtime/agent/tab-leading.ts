@@ -156,6 +156,8 @@ export class TabLeading {
       await this.#act(journal, report, lost);
     } finally {
       this.#agent = null;
+      // Whoever leads meanwhile may destroy what was found here.
+      this.#interpreter.forget();
       this.#mend = null;
       this.#pack = null;
       this.#role = 'following';

@@ -30,7 +30,7 @@ export function sentenceFor(event: RunEvent, run: Run): string {
     case 'step.started':
       return event.attempt > 1 ? `${titleOf(run, event.step)}: tried again` : `${titleOf(run, event.step)}: started`;
     case 'step.finished':
-      return `${titleOf(run, event.step)}: done`;
+      return `${titleOf(run, event.step)}: ${doneHow(event)}`;
     case 'step.failed':
       return `${titleOf(run, event.step)}: ${event.error.message}`;
     case 'approval.requested':
@@ -58,6 +58,11 @@ export function sentenceFor(event: RunEvent, run: Run): string {
     case 'run.cancelled':
       return 'Stopped by you';
   }
+}
+
+function doneHow({ run, from }: Pick<Extract<RunEvent, { type: 'step.finished' }>, 'run' | 'from'>): string {
+  if (from === undefined) return 'done';
+  return from.run === run ? 'as another step found it' : 'as an earlier run found it';
 }
 
 function titleOf(run: Run, step: string): string {

@@ -81,6 +81,7 @@ function interpreter(world: World, clock: FakeClock, seed: number): RunInterpret
       await wait();
       return ok({ plan, label: OWNER_TYPED, choices: [] });
     },
+    forget: () => undefined,
     runStep: async (_run, id, state) => {
       world.calls.push(id);
       await wait();

@@ -140,7 +140,7 @@ async function takenUp(
   const agent = new LeadingAgent(EMPTY_STATE, {
     ports: { clock: fakeClock(), entropy: seededEntropy(1), sha256, store } as unknown as AgentPorts,
     journal: memoryJournalSink(written),
-    interpreter: {} as unknown as RunInterpreter,
+    interpreter: { forget: () => undefined } as unknown as RunInterpreter,
     epoch,
     size: facts.length,
     zone: () => 'UTC',

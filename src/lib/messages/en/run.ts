@@ -50,6 +50,8 @@ export const run = {
   'run.steps-done': '{done} of {steps} steps',
   'run.step-bar': 'Progress of step {step}',
   'run.step-progress': '{done} of {total}',
+  'run.step-from': 'as an earlier run found it: nothing it reads has changed',
+  'run.step-from-here': 'as another step found it',
   'run.attempt': 'attempt {count}',
   'run.timeline': 'Timeline',
   'run.timeline-none': 'Nothing has happened yet.',
