@@ -6,6 +6,7 @@ import { benchJournalGrowth } from '../../tests/bench/journal-growth.ts';
 import { benchPlanning } from '../../tests/bench/planning.ts';
 import { benchPolicy } from '../../tests/bench/policy.ts';
 import { benchLoop } from '../../tests/bench/loop.ts';
+import { benchToolCache } from '../../tests/bench/tool-cache.ts';
 import { benchSize } from '../../tests/bench/size.ts';
 import { benchStart } from '../../tests/bench/start.ts';
 import { benchAppendInBrowser } from '../../tests/bench/append-in-browser.ts';
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   policy: benchPolicy,
   planning: () => Promise.resolve(benchPlanning(limitS())),
   loop: benchLoop,
+  'tool-cache': benchToolCache,
 };
 
 const words = process.argv.slice(2);
