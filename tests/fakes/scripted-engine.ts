@@ -6,7 +6,11 @@ import { estimateTokens } from '#core/models/estimate-tokens.ts';
 import type { Engine, EngineFailure, InferenceRequest } from '#ports/engine.ts';
 
 /** What a model is made to say, by what it was shown: JSON, or how it fails. */
-export type Script = (shown: string, request: InferenceRequest) => Promise<Result<Json, EngineFailure>>;
+export type Script = (
+  shown: string,
+  request: InferenceRequest,
+  signal: AbortSignal,
+) => Promise<Result<Json, EngineFailure>>;
 
 /** An engine on this device that says what a test wants; it counts and labels as any other. */
 export function scriptedEngine(
@@ -21,10 +25,10 @@ export function scriptedEngine(
     describe: () => ({ name: 'Scripted', where: 'device', host: null }),
     models: () => Promise.resolve(ok([{ id: 'scripted', contextTokens, digest: DIGEST }])),
     countTokens: (_, text) => Promise.resolve(ok({ count: estimateTokens(text), exact: false })),
-    infer: async (request) => {
+    infer: async (request, _onText, signal) => {
       requests.push(request);
       const shown = request.messages.map((message) => ('text' in message ? message.text : '')).join('\n');
-      const said = await script(shown, request);
+      const said = await script(shown, request, signal);
       if (!said.ok) return said;
       const text = JSON.stringify(said.value);
       return ok({
