@@ -7,6 +7,7 @@ import { benchPlanning } from '../../tests/bench/planning.ts';
 import { benchPolicy } from '../../tests/bench/policy.ts';
 import { benchLoop } from '../../tests/bench/loop.ts';
 import { benchToolCache } from '../../tests/bench/tool-cache.ts';
+import { benchSchedule } from '../../tests/bench/schedule.ts';
 import { benchSize } from '../../tests/bench/size.ts';
 import { benchStart } from '../../tests/bench/start.ts';
 import { benchAppendInBrowser } from '../../tests/bench/append-in-browser.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   planning: () => Promise.resolve(benchPlanning(limitS())),
   loop: benchLoop,
   'tool-cache': benchToolCache,
+  schedule: benchSchedule,
 };
 
 const words = process.argv.slice(2);

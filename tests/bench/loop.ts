@@ -4,7 +4,7 @@ import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Plan } from '#core/planner/plan.ts';
 import type { RunInterpreter } from '#runtime/agent/run-interpreter.ts';
 import { agentOn } from './activation.ts';
-import { LANGGRAPH, langGraphLoop } from './langgraph.ts';
+import { LANGGRAPH, langGraph } from './langgraph.ts';
 import { journalInMemory } from './memory-journal.ts';
 import { type Figure, Laps, ratios, spread } from './statistics.ts';
 
@@ -24,12 +24,12 @@ const ROUNDS = 7;
  */
 export async function benchLoop(): Promise<Figure[]> {
   const rows = { early: [] as number[], late: [] as number[], whole: [] as number[], peer: [] as number[] };
-  const peer = process.argv.includes('--peers') ? await langGraphLoop(STEPS, textOf) : null;
+  const peer = process.argv.includes('--peers') ? await langGraph() : null;
   for (let round = 0; round < WARM_ROUNDS + ROUNDS; round++) {
     const [ours, whole, theirs] = [new Laps(STEPS, EARLY), new Laps(STEPS, EARLY), new Laps(STEPS, EARLY)];
     await loop(ours);
     wholeEachStep(whole);
-    await peer?.run(theirs);
+    await peer?.loop(STEPS, textOf, theirs);
     if (round < WARM_ROUNDS) continue;
     rows.early.push(ours.early);
     rows.late.push(ours.late);

@@ -12,8 +12,11 @@ import type { JournalParts } from '#runtime/journal/parts.ts';
 import { memoryAgentStore, memoryStoreDisk } from '#tests/fakes/memory-agent-store.ts';
 import { plainSealer } from '#tests/fakes/plain-sealer.ts';
 
-/** A journal without a disk, over a copy that answers at once, with the platform's hashes and signatures. */
-export function journalInMemory() {
+/**
+ * A journal without a disk, over a copy that answers at once, with the platform's hashes and signatures.
+ * @param flush keeps groups durably, where that is to be measured with it
+ */
+export function journalInMemory(flush: (groups: readonly Group[]) => void = () => undefined) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const signer: Signer = {
     publicKey: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)),
@@ -21,7 +24,7 @@ export function journalInMemory() {
   };
   const sha256: Sha256 = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
   const disk = memoryStoreDisk();
-  const { groups, leg } = instantLeg();
+  const { groups, leg } = instantLeg(flush);
   const store = memoryAgentStore(disk);
   const parts: JournalParts = {
     clock: platformClock,
@@ -42,7 +45,7 @@ export function journalInMemory() {
 }
 
 /** A copy that takes no time and finds an entry by halving. */
-function instantLeg(): { readonly groups: Group[]; readonly leg: JournalLeg } {
+function instantLeg(flush: (groups: readonly Group[]) => void): { readonly groups: Group[]; readonly leg: JournalLeg } {
   const groups: Group[] = [];
   const indexOf = (sequence: number): number => {
     let [low, high] = [0, groups.length];
@@ -62,6 +65,7 @@ function instantLeg(): { readonly groups: Group[]; readonly leg: JournalLeg } {
       Promise.resolve({ groups: groups.slice(indexOf(from), indexOf(from + count - 1) + 1), damage: null }),
     head: () => Promise.resolve(groups.at(-1) ?? null),
     append: (added) => {
+      flush(added);
       groups.push(...added);
       return done;
     },

@@ -22,8 +22,15 @@ export const GOAL_CHARS_MAX = 2_000;
 export const PLAN_STEPS_MAX = 64;
 /** Places that one goal may send its answer to. */
 export const SEND_PLACES_MAX = 5;
-export const STEPS_PARALLEL_MAX = 4;
+/** Of one run, whatever they need. */
+export const STEPS_PARALLEL_MAX = 8;
+/** Connections that browsers open to one host, where it speaks HTTP/1.1. */
+export const NETWORK_STEPS_PARALLEL_MAX = 6;
+/** There is one graphics device, and one model fits into it. */
+export const DEVICE_MODELS_PARALLEL_MAX = 1;
 export const STEP_ATTEMPTS_MAX = 3;
+/** Before a step that failed is tried again; twice as long each time. */
+export const RETRY_WAIT_MS = 250;
 export const STEP_TIMEOUT_MS = 120_000;
 /** Path, query, headers and body of one request that leaves the device; it is held in memory whole. */
 export const OUTGOING_BYTES_MAX = 32 * MIB;

@@ -32,6 +32,7 @@ import type { OutwardActs } from './outward-acts.ts';
 import type { EventBody, Observed, RunInterpreter } from './run-interpreter.ts';
 import type { AgentPorts } from './ports.ts';
 import { observationKey, type AgentState } from './projection.ts';
+import { withinLimit } from '../time-limit.ts';
 import { inputsOf } from './step-inputs.ts';
 import { stillCovers } from './still-covers.ts';
 
@@ -127,12 +128,20 @@ export class Interpreter implements RunInterpreter {
     const model = tool.definition.effects.egress === 'model' ? await this.#model(run, step, state, signal) : null;
     const read = new Set<SourceId>();
     const context = { ...(await this.#toolContext(run, step, state, read)), model, signal, progress };
+    const key = isRepeatable(tool.definition) ? this.#callKey(run, step, tool, state, context) : null;
     const by = { run: run.id, step: id };
-    const called = await this.#cache.call({
-      ...{ by, context, read },
-      key: isRepeatable(tool.definition) ? this.#callKey(run, step, tool, state, context) : null,
-      work: (watched) => withTimeout(this.#ports, tool, step, watched),
-    });
+    const limit = (model === null ? STEP_TIMEOUT_MS : MODEL_STEP_LIMIT_MS) as Ms;
+    const called = await withinLimit(
+      this.#ports.clock,
+      limit,
+      (within) =>
+        this.#cache.call({
+          ...{ key, by, read, context: { ...context, signal: within } },
+          work: (watched) => tool.run(step.args, watched),
+        }),
+      () => err(tookTooLong(step, limit)),
+      signal,
+    );
     if (!called.ok) return called;
     const { observation, bytes } = called.value;
     if (bytes > OBSERVATION_BYTES_MAX) {
@@ -336,17 +345,6 @@ function stepOf(run: Run, id: StepId): Step {
   return step;
 }
 
-async function withTimeout(ports: AgentPorts, tool: Tool, step: Step, context: ToolContext): Outcome<Json> {
-  let cancel = (): void => undefined;
-  const timeout = new Promise<Result<Json, ToolError>>((resolve) => {
-    const limit = context.model === null ? STEP_TIMEOUT_MS : MODEL_STEP_LIMIT_MS;
-    cancel = ports.clock.after(limit as Ms, () => {
-      resolve(err({ code: 'timeout', message: `${step.title} took longer than ${String(limit / 1000)} seconds.` }));
-    });
-  });
-  try {
-    return await Promise.race([tool.run(step.args, context), timeout]);
-  } finally {
-    cancel();
-  }
+function tookTooLong({ title }: Step, limit: Ms): ToolError {
+  return { code: 'timeout', message: `${title} took longer than ${String(limit / 1000)} seconds.` };
 }

@@ -5,6 +5,7 @@ import type { ActorId } from '#core/actors/envelope.ts';
 import { assert, InvariantError } from '#core/base/assert.ts';
 import type { CommandId, Epoch, Ms, RunId, Sequence, SourceId, StepId } from '#core/base/ids.ts';
 import type { Json } from '#core/base/json.ts';
+import { RETRY_WAIT_MS } from '#core/base/limits.ts';
 import { err, type Result } from '#core/base/result.ts';
 import type { WhyAnew } from '#core/policy/approval.ts';
 import type { SignedRecord } from '#core/identity/record.ts';
@@ -12,6 +13,7 @@ import type { ToolError } from '#core/tools/definition.ts';
 import type { Command, CommandOutcome, Doomed } from '../contract/commands.ts';
 import type { StoredIdentity } from '../identity/identity-facts.ts';
 import type { JournalError } from '../journal/parts.ts';
+import { waited } from '../time-limit.ts';
 import { doomedKey, type Note, noteOf, withNotes } from './destruction.ts';
 import { type Doom, isRunEvent, runOf, type Fact } from './facts.ts';
 import type { ProjectionRow } from '#ports/agent-store.ts';
@@ -623,7 +625,11 @@ export class LeadingAgent {
 
   /** The intent first, durable, then the tool, then its result. */
   async #runStep(run: Run, step: StepId, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options.ports;
+    if (isRetry(run, step)) await waited(clock, (RETRY_WAIT_MS * 2 ** (attemptsOf(run, step) - 1)) as Ms, signal);
     const by = await this.#options.interpreter.doneBy(run, step);
+    // Meanwhile it may have been paused or stopped; a run that goes on later begins it then.
+    if (signal.aborted || !isDue(this.#state.runs.get(run.id), step)) return;
     await this.#report(run.id, startOf(run, step, by));
     return this.#doStep(run.id, step, signal);
   }
@@ -684,7 +690,21 @@ function effectKey(run: RunId, of: StepId | Effect['type']): string {
 }
 
 function startOf(run: Run, step: StepId, by: StepMaker): EventBody {
-  return { type: 'step.started', step, attempt: (run.steps[step]?.attempts ?? 0) + 1, by };
+  return { type: 'step.started', step, attempt: attemptsOf(run, step) + 1, by };
+}
+
+function attemptsOf(run: Run, step: StepId): number {
+  return run.steps[step]?.attempts ?? 0;
+}
+
+/** It failed, and is to be tried again. */
+function isRetry(run: Run, step: StepId): boolean {
+  const state = run.steps[step];
+  return state?.status === 'waiting' && state.error !== null;
+}
+
+function isDue(run: Run | undefined, step: StepId): boolean {
+  return run !== undefined && dueEffects(run).some((effect) => effect.type === 'run-step' && effect.step === step);
 }
 
 function stepFailed(step: StepId, error: ToolError): EventBody {

@@ -17,6 +17,7 @@ import type { Clock } from '#ports/clock.ts';
 import { labelOfPlanner } from '../agent/labelled-plan.ts';
 import type { StoredChannel } from '../channels/channel-facts.ts';
 import type { StepModel } from '../tools/tool.ts';
+import { withinLimit } from '../time-limit.ts';
 import { FOUND_MS, stepModel, type EngineFinder } from './step-model.ts';
 
 /** The models that the owner chose, as a plan names them. What is gone since is named by what it was called. */
@@ -78,16 +79,11 @@ export async function engineOrWhyNot(
   choice: EngineChoice,
   clock: Pick<Clock, 'after'>,
 ): ReturnType<EngineFinder> {
-  let cancel = (): void => undefined;
-  const late: ReturnType<EngineFinder> = new Promise((resolve) => {
-    const seconds = String(FOUND_MS / 1000);
-    cancel = clock.after(FOUND_MS, () => resolve(err(`it did not answer within ${seconds} seconds.`)));
-  });
+  const seconds = String(FOUND_MS / 1000);
+  const late = (): Awaited<ReturnType<EngineFinder>> => err(`it did not answer within ${seconds} seconds.`);
   try {
-    return await Promise.race([engineFor(choice), late]);
+    return await withinLimit(clock, FOUND_MS, () => engineFor(choice), late);
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
-  } finally {
-    cancel();
   }
 }

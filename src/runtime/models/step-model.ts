@@ -5,6 +5,7 @@ import type { EngineChoice, EngineUse, ModelJob } from '#core/models/jobs.ts';
 import { bothSpent } from '#core/spend/money.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Engine, EngineFailure } from '#ports/engine.ts';
+import { withinLimit } from '../time-limit.ts';
 import type { ModelTrouble, StepModel } from '../tools/tool.ts';
 
 /** Finds what answers under a name; or says in words for the owner why nothing does. */
@@ -113,15 +114,15 @@ async function windowOf(
   signal: AbortSignal,
 ): Promise<number> {
   if (at === 'provider') return WINDOW_TOKENS;
-  let cancel = (): void => undefined;
-  const late = new Promise<null>((resolve) => (cancel = clock.after(FOUND_MS, () => resolve(null))));
-  try {
-    const models = await Promise.race([engine.models(signal), late]);
-    const known = models?.ok === true ? models.value.find(({ id }) => id === model)?.contextTokens : null;
-    return Math.min(known ?? WINDOW_TOKENS, WINDOW_TOKENS_MAX);
-  } finally {
-    cancel();
-  }
+  const models = await withinLimit(
+    clock,
+    FOUND_MS,
+    (within) => engine.models(within),
+    () => null,
+    signal,
+  );
+  const known = models?.ok === true ? models.value.find(({ id }) => id === model)?.contextTokens : null;
+  return Math.min(known ?? WINDOW_TOKENS, WINDOW_TOKENS_MAX);
 }
 
 function troubleOf(failure: EngineFailure, model: string, slow: boolean): ModelTrouble {
