@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,8 @@ export interface Peer {
 
 /** Fetches LangGraph.js into a folder of its own; it keeps its state in memory only. */
 export async function langGraph(): Promise<Peer> {
+  // It listens to one signal for every task.
+  setMaxListeners(0);
   const folder = mkdtempSync(join(tmpdir(), 'windhover-peer-'));
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   execFileSync('npm', ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', ...PACKAGES], {

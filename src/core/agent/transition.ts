@@ -182,8 +182,17 @@ export function runAfter(run: Run | null, event: RunEvent): Run {
   }
 }
 
+/** A run never changes, and is asked about more than once. */
+const due = new WeakMap<Run, readonly Effect[]>();
+
 /** What is due in this state, whatever led to it. */
-export function dueEffects(run: Run): Effect[] {
+export function dueEffects(run: Run): readonly Effect[] {
+  const known = due.get(run) ?? effectsOf(run);
+  due.set(run, known);
+  return known;
+}
+
+function effectsOf(run: Run): readonly Effect[] {
   switch (run.status) {
     case 'planning':
       return [{ type: 'plan' }];
@@ -201,7 +210,7 @@ export function dueEffects(run: Run): Effect[] {
   }
 }
 
-function executingEffects(run: Run): Effect[] {
+function executingEffects(run: Run): readonly Effect[] {
   const plan = planOf(run);
   const failed = plan.steps.filter((step) => run.steps[step.id]?.status === 'failed');
   // What one place did not take says nothing of the others: they are tried before the run ends.

@@ -94,10 +94,11 @@ const NOTES_KEPT = 1_000;
 
 const PROGRESS_INTERVAL_MS = 200 as Ms;
 
+/** Leading ended before it was written: the order stays in the inbox, and who leads next carries it out. */
 const NOT_WRITTEN: CommandOutcome = {
   ok: false,
-  code: 'io',
-  message: 'The journal could not be written; the order is kept and tried again.',
+  code: 'no-leader',
+  message: 'The journal could not be written. The order is kept and done as soon as it can be.',
 };
 
 const BYTES_GONE: CommandOutcome = {

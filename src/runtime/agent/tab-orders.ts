@@ -85,6 +85,8 @@ export class TabOrders {
         if (!agent) return;
         for (const { id, command } of await this.#ports.store.pending()) {
           const outcome = await agent.handle(command as Command);
+          // It stays in the inbox, for who leads next: until then it is neither done nor refused.
+          if (!outcome.ok && outcome.code === 'no-leader') continue;
           this.answer(id, outcome);
           this.#messages.post({ type: 'done', id, outcome });
         }

@@ -56,6 +56,18 @@ test('the bytes of a file whose order still waits are kept, however long it wait
   expect(unwanted).not.toBe(wanted);
 });
 
+test('an order that could not be written is not answered before it is carried out, and carried out once', async () => {
+  const world = tabWorld();
+  const tab = await started(world);
+  world.first.fail = world.second.fail = 'io';
+  const source = { id: 'source-1' as SourceId, path: 'notes.md', sample: false } as Source;
+  const ordered = tab.command(world.order({ type: 'add-source', source }));
+  expect(await within(world, SETTLED_MS, ordered)).toBe('still waiting');
+  world.first.fail = world.second.fail = null;
+  expect(await within(world, COMMAND_ACK_TIMEOUT_MS - 1_000, ordered)).toMatchObject({ ok: true });
+  expect(await paths(tab)).toEqual(['notes.md']);
+});
+
 async function putBlob(world: TabWorld, text: string): Promise<SourceId> {
   const stage = await world.blobs.stage();
   await stage.write(utf8(text));

@@ -10,6 +10,7 @@ export const goal = {
   'home.run': 'Run',
   'home.hint': 'Enter runs it, Shift and Enter make a new line.',
   'home.waiting': 'Your files are still coming in. The goal runs as soon as they are there.',
+  'home.starting': 'Starting the run…',
   'home.examples': 'Goals that fit your files',
   'home.recent': 'Recent runs',
   'home.recent-none': 'Your runs will be listed here, each with its answer and its proof.',
