@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Task } from './schedule.ts';
 import type { Laps } from './statistics.ts';
 
 /** MIT. Not among the project's own packages, as it brings 67 MB: fetched where it is to be measured, and only then. */
@@ -37,6 +36,13 @@ interface Graph {
   readonly compile: (options: { readonly checkpointer: object }) => {
     readonly invoke: (state: Notes, options: object) => Promise<Notes>;
   };
+}
+
+/** What a step does: nothing but take its time. */
+export interface Task {
+  readonly id: string;
+  readonly ms: number;
+  readonly after: readonly string[];
 }
 
 /** What the peer does here. */

@@ -9,19 +9,12 @@ import { OWNER_TYPED } from '#core/labels/label.ts';
 import type { Plan, Step } from '#core/planner/plan.ts';
 import type { RunInterpreter } from '#runtime/agent/run-interpreter.ts';
 import { agentOn } from './activation.ts';
-import { LANGGRAPH, langGraph, type Peer } from './langgraph.ts';
+import { LANGGRAPH, langGraph, type Peer, type Task } from './langgraph.ts';
 import { journalInMemory } from './memory-journal.ts';
 import { type Figure, ratios, spread } from './statistics.ts';
 
 const ROUNDS = 9;
 const WARM_ROUNDS = 1;
-
-/** What a step does: nothing but take its time. */
-export interface Task {
-  readonly id: string;
-  readonly ms: number;
-  readonly after: readonly string[];
-}
 
 /**
  * Plans whose steps take their time, done by the real agent with every transition journaled, signed and flushed to a file,

@@ -1,5 +1,4 @@
 import { DEVICE_MODELS_PARALLEL_MAX, NETWORK_STEPS_PARALLEL_MAX, STEPS_PARALLEL_MAX } from '../base/limits.ts';
-import type { EngineChoice } from '../models/jobs.ts';
 import type { Step } from '../planner/plan.ts';
 
 /** What a step needs while it runs: the owner's attention, the one graphics device, the network, or this thread. */
@@ -19,6 +18,6 @@ export const TYPICAL_TIME: Readonly<Record<Resource, number>> = { owner: 1, gpu:
 /** A step names the model that it asks, and where that is. */
 export function resourceOf({ approval, args }: Pick<Step, 'approval' | 'args'>): Resource {
   if (approval) return 'owner';
-  const engine = args['engine'] as Partial<EngineChoice> | undefined;
+  const engine = args['engine'] as { readonly at?: 'device' | 'provider' } | undefined;
   return engine?.at === 'device' ? 'gpu' : engine?.at === 'provider' ? 'network' : 'cpu';
 }
