@@ -12,6 +12,8 @@ export type ModelManner =
   | 'quotes'
   | 'rewords'
   | { readonly names: readonly string[] }
+  | 'one-word'
+  | 'beside-the-point'
   | 'invents'
   | 'obeys-passages'
   | 'points-nowhere'
@@ -35,6 +37,10 @@ export function scriptOf(manner: ModelManner, clock: LeapingClock): Script {
       return (shown) => Promise.resolve(ok(quoted(shown)));
     case 'rewords':
       return (shown) => Promise.resolve(ok(reworded(shown)));
+    case 'one-word':
+      return (shown) => Promise.resolve(ok(saying(shown, 'repaired')));
+    case 'beside-the-point':
+      return (shown) => Promise.resolve(ok(besideThePoint(shown)));
     case 'invents':
       return (shown) => Promise.resolve(ok(saying(shown, 'Zoltan Kiss paid 88,888 dollars for it in Lisbon.')));
     case 'obeys-passages':
@@ -90,6 +96,12 @@ function quoted(shown: string): Json {
     null,
   );
   return { sentences: best === null ? [] : [{ from: [best.number], text: best.sentence }] };
+}
+
+/** What the last of the passages says, to the letter, whatever was asked. */
+function besideThePoint(shown: string): Json {
+  const last = numbered(shown).at(-1);
+  return { sentences: last === undefined ? [] : [{ from: [last.number], text: last.text.replace(/^\([^)]*\) /, '') }] };
 }
 
 /** Every sentence with a word before it that says nothing more. */

@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
 import { oneLine } from '../text/tokens.ts';
+import { contentWords } from '../text/words.ts';
 import type { AnswerDraft, AnswerSection } from '../tools/answer.ts';
 import { EvidenceBook } from '../tools/evidence-book.ts';
 import type { Passage } from '../tools/documents/passage.ts';
@@ -50,13 +51,19 @@ export function answeringText(question: string, passages: readonly Passage[]): s
   return `${shown.join('\n')}\n\nQuestion: ${oneLine(question)}`;
 }
 
-/** Sentences of an answer that fits `answeringSchema`; what points at no passage is left out. */
+/** Sentences of an answer that fits `answeringSchema`; what points at no passage, or tells nothing, is left out. */
 export function readAnswering(value: Json, passages: number): SaidSentence[] {
   const { sentences } = value as unknown as { readonly sentences: readonly SaidSentence[] };
   return sentences.flatMap(({ from, text }) => {
     const known = [...new Set(from)].filter((number) => number >= 1 && number <= passages).map((number) => number - 1);
-    return known.length === 0 || text.trim() === '' ? [] : [{ from: known, text: oneLine(text) }];
+    return known.length === 0 || !tellsSomething(text) ? [] : [{ from: known, text: oneLine(text) }];
   });
+}
+
+/** A word that stands in a passage is no answer by itself, unless it is a number or a name: "later" is borne out anywhere. */
+function tellsSomething(text: string): boolean {
+  const words = contentWords(text);
+  return words.length > 1 || words.some((word) => /[\p{Lu}\p{N}]/u.test(word.text));
 }
 
 /**
@@ -89,7 +96,8 @@ function shownPassage({ text, context, locator, row }: Passage): string {
 
 /**
  * The answer as the model wrote it: each sentence a claim that cites its passages, nothing of it believed yet. What was found
- * without the model to be outdated stays below it.
+ * without the model to be outdated stays below it, and the whole of it where the model cites nothing of the same: a true
+ * sentence may still be about something else.
  * @param found what was answered without it
  */
 export function answerSaid(
@@ -113,9 +121,9 @@ export function answerSaid(
   };
   const claims = said.map(({ from, text }) => book.claim(text, 'extract', from.flatMap(cite)));
   const known = new Map(found.evidence.map((piece) => [piece.id as string, piece]));
-  const earlier: AnswerSection[] = found.sections.slice(1).map(({ title, claims: others }) => ({
-    title,
-    claims: others
+  const citedBySaid = new Set(claims.flatMap(({ evidence }) => evidence));
+  const kept = (section: AnswerSection): AnswerSection['claims'] =>
+    section.claims
       .filter(({ computation, basis }) => computation === null && basis === 'extract')
       .map(({ text, evidence }) =>
         book.claim(
@@ -128,8 +136,14 @@ export function answerSaid(
             return [book.cite({ source, start, end, file, quote, locator })];
           }),
         ),
-      ),
-  }));
+      );
+  const [first] = found.outcome === 'answered' ? found.sections : [];
+  const own = first === undefined ? [] : kept(first);
+  const apart = !own.some(({ evidence }) => evidence.some((id) => citedBySaid.has(id)));
+  const earlier: AnswerSection[] = [
+    ...(apart && own.length > 0 ? [{ title: 'Found without the model', claims: own }] : []),
+    ...found.sections.slice(1).map((section) => ({ title: section.title, claims: kept(section) })),
+  ];
   const title = found.outcome === 'answered' ? (found.sections[0]?.title ?? 'Answer') : 'Answer';
   return book.draft('answered', [{ title, claims }, ...earlier], { notes: earlier.length > 0 ? found.notes : [] });
 }
