@@ -153,6 +153,18 @@ describe('what is asked of the owner', () => {
     expect(await asked(ask, reply('Let me check that with the office.'))).toHaveLength(1);
   });
 
+  test('a reply to who asked, under another address too, or to a list answers; one that asks a colleague first does not', async () => {
+    const ask = letter('Hi Sam,\nI need your approval of the offer by Friday.', { id: 'a', cc: BEN });
+    const reply = (to: string, text = 'Is the price fair?'): Letter => ({
+      ...{ from: SAM, to, subject: 'Re: Plans', date: TUESDAY, text, inReplyTo: 'a' },
+    });
+    expect(await asked(ask, reply(BEN))).toHaveLength(1);
+    expect(await asked(ask, reply(BEN), reply(ADA, 'Approved.'))).toEqual([]);
+    expect(await asked(ask, reply('Ada <ada@elsewhere.example>', 'Approved.'))).toEqual([]);
+    const toList = letter('Hi all,\nSam, I need your approval by Friday.', { id: 'a', to: 'board@example.org' });
+    expect(await asked(toList, reply('board@example.org', 'Approved.'))).toEqual([]);
+  });
+
   test('what was taken back is not open', async () => {
     const ask = letter('Hi Sam,\nCould you lend me your ladder?', { id: 'a' });
     const back = letter('Never mind, I found one.', { subject: 'Re: Plans', date: TUESDAY, inReplyTo: 'a' });

@@ -103,14 +103,24 @@ function statusOf(thread: Thread, i: number, request: FoundRequest, reading: Thr
   for (const later of thread.messages.slice(i + 1)) {
     if (asker === undefined) break;
     if (later.from.address === asker.from.address && reading.withdrawing.has(later.id)) return 'withdrawn';
-    const back =
-      [...later.to, ...later.cc].some(({ address }) => address === asker.from.address) ||
-      later.inReplyTo === asker.messageId;
-    if (later.fromOwner && back && !reading.holding.has(later.id)) return 'answered';
+    if (later.fromOwner && goesBack(later, asker) && !reading.holding.has(later.id)) return 'answered';
     const other = request.addressee.kind === 'all' && !later.fromOwner && later.from.address !== asker.from.address;
     if (other && later.inReplyTo === asker.messageId && answersForAll(later, reading)) return 'answered';
   }
   return 'open';
+}
+
+/**
+ * A reply to who asked, or under another address of theirs, or to a list. One that goes only to others who were written to
+ * with the owner asks them first.
+ */
+function goesBack(reply: MailHeader, asker: MailHeader): boolean {
+  const recipients = [...reply.to, ...reply.cc].map(({ address }) => address);
+  if (recipients.includes(asker.from.address)) return true;
+  if (reply.inReplyTo !== asker.messageId) return false;
+  const asked = new Set([...asker.to, ...asker.cc].map(({ address }) => address));
+  const asksOthers = asked.has(reply.from.address) && recipients.every((address) => asked.has(address));
+  return recipients.length === 0 || !asksOthers;
 }
 
 /** Somebody else of those asked together took it on: the reply itself asks nothing of the owner. */
